@@ -1,0 +1,182 @@
+//! The ceremony directory (DESIGN section 5): where everything lies, and how it is opened.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::checks::catalogue::Check;
+use crate::checks::plan::plan_id;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files::{self, FileError, Lock};
+use crate::host::clock;
+use crate::json::Json;
+use crate::policy::{self, Policy, PolicyError};
+use crate::tuf::METADATA_LIMIT;
+
+use super::event::{Artifact, Event};
+use super::start;
+use super::transcript::Transcript;
+use super::trusted::Trusted;
+use super::{CeremonyError, keyring::Keyring};
+
+/// An open ceremony directory: its plan, its keys, what it trusts, and its record.
+pub struct Ceremony {
+    root: PathBuf,
+    /// `ceremony.toml`.
+    pub policy: Policy,
+    /// The public keys that are known.
+    pub keyring: Keyring,
+    /// What the world trusts; `None` at genesis.
+    pub trusted: Option<Trusted>,
+    /// The record.
+    pub transcript: Transcript,
+    /// When this command began.
+    pub now: Timestamp,
+    _lock: Option<Lock>,
+}
+
+impl Ceremony {
+    /// Opens a directory to look at it.
+    pub fn open(root: &Path) -> Result<Ceremony, CeremonyError> {
+        Ceremony::load(root, None)
+    }
+
+    /// Opens a directory to change it: nobody else may meanwhile. Records the plan if it is new to the record, and
+    /// every file that is.
+    pub fn open_to_act(root: &Path) -> Result<Ceremony, CeremonyError> {
+        if !files::exists(&root.join("ceremony.toml")) {
+            return Err(CeremonyError::NoCeremony(root.to_string_lossy().into_owned()));
+        }
+        let lock = files::lock(root)?;
+        let mut ceremony = Ceremony::load(root, Some(lock))?;
+        CeremonyError::require(ceremony.check_id())?;
+        ceremony.record_plan()?;
+        let present = ceremony.artifacts()?;
+        ceremony.transcript.reconcile(present)?;
+        Ok(ceremony)
+    }
+
+    fn load(root: &Path, lock: Option<Lock>) -> Result<Ceremony, CeremonyError> {
+        let text = match files::read(&root.join("ceremony.toml"), policy::LIMIT.saturating_add(1)) {
+            Err(FileError::Missing(_)) => return Err(CeremonyError::NoCeremony(root.to_string_lossy().into_owned())),
+            Err(FileError::TooLarge { limit, .. }) => vec![b' '; limit.saturating_add(1)],
+            other => other?,
+        };
+        let policy = Policy::parse(&text)?;
+        known_waivers(&policy, &text)?;
+        let trusted = Trusted::load(root, &policy)?;
+        let keyring = Keyring::load(root, &policy)?;
+        let transcript = Transcript::load(&root.join("transcript.jsonl"))?;
+        Ok(Ceremony { root: root.to_owned(), policy, keyring, trusted, transcript, now: clock::now(), _lock: lock })
+    }
+
+    /// A path below the directory.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// PLAN-ID.
+    pub fn check_id(&self) -> crate::checks::Finding {
+        let recorded = self.transcript.all("plan-read").next();
+        let recorded = recorded.and_then(|data| data.get("id")).and_then(Json::as_str);
+        let used = self.trusted.as_ref().and_then(Trusted::ceremony_id);
+        plan_id(&self.policy.id, &used.into_iter().collect::<Vec<_>>(), recorded)
+    }
+
+    /// `ceremony.toml` and every input it names, with their digests (check PLAN-DIGEST).
+    pub fn inputs(&self) -> Result<Vec<Artifact>, CeremonyError> {
+        let mut inputs = vec![Artifact { file: "ceremony.toml".to_owned(), sha256: self.policy.digest }];
+        let script = match start::script(&self.policy.script) {
+            Some(text) => text.as_bytes().to_vec(),
+            None => files::read(&self.path(&self.policy.script), policy::LIMIT)?,
+        };
+        inputs.push(Artifact { file: format!("script {}", self.policy.script), sha256: Sha256Digest::of(&script) });
+        if let Some(trusted) = &self.policy.trusted {
+            inputs.push(Artifact { file: trusted.root.clone(), sha256: trusted.sha256 });
+        }
+        for file in self.policy.keys.values().filter_map(|key| key.public.as_ref()) {
+            if let Some(bytes) = files::read_if_there(&self.path(file), policy::LIMIT)? {
+                inputs.push(Artifact { file: file.clone(), sha256: Sha256Digest::of(&bytes) });
+            }
+        }
+        inputs.dedup();
+        Ok(inputs)
+    }
+
+    fn record_plan(&mut self) -> Result<(), CeremonyError> {
+        let inputs = self.inputs()?;
+        let event = Event::PlanRead { id: self.policy.id.clone(), inputs };
+        if self.transcript.all("plan-read").next_back() == Some(&event.data()) {
+            return Ok(());
+        }
+        self.transcript.record("administrator", &event)
+    }
+
+    /// Writes a refusal into the record, if a check refused.
+    pub fn record_refusal(&mut self, act: &str, error: &CeremonyError) -> Result<(), CeremonyError> {
+        use crate::advice::Advice as _;
+        let Some(check) = error.check() else { return Ok(()) };
+        let event = Event::Refused { act: act.to_owned(), check, what: error.to_string() };
+        self.transcript.record("administrator", &event)
+    }
+
+    /// Writes a file that must not exist yet, or exists with the same bytes.
+    pub fn write(&self, relative: &str, bytes: &[u8]) -> Result<Artifact, CeremonyError> {
+        let path = self.path(relative);
+        if let Some(parent) = path.parent() {
+            files::folder(parent)?;
+        }
+        files::create_or_same(&path, bytes)?;
+        Ok(Artifact { file: relative.to_owned(), sha256: Sha256Digest::of(bytes) })
+    }
+
+    /// Writes a file that may be replaced.
+    pub fn overwrite(&self, relative: &str, bytes: &[u8]) -> Result<Artifact, CeremonyError> {
+        let path = self.path(relative);
+        if let Some(parent) = path.parent() {
+            files::folder(parent)?;
+        }
+        files::replace(&path, bytes)?;
+        Ok(Artifact { file: relative.to_owned(), sha256: Sha256Digest::of(bytes) })
+    }
+
+    /// The lasting files of the directory: keys, payloads, signatures, release.
+    fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
+        let mut names = Vec::new();
+        for folder in ["payloads", "metadata"] {
+            names.extend(files::list(&self.path(folder))?.into_iter().map(|name| format!("{folder}/{name}")));
+        }
+        for folder in ["keys", "signatures"] {
+            for inner in files::list(&self.path(folder))? {
+                let inner = format!("{folder}/{inner}");
+                names.extend(files::list_if_folder(&self.path(&inner))?.into_iter().map(|name| format!("{inner}/{name}")));
+            }
+        }
+        names.retain(|name| name != "payloads/index.json");
+        let mut artifacts = Vec::new();
+        for file in names {
+            let bytes = files::read(&self.path(&file), METADATA_LIMIT)?;
+            artifacts.push(Artifact { file, sha256: Sha256Digest::of(&bytes) });
+        }
+        Ok(artifacts)
+    }
+}
+
+/// A waiver of a check that does not exist would be a false comfort.
+fn known_waivers(policy: &Policy, text: &[u8]) -> Result<(), PolicyError> {
+    let Some(waiver) = policy.waivers.iter().find(|waiver| Check::from_id(&waiver.check).is_none()) else {
+        return Ok(());
+    };
+    let text = String::from_utf8_lossy(text);
+    let offset: usize = text.split_inclusive('\n').take(waiver.line.saturating_sub(1)).map(str::len).sum();
+    let mend = match crate::checks::catalogue::nearest(&waiver.check) {
+        Some(check) => format!("Did you mean {}?", check.id()),
+        None => "`tuf-ceremony explain` lists the checks.".to_owned(),
+    };
+    Err(PolicyError::at(&text, offset, format!("there is no check {:?}", waiver.check), mend))
+}

@@ -1,0 +1,210 @@
+//! What stops a ceremony command. Errors of the floors below pass through with their own words.
+
+use crate::advice::{Advice, Exit};
+use crate::checks::catalogue::Check;
+use crate::checks::{Finding, Outcome};
+use crate::console::ConsoleError;
+use crate::host::display::visible;
+use crate::host::files::FileError;
+use crate::policy::PolicyError;
+use crate::token::TokenError;
+use crate::tuf::envelope::MetadataError;
+
+/// Why a ceremony command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum CeremonyError {
+    /// A file, or the directory.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// `ceremony.toml`.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A question that nobody answered.
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
+    /// One check refuses.
+    #[error("{}", refusal(.0))]
+    Refused(Box<Finding>),
+    /// Several checks refuse; they were all shown.
+    #[error("{count} checks refuse: {}", .ids.join(", "))]
+    RefusedMany {
+        /// How many findings.
+        count: usize,
+        /// Their ids, each once.
+        ids: Vec<&'static str>,
+    },
+    /// Metadata that cannot be read.
+    #[error("{}: {}", visible(.file), visible(&.error.to_string()))]
+    Metadata {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: MetadataError,
+    },
+    /// A file of the ceremony directory that is not what its name says.
+    #[error("{} is not what it should be: {}", visible(.file), visible(.problem))]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The record does not hold together.
+    #[error("transcript.jsonl, line {line}: {problem}")]
+    Record {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// There is no `ceremony.toml`.
+    #[error("{} is not a ceremony directory: it has no ceremony.toml", visible(.0))]
+    NoCeremony(String),
+    /// The plan names no such key.
+    #[error("ceremony.toml has no key {}", visible(.name))]
+    NoSuchKey {
+        /// As typed.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// The public half of a key is not known yet.
+    #[error("the public half of the key {} is not here yet", visible(.name))]
+    KeyUnknown {
+        /// The key.
+        name: String,
+    },
+    /// The key has no token in the plan.
+    #[error("ceremony.toml gives the key {} no token", visible(.name))]
+    NoToken {
+        /// The key.
+        name: String,
+    },
+    /// This program cannot use that kind of token.
+    #[error("this version has no adapter for {kind} tokens")]
+    TokenKind {
+        /// The kind.
+        kind: &'static str,
+    },
+    /// The key is already enrolled.
+    #[error("the key {} is already here, as keys/{}/public.pem", visible(.name), visible(.name))]
+    KeyPresent {
+        /// The key.
+        name: String,
+    },
+    /// There is nothing to work on yet.
+    #[error("{what}")]
+    NotYet {
+        /// What is missing.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+    /// No template of that name.
+    #[error("there is no template {}", visible(.name))]
+    NoTemplate {
+        /// As typed.
+        name: String,
+        /// Those there are.
+        known: Vec<&'static str>,
+    },
+}
+
+fn refusal(finding: &Finding) -> String {
+    visible(finding.trouble().map_or("", |trouble| trouble.what.as_str()))
+}
+
+impl CeremonyError {
+    /// Refuses if any finding does.
+    pub fn unless_clear(findings: &[Finding]) -> Result<(), CeremonyError> {
+        let refusing: Vec<&Finding> = findings.iter().filter(|finding| finding.refuses()).collect();
+        match refusing.as_slice() {
+            [] => Ok(()),
+            [one] => Err(CeremonyError::Refused(Box::new((*one).clone()))),
+            many => {
+                let mut ids: Vec<&'static str> = many.iter().map(|finding| finding.check.id()).collect();
+                ids.dedup();
+                Err(CeremonyError::RefusedMany { count: many.len(), ids })
+            }
+        }
+    }
+
+    /// Refuses if this finding does.
+    pub fn require(finding: Finding) -> Result<(), CeremonyError> {
+        if finding.refuses() { Err(CeremonyError::Refused(Box::new(finding))) } else { Ok(()) }
+    }
+}
+
+impl Advice for CeremonyError {
+    fn next_step(&self) -> String {
+        match self {
+            CeremonyError::File(error) => error.next_step(),
+            CeremonyError::Policy(error) => error.next_step(),
+            CeremonyError::Token(error) => error.next_step(),
+            CeremonyError::Console(error) => error.next_step(),
+            CeremonyError::Refused(finding) => match &finding.outcome {
+                Outcome::Fail(trouble) => visible(&trouble.next),
+                _ => String::new(),
+            },
+            CeremonyError::RefusedMany { .. } => {
+                "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.".to_owned()
+            }
+            CeremonyError::Metadata { .. } => "Fetch the file again from where it was published; nothing was changed.".to_owned(),
+            CeremonyError::Damaged { .. } => {
+                "Restore the file from another copy of this directory; `freeze` writes payloads again from the drafts.".to_owned()
+            }
+            CeremonyError::Record { .. } => {
+                "The record was changed after it was written. Stop, keep this directory as it is, and compare it with another copy.".to_owned()
+            }
+            CeremonyError::NoCeremony(_) => {
+                "Go to the ceremony directory, or name it with `-C DIR`. `tuf-ceremony new DIR --template minimal` starts one.".to_owned()
+            }
+            CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
+            CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
+            CeremonyError::NoToken { .. } => {
+                "Sign where the key is, and put the signature under signatures/; or add token = { … } to the key in ceremony.toml.".to_owned()
+            }
+            CeremonyError::TokenKind { .. } => "Use the token through its PKCS#11 module: kind = \"pkcs11\".".to_owned(),
+            CeremonyError::KeyPresent { .. } => {
+                "Nothing was done. To replace a key, give the new one another name in ceremony.toml.".to_owned()
+            }
+            CeremonyError::NotYet { next, .. } => next.clone(),
+            CeremonyError::NoTemplate { known, .. } => format!("The templates are: {}.", known.join(", ")),
+        }
+    }
+
+    fn check(&self) -> Option<&'static str> {
+        match self {
+            CeremonyError::Policy(error) => error.check(),
+            CeremonyError::Token(error) => error.check(),
+            CeremonyError::Refused(finding) => Some(finding.check.id()),
+            CeremonyError::Record { .. } => Some(Check::RecordChain.id()),
+            _ => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            CeremonyError::File(error) => error.exit(),
+            CeremonyError::Policy(error) => error.exit(),
+            CeremonyError::Token(error) => error.exit(),
+            CeremonyError::Console(error) => error.exit(),
+            CeremonyError::Refused(finding) => match finding.check {
+                Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
+                check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,
+                _ => Exit::No,
+            },
+            CeremonyError::RefusedMany { ids, .. } => {
+                if ids.iter().all(|id| id.starts_with("QUORUM-")) { Exit::NotYet } else { Exit::No }
+            }
+            CeremonyError::Metadata { .. } | CeremonyError::Damaged { .. } | CeremonyError::Record { .. } => Exit::No,
+            CeremonyError::NoCeremony(_) => Exit::Machine,
+            CeremonyError::NoSuchKey { .. } | CeremonyError::NoTemplate { .. } => Exit::Usage,
+            CeremonyError::KeyUnknown { .. } | CeremonyError::NotYet { .. } => Exit::NotYet,
+            CeremonyError::NoToken { .. } | CeremonyError::TokenKind { .. } | CeremonyError::KeyPresent { .. } => Exit::Token,
+        }
+    }
+}

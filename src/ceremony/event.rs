@@ -1,0 +1,190 @@
+//! What the record can say. Every event is typed, and none has a place for a secret.
+
+use std::collections::BTreeMap;
+
+use crate::checks::{Finding, Outcome};
+use crate::crypto::digest::Sha256Digest;
+use crate::json::Json;
+
+/// A file of the ceremony directory and its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Relative to the ceremony directory.
+    pub file: String,
+    /// Of its bytes.
+    pub sha256: Sha256Digest,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The plan was read: its digest and those of every input it names.
+    PlanRead {
+        /// The ceremony's id.
+        id: String,
+        /// `ceremony.toml` and the inputs it names.
+        inputs: Vec<Artifact>,
+    },
+    /// A key's public half came into the directory.
+    KeyEnrolled {
+        /// The key's name.
+        key: String,
+        /// The token's serial number.
+        serial: String,
+        /// Whether it was made on the token just now.
+        generated: bool,
+        /// `keys/<name>/…`
+        files: Vec<Artifact>,
+    },
+    /// Drafts were written.
+    Drafted {
+        /// `drafts/…`
+        files: Vec<Artifact>,
+    },
+    /// Drafts became payloads.
+    Frozen {
+        /// SHA-256 of `ceremony.toml`.
+        plan: Sha256Digest,
+        /// Role and version to digest.
+        payloads: Vec<(String, i64, Sha256Digest)>,
+        /// Digests that these took the place of.
+        voided: Vec<Sha256Digest>,
+        /// `payloads/…`
+        files: Vec<Artifact>,
+        /// What the checks found.
+        findings: Vec<Finding>,
+    },
+    /// A payload was shown in full.
+    Reviewed {
+        /// The payload.
+        payload: Sha256Digest,
+    },
+    /// A token signed.
+    Signed {
+        /// The key's name.
+        key: String,
+        /// The payload.
+        payload: Sha256Digest,
+        /// How many digits of the digest the holder typed.
+        digits: usize,
+        /// `signatures/…`
+        files: Vec<Artifact>,
+    },
+    /// A check refused an act.
+    Refused {
+        /// What was attempted, e.g. `sign`.
+        act: String,
+        /// The check's id.
+        check: &'static str,
+        /// What happened.
+        what: String,
+    },
+    /// The release was written.
+    Released {
+        /// `metadata/…`
+        files: Vec<Artifact>,
+        /// What the checks found.
+        findings: Vec<Finding>,
+    },
+    /// Files are here of which the record says nothing: brought from another copy, or written just before a crash.
+    Found {
+        /// Which.
+        files: Vec<Artifact>,
+    },
+    /// The last line was cut off in the middle and was removed.
+    Repaired {
+        /// How many bytes it had.
+        bytes: usize,
+        /// Their SHA-256.
+        sha256: Sha256Digest,
+    },
+}
+
+impl Event {
+    /// The word in the record.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::PlanRead { .. } => "plan-read",
+            Event::KeyEnrolled { .. } => "key-enrolled",
+            Event::Drafted { .. } => "drafted",
+            Event::Frozen { .. } => "frozen",
+            Event::Reviewed { .. } => "reviewed",
+            Event::Signed { .. } => "signed",
+            Event::Refused { .. } => "refused",
+            Event::Released { .. } => "released",
+            Event::Found { .. } => "found",
+            Event::Repaired { .. } => "repaired",
+        }
+    }
+
+    /// What the record says of it.
+    pub fn data(&self) -> Json {
+        match self {
+            Event::PlanRead { id, inputs } => {
+                Json::object([("files", artifacts(inputs)), ("id", Json::from(id.as_str()))])
+            }
+            Event::KeyEnrolled { key, serial, generated, files } => Json::object([
+                ("files", artifacts(files)),
+                ("generated", Json::Bool(*generated)),
+                ("key", Json::from(key.as_str())),
+                ("serial", Json::from(serial.as_str())),
+            ]),
+            Event::Drafted { files } | Event::Found { files } => Json::object([("files", artifacts(files))]),
+            Event::Frozen { plan, payloads, voided, files, findings } => Json::object([
+                ("checks", findings_json(findings)),
+                ("files", artifacts(files)),
+                ("payloads", payloads_json(payloads)),
+                ("plan", Json::from(plan.to_hex())),
+                ("voided", Json::strings(voided.iter().map(Sha256Digest::to_hex))),
+            ]),
+            Event::Reviewed { payload } => Json::object([("payload", Json::from(payload.to_hex()))]),
+            Event::Signed { key, payload, digits, files } => Json::object([
+                ("digits", Json::Int(i64::try_from(*digits).unwrap_or(i64::MAX))),
+                ("files", artifacts(files)),
+                ("key", Json::from(key.as_str())),
+                ("payload", Json::from(payload.to_hex())),
+            ]),
+            Event::Refused { act, check, what } => Json::object([
+                ("act", Json::from(act.as_str())),
+                ("check", Json::from(*check)),
+                ("what", Json::from(what.as_str())),
+            ]),
+            Event::Released { files, findings } => {
+                Json::object([("checks", findings_json(findings)), ("files", artifacts(files))])
+            }
+            Event::Repaired { bytes, sha256 } => Json::object([
+                ("bytes", Json::Int(i64::try_from(*bytes).unwrap_or(i64::MAX))),
+                ("sha256", Json::from(sha256.to_hex())),
+            ]),
+        }
+    }
+}
+
+fn artifacts(files: &[Artifact]) -> Json {
+    Json::Obj(files.iter().map(|one| (one.file.clone(), Json::from(one.sha256.to_hex()))).collect())
+}
+
+fn payloads_json(payloads: &[(String, i64, Sha256Digest)]) -> Json {
+    let mut roles: BTreeMap<String, Json> = BTreeMap::new();
+    for (role, version, digest) in payloads {
+        roles.insert(role.clone(), Json::Obj([(version.to_string(), Json::from(digest.to_hex()))].into()));
+    }
+    Json::Obj(roles)
+}
+
+/// The findings that are not a plain pass, by check: warnings and waivers belong in the record.
+fn findings_json(findings: &[Finding]) -> Json {
+    let noted = findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_)));
+    Json::Arr(
+        noted
+            .map(|finding| {
+                let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
+                Json::object([
+                    ("check", Json::from(finding.check.id())),
+                    ("outcome", Json::from(finding.word())),
+                    ("what", Json::from(what)),
+                ])
+            })
+            .collect(),
+    )
+}

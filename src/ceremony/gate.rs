@@ -1,0 +1,191 @@
+//! Gathers the evidence and runs the checks: on the plan before any key exists, and on metadata afterwards.
+
+use crate::checks::expiry::{RoleExpiry, expiry_format, expiry_range};
+use crate::checks::metadata::{json_agree, plan_rehearsal};
+use crate::checks::plan::{Intended, plan_digest, plan_intent, plan_output};
+use crate::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, root_threshold};
+use crate::checks::root::{root_fast_forward, root_revoked, root_roles, root_version};
+use crate::checks::{Check, Finding, keys};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::json::Json;
+use crate::policy::{Reason, RolePlan};
+use crate::tuf::REHEARSAL_MARK;
+use crate::tuf::delegation::Delegates;
+use crate::tuf::key::Key;
+use crate::tuf::root::{Root, RoleKeys};
+use crate::tuf::targets::Targets;
+use crate::tuf::time::{self, Date};
+
+use super::drafting::draft_all;
+use super::payload::Payload;
+use super::Ceremony;
+
+/// The checks that need no key: of the plan's roles, thresholds, holders and dates.
+pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
+    let roles: Vec<Role> = ceremony.policy.all_roles().iter().map(|(name, plan)| planned_role(ceremony, name, plan)).collect();
+    let mut findings = vec![ceremony.check_id()];
+    findings.extend(role_checks(&roles));
+    findings.push(expiry_range(&planned_expiries(ceremony), ceremony.now, ceremony.policy.next));
+    findings.push(output(ceremony));
+    waive(ceremony, findings)
+}
+
+/// All checks of metadata that is to be signed.
+pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    let mut findings = vec![ceremony.check_id()];
+    for payload in payloads {
+        let title = payload.title();
+        let marked = payload.signed.get(REHEARSAL_MARK).is_some_and(|mark| *mark != Json::Bool(false));
+        findings.push(plan_rehearsal(ceremony.policy.rehearsal, &title, marked));
+        findings.push(json_agree(&payload.signed));
+    }
+    let mut roles = Vec::new();
+    let mut all_keys: Vec<Key> = Vec::new();
+    if let Some(payload) = payloads.iter().find(|payload| payload.role == "root") {
+        match Root::read(&payload.signed) {
+            Ok(root) => {
+                findings.extend(root_checks(ceremony, &root));
+                roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
+                all_keys.extend(root.keys.into_values());
+            }
+            Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
+        }
+    }
+    if let Some(payload) = payloads.iter().find(|payload| payload.role == "targets") {
+        match Targets::read(&payload.signed) {
+            Ok(targets) => {
+                if let Some(delegations) = targets.delegations {
+                    if let Delegates::Roles(delegated) = &delegations.delegates {
+                        let role = |one: &crate::tuf::delegation::DelegatedRole| {
+                            drafted_role(ceremony, &one.name, &one.keys, &delegations.keys)
+                        };
+                        roles.extend(delegated.iter().map(role));
+                    }
+                    all_keys.extend(delegations.keys.into_values());
+                }
+            }
+            Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
+        }
+    }
+    findings.extend(role_checks(&roles));
+    let all_keys: Vec<&Key> = all_keys.iter().collect();
+    findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
+    findings.extend(expiry_checks(ceremony, payloads));
+    waive(ceremony, findings)
+}
+
+/// PLAN-DIGEST, for payloads that are frozen.
+pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    let frozen = payloads.iter().map(|payload| ceremony.frozen_under(payload.digest));
+    // One finding is enough: they are frozen together.
+    let stale = frozen.flatten().find(|then| *then != ceremony.policy.digest);
+    let mut findings = examine(ceremony, payloads);
+    findings.extend(waive(ceremony, vec![plan_digest(ceremony.policy.digest, stale)]));
+    findings
+}
+
+/// PLAN-OUTPUT.
+pub fn output(ceremony: &Ceremony) -> Finding {
+    let existing = ["metadata"].into_iter().filter(|name| files::exists(&ceremony.path(name)));
+    plan_output(&existing.map(|name| format!("{name}/")).collect::<Vec<_>>())
+}
+
+fn unreadable(check: Check, title: &str, error: &str) -> Finding {
+    Finding::fail(check, format!("{title} cannot be read: {error}"), "Write the draft anew with `draft`.")
+}
+
+fn role_checks(roles: &[Role]) -> Vec<Finding> {
+    vec![root_threshold(roles), root_slack(roles), key_holder(roles), key_distinct(roles)]
+}
+
+fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
+    let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
+    let mut findings = vec![
+        root_roles(root),
+        root_version(trusted.map(|root| root.header.version), root.header.version),
+        root_revoked(root, &revoked(ceremony, |_| true)),
+        root_fast_forward(trusted, root, &revoked(ceremony, |reason| reason == Reason::Compromised)),
+    ];
+    let planned = draft_all(&ceremony.policy, &ceremony.keyring, ceremony.trusted.as_ref());
+    let planned = planned.ok().and_then(|drafts| drafts.into_iter().next());
+    let intent = planned.map(|planned| {
+        plan_intent(&Intended {
+            change: ceremony.policy.change.name(),
+            trusted: trusted.map(|root| &root.tree),
+            planned: &planned.signed,
+            drafted: &root.tree,
+            revoked: ceremony.policy.revoke.len(),
+        })
+    });
+    findings.push(match intent {
+        Some(Ok(finding)) => finding,
+        Some(Err(error)) => unreadable(Check::PlanIntent, "the root", &error.to_string()),
+        None => unreadable(Check::PlanIntent, "the plan", "not every key is known"),
+    });
+    findings
+}
+
+/// The revoked keys whose material is known.
+fn revoked(ceremony: &Ceremony, wanted: impl Fn(Reason) -> bool) -> Vec<(String, Sha256Digest)> {
+    let revoke = ceremony.policy.revoke.iter().filter(|one| wanted(one.reason));
+    revoke.filter_map(|one| Some((one.key.clone(), ceremony.keyring.get(&one.key)?.fingerprint()))).collect()
+}
+
+fn expiry_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    let mut expiries = Vec::new();
+    for payload in payloads {
+        let text = payload.signed.get("expires").and_then(Json::as_str).unwrap_or_default();
+        let Some(expires) = Date::parse(text) else {
+            return vec![unreadable(Check::ExpiryFormat, &payload.title(), &format!("{text:?} is not a date"))];
+        };
+        expiries.push(RoleExpiry { role: payload.role.clone(), expires, offline: is_offline(ceremony, &payload.role) });
+    }
+    vec![expiry_format(&expiries), expiry_range(&expiries, ceremony.now, ceremony.policy.next)]
+}
+
+fn is_offline(ceremony: &Ceremony, role: &str) -> bool {
+    let all = ceremony.policy.all_roles();
+    all.iter().find(|(name, _)| *name == role).is_some_and(|(_, plan)| ceremony.policy.is_offline(plan))
+}
+
+fn planned_expiries(ceremony: &Ceremony) -> Vec<RoleExpiry> {
+    let roles = ceremony.policy.all_roles();
+    let dates = roles.iter().filter_map(|(name, plan)| {
+        let expires = Date::parse(&time::write(plan.expires.from(ceremony.policy.planned)?))?;
+        Some(RoleExpiry { role: (*name).to_owned(), expires, offline: ceremony.policy.is_offline(plan) })
+    });
+    dates.collect()
+}
+
+fn planned_role(ceremony: &Ceremony, name: &str, plan: &RolePlan) -> Role {
+    let members = plan.keys.iter().map(|key| member(ceremony, key, ceremony.keyring.get(key).map(|key| key.fingerprint())));
+    Role { name: name.to_owned(), threshold: plan.threshold, members: members.collect() }
+}
+
+fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &std::collections::BTreeMap<String, Key>) -> Role {
+    let members = role.keyids.iter().map(|keyid| {
+        let material = keys.get(keyid).and_then(Key::material);
+        let known = material.and_then(|material| ceremony.keyring.name_of(material));
+        member(ceremony, known.unwrap_or(keyid), material)
+    });
+    Role { name: name.to_owned(), threshold: role.threshold, members: members.collect() }
+}
+
+fn member(ceremony: &Ceremony, name: &str, material: Option<Sha256Digest>) -> Member {
+    let holder = ceremony.policy.keys.get(name).and_then(|key| key.holder.clone());
+    Member { name: name.to_owned(), holder, material }
+}
+
+/// Turns refusals that `ceremony.toml` waives for now.
+fn waive(ceremony: &Ceremony, findings: Vec<Finding>) -> Vec<Finding> {
+    let waiver = |check: Check| {
+        let mut waivers = ceremony.policy.waivers.iter();
+        waivers.find(|waiver| Check::from_id(&waiver.check) == Some(check) && ceremony.now < waiver.until)
+    };
+    let turn = |finding: Finding| match waiver(finding.check) {
+        Some(waiver) => finding.waived_by(&waiver.reason),
+        None => finding,
+    };
+    findings.into_iter().map(turn).collect()
+}

@@ -1,0 +1,89 @@
+//! The public keys that are known: `keys/<key name>/public.pem`, or the file that the plan names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::checks::{Check, Finding};
+use crate::crypto::PublicKey;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::json::Json;
+use crate::policy::{KeyPlan, Policy};
+use crate::tuf::key::{Key, keyid_of};
+
+use super::CeremonyError;
+use super::trusted::Trusted;
+
+/// The largest key file, in bytes.
+const LIMIT: usize = 64 << 10;
+
+/// Public keys by the names that the plan gives them.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring {
+    keys: BTreeMap<String, PublicKey>,
+}
+
+impl Keyring {
+    /// Reads every key that is there. Each must fit its planned scheme.
+    pub fn load(directory: &Path, policy: &Policy) -> Result<Keyring, CeremonyError> {
+        let mut keys = BTreeMap::new();
+        for (name, plan) in &policy.keys {
+            let file = file_of(name, plan);
+            let Some(bytes) = files::read_if_there(&directory.join(&file), LIMIT)? else { continue };
+            let damaged = |problem: String| CeremonyError::Damaged { file: file.clone(), problem };
+            let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text".to_owned()))?;
+            let public = PublicKey::from_spki_pem(text).map_err(|error| damaged(error.to_string()))?;
+            CeremonyError::require(fits(name, plan, &public))?;
+            keys.insert(name.clone(), public);
+        }
+        Ok(Keyring { keys })
+    }
+
+    /// The public half of a key, if it is known.
+    pub fn get(&self, name: &str) -> Option<&PublicKey> {
+        self.keys.get(name)
+    }
+
+    /// The name of a key by its material.
+    pub fn name_of(&self, material: Sha256Digest) -> Option<&str> {
+        self.keys.iter().find(|(_, key)| key.fingerprint() == material).map(|(name, _)| name.as_str())
+    }
+
+    /// The key object to write into metadata. A key that the trusted root has already keeps its object there, so that
+    /// its keyid stays.
+    pub fn object(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Result<Json, CeremonyError> {
+        let unknown = || CeremonyError::KeyUnknown { name: name.to_owned() };
+        let public = self.keys.get(name).ok_or_else(unknown)?;
+        let plan = policy.keys.get(name).ok_or_else(unknown)?;
+        let same = |key: &&Key| {
+            key.material() == Some(public.fingerprint())
+                && key.scheme == plan.scheme.name()
+                && key.computed_keyid() == key.keyid
+        };
+        if let Some(key) = trusted.and_then(|trusted| trusted.root.keys.values().find(same)) {
+            return Ok(key.object.clone());
+        }
+        let holder = policy.holder_names.then(|| policy.holder_of(name));
+        Ok(Key::write(public, plan.scheme, holder))
+    }
+
+    /// The keyid under which a key will stand in metadata.
+    pub fn keyid(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Option<String> {
+        self.object(name, policy, trusted).ok().map(|object| keyid_of(&object))
+    }
+}
+
+/// KEY-SCHEME, for a public key and the scheme that the plan gives it.
+pub fn fits(name: &str, plan: &KeyPlan, public: &PublicKey) -> Finding {
+    let (planned, found) = (plan.scheme.algorithm(), public.algorithm());
+    if planned == found {
+        return Finding::pass(Check::KeyScheme, format!("{name} is a {} key", found.name()));
+    }
+    let what = format!("the key {name} is a {} key, and the plan says {}", found.name(), plan.scheme.name());
+    Finding::fail(Check::KeyScheme, what, "Correct the scheme in ceremony.toml, or use the key that was meant.")
+}
+
+/// The file of a key's public half.
+pub fn file_of(name: &str, plan: &KeyPlan) -> String {
+    plan.public.clone().unwrap_or_else(|| format!("keys/{name}/public.pem"))
+}

@@ -1,0 +1,27 @@
+//! The ceremony: its directory, its payloads and signatures, its record, its release.
+//!
+//! The phases are types that are consumed: `Draft -> Payload -> Reviewed -> Confirmed`, whose signatures make a
+//! `Quorate`, and only that makes a `Release`.
+
+pub mod directory;
+pub mod drafting;
+pub mod error;
+pub mod event;
+pub mod gate;
+pub mod keyring;
+pub mod payload;
+pub mod plan;
+pub mod provision;
+pub mod release;
+pub mod review;
+pub mod sign;
+pub mod signatures;
+pub mod start;
+pub mod status;
+pub mod tokens;
+pub mod transcript;
+pub mod trusted;
+pub mod verify;
+
+pub use directory::Ceremony;
+pub use error::CeremonyError;

@@ -1,0 +1,188 @@
+//! Payloads: frozen drafts, named by the SHA-256 of the exact bytes that are signed.
+
+use std::collections::BTreeMap;
+
+use crate::checks::Finding;
+use crate::checks::sign::sign_stale;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::json::Json;
+use crate::tuf::METADATA_LIMIT;
+use crate::tuf::envelope::Envelope;
+
+use super::drafting::Draft;
+use super::event::Event;
+use super::{Ceremony, CeremonyError, gate};
+
+/// A frozen draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// The role.
+    pub role: String,
+    /// The metadata's version.
+    pub version: i64,
+    /// SHA-256 of the canonical bytes: the payload's name.
+    pub digest: Sha256Digest,
+    /// `signed`, read from the frozen bytes.
+    pub signed: Json,
+    /// The exact bytes that are signed.
+    pub canonical: Vec<u8>,
+}
+
+impl Draft {
+    /// Freezes the draft.
+    pub fn freeze(self) -> Payload {
+        let canonical = self.signed.canonical();
+        let version = self.signed.get("version").and_then(Json::as_int).unwrap_or_default();
+        Payload { role: self.role, version, digest: Sha256Digest::of(&canonical), signed: self.signed, canonical }
+    }
+}
+
+impl Payload {
+    /// `root version 1`, for messages.
+    pub fn title(&self) -> String {
+        format!("{} version {}", self.role, self.version)
+    }
+
+    fn file(digest: Sha256Digest, ending: &str) -> String {
+        format!("payloads/{digest}.{ending}")
+    }
+}
+
+/// `payloads/index.json`: which payload is current for which role and version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index(pub BTreeMap<String, BTreeMap<i64, Sha256Digest>>);
+
+const INDEX: &str = "payloads/index.json";
+
+impl Index {
+    fn read(bytes: &[u8]) -> Option<Index> {
+        let tree = Json::parse(bytes, METADATA_LIMIT).ok()?;
+        let mut roles = BTreeMap::new();
+        for (role, versions) in tree.as_object()? {
+            let mut of_role = BTreeMap::new();
+            for (version, digest) in versions.as_object()? {
+                of_role.insert(version.parse().ok()?, Sha256Digest::parse_hex(digest.as_str()?)?);
+            }
+            roles.insert(role.clone(), of_role);
+        }
+        Some(Index(roles))
+    }
+
+    fn to_json(&self) -> Json {
+        let versions = |versions: &BTreeMap<i64, Sha256Digest>| {
+            Json::Obj(versions.iter().map(|(version, digest)| (version.to_string(), Json::from(digest.to_hex()))).collect())
+        };
+        Json::Obj(self.0.iter().map(|(role, of_role)| (role.clone(), versions(of_role))).collect())
+    }
+
+    /// The digests that are current.
+    pub fn digests(&self) -> impl Iterator<Item = (&str, i64, Sha256Digest)> {
+        self.0.iter().flat_map(|(role, versions)| {
+            versions.iter().map(move |(version, digest)| (role.as_str(), *version, *digest))
+        })
+    }
+}
+
+/// What a freeze did.
+pub struct Frozen {
+    /// The payloads, root first.
+    pub payloads: Vec<Payload>,
+    /// Payloads whose place was taken, with the number of signatures they already had.
+    pub voided: Vec<(Sha256Digest, usize)>,
+    /// What the checks found.
+    pub findings: Vec<Finding>,
+}
+
+impl Ceremony {
+    /// Reads `payloads/index.json`.
+    pub fn index(&self) -> Result<Index, CeremonyError> {
+        let Some(bytes) = files::read_if_there(&self.path(INDEX), METADATA_LIMIT)? else { return Ok(Index::default()) };
+        Index::read(&bytes).ok_or_else(|| CeremonyError::Damaged {
+            file: INDEX.to_owned(),
+            problem: "it does not map roles and versions to digests".to_owned(),
+        })
+    }
+
+    /// Freezes the drafts if no check refuses. Every finding comes back, whether or not the freeze happened.
+    pub fn freeze(&mut self) -> Result<(Vec<Finding>, Result<Frozen, CeremonyError>), CeremonyError> {
+        let payloads: Vec<Payload> = self.drafts()?.into_iter().map(Draft::freeze).collect();
+        let findings = gate::examine(self, &payloads);
+        if let Err(refused) = CeremonyError::unless_clear(&findings) {
+            return Ok((findings, Err(refused)));
+        }
+        let mut written = Vec::new();
+        for payload in &payloads {
+            // What already stands under this name has this digest or was tampered with; either way these bytes are right.
+            written.push(self.overwrite(&Payload::file(payload.digest, "canonical"), &payload.canonical)?);
+            let published = Envelope::publish(&payload.signed, &[]);
+            written.push(self.overwrite(&Payload::file(payload.digest, "json"), &published)?);
+        }
+        let mut index = Index::default();
+        for payload in &payloads {
+            index.0.entry(payload.role.clone()).or_default().insert(payload.version, payload.digest);
+        }
+        let mut voided = Vec::new();
+        for (_, _, digest) in self.index()?.digests().filter(|old| !index.digests().any(|new| new.2 == old.2)) {
+            voided.push((digest, files::list_if_folder(&self.path(&format!("signatures/{digest}")))?.len()));
+        }
+        let event = Event::Frozen {
+            plan: self.policy.digest,
+            payloads: payloads.iter().map(|one| (one.role.clone(), one.version, one.digest)).collect(),
+            voided: voided.iter().map(|(digest, _)| *digest).collect(),
+            files: written,
+            findings: findings.clone(),
+        };
+        // The record first: an index without its line would have no plan to be held to.
+        self.transcript.record("administrator", &event)?;
+        self.overwrite(INDEX, &index.to_json().to_disk())?;
+        Ok((findings.clone(), Ok(Frozen { payloads, voided, findings })))
+    }
+
+    /// The current payloads, root first, each verified to be what its name says (check SIGN-STALE).
+    pub fn payloads(&self) -> Result<Vec<Payload>, CeremonyError> {
+        let index = self.index()?;
+        let mut payloads = Vec::new();
+        for (role, version, digest) in index.digests() {
+            payloads.push(self.payload(role, version, digest)?);
+        }
+        if payloads.is_empty() {
+            return Err(CeremonyError::NotYet {
+                what: "nothing is frozen yet".to_owned(),
+                next: "Run `tuf-ceremony draft` and `tuf-ceremony freeze` first.".to_owned(),
+            });
+        }
+        let order = self.policy.all_roles();
+        let place = |role: &str| order.iter().position(|(name, _)| *name == role).unwrap_or(usize::MAX);
+        payloads.sort_by_key(|payload| place(&payload.role));
+        Ok(payloads)
+    }
+
+    fn payload(&self, role: &str, version: i64, digest: Sha256Digest) -> Result<Payload, CeremonyError> {
+        let title = format!("{role} version {version}");
+        let file = Payload::file(digest, "canonical");
+        let bytes = files::read_if_there(&self.path(&file), METADATA_LIMIT)?;
+        let found = bytes.as_deref().map(Sha256Digest::of);
+        CeremonyError::require(sign_stale(&title, digest, Some(digest), found))?;
+        let canonical = bytes.unwrap_or_default();
+        let damaged = |file: String, problem: String| CeremonyError::Damaged { file, problem };
+        let signed = Json::parse(&canonical, METADATA_LIMIT).map_err(|error| damaged(file, error.to_string()))?;
+        let twin = Payload::file(digest, "json");
+        let published = files::read(&self.path(&twin), METADATA_LIMIT)?;
+        let envelope = Envelope::parse(&published, METADATA_LIMIT)
+            .map_err(|error| CeremonyError::Metadata { file: twin, error })?;
+        CeremonyError::require(sign_stale(&title, digest, Some(digest), Some(envelope.digest())))?;
+        Ok(Payload { role: role.to_owned(), version, digest, signed, canonical })
+    }
+
+    /// SHA-256 of the plan under which a payload was last frozen.
+    pub fn frozen_under(&self, digest: Sha256Digest) -> Option<Sha256Digest> {
+        let hex = digest.to_hex();
+        let names = |data: &&Json| {
+            let roles = data.get("payloads").and_then(Json::as_object).into_iter().flatten();
+            roles.flat_map(|(_, versions)| versions.as_object().into_iter().flatten()).any(|(_, one)| one.as_str() == Some(&hex))
+        };
+        let data = self.transcript.all("frozen").rev().find(names)?;
+        Sha256Digest::parse_hex(data.get("plan")?.as_str()?)
+    }
+}

@@ -1,0 +1,134 @@
+//! The release: signed metadata that passed every check. It can only be made from payloads whose quorum is evidence.
+
+use crate::checks::Finding;
+use crate::checks::quorum::{quorum_new, quorum_old, quorum_surplus, release_clean};
+use crate::host::files;
+use crate::tuf::METADATA_LIMIT;
+use crate::tuf::envelope::{Envelope, Signature};
+use crate::tuf::verify::{Why, judge};
+
+use super::event::{Artifact, Event};
+use super::signatures::{Authority, Collected};
+use super::{Ceremony, CeremonyError, gate};
+use crate::crypto::digest::Sha256Digest;
+
+/// A payload with the signatures to publish. Made only where both thresholds are met.
+pub struct Quorate {
+    role: String,
+    version: i64,
+    file: Vec<u8>,
+}
+
+/// What was released.
+pub struct Release {
+    /// File names in `metadata/`, in the order in which they are written.
+    pub files: Vec<Artifact>,
+    /// What the checks found.
+    pub findings: Vec<Finding>,
+    /// Whether it was there already, the same to the byte.
+    pub before: bool,
+}
+
+impl Quorate {
+    /// The evidence for one payload, and the file to publish if it suffices.
+    pub fn of(collected: &Collected) -> (Vec<Finding>, Option<Quorate>) {
+        let title = collected.payload.title();
+        let signatures = counted(collected);
+        let mut findings = vec![
+            quorum_old(&title, collected.old.as_ref()),
+            quorum_new(&title, &collected.new),
+            quorum_surplus(&title, &collected.new),
+        ];
+        let judged: Vec<_> = signatures.iter().map(|one| (one, verdict(collected, one))).collect();
+        findings.push(release_clean(&title, &judged));
+        let quorate = collected.quorate().then(|| Quorate {
+            role: collected.payload.role.clone(),
+            version: collected.payload.version,
+            file: Envelope::publish(&collected.payload.signed, &signatures),
+        });
+        (findings, quorate)
+    }
+
+    /// The names under which the file is published, as the specification has them for consistent snapshots (spec 6.2).
+    fn names(&self) -> Vec<String> {
+        let versioned = format!("{}.{}.json", self.version, self.role);
+        match self.role.as_str() {
+            "timestamp" => vec!["timestamp.json".to_owned()],
+            "root" => vec![versioned, "root.json".to_owned()],
+            _ => vec![versioned],
+        }
+    }
+}
+
+/// The signatures that count, one for each piece of key material, in the order of the role's keys; for a new root, those
+/// that count by the old keys too.
+fn counted(collected: &Collected) -> Vec<Signature> {
+    let mut signatures: Vec<Signature> = Vec::new();
+    for tally in [Some(&collected.new), collected.old.as_ref()].into_iter().flatten() {
+        for keyid in tally.counted.iter().filter_map(|signer| signer.keyids.first()) {
+            let valid = collected.signatures.iter().find(|one| one.keyid == *keyid && verdict(collected, one).is_ok());
+            if let Some(signature) = valid.filter(|one| !signatures.iter().any(|other| other.keyid == one.keyid)) {
+                signatures.push(signature.clone());
+            }
+        }
+    }
+    signatures
+}
+
+fn verdict(collected: &Collected, signature: &Signature) -> Result<(), Why> {
+    let by = |one: &Authority| judge(&one.keys, &one.role, signature, &collected.payload.canonical).map(|_| ());
+    by(&collected.authorities.new).or_else(|why| collected.authorities.old.as_ref().map_or(Err(why), by))
+}
+
+impl Ceremony {
+    /// Writes `metadata/` if every check holds. Every finding comes back, whether or not it was written.
+    pub fn release(&mut self) -> Result<(Vec<Finding>, Result<Release, CeremonyError>), CeremonyError> {
+        let collected = self.collected()?;
+        let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
+        let mut findings = gate::examine_frozen(self, &payloads);
+        let mut files_to_write = Vec::new();
+        for one in &collected {
+            let (found, quorate) = Quorate::of(one);
+            findings.extend(found);
+            if let Some(quorate) = quorate {
+                files_to_write.extend(quorate.names().into_iter().map(|name| (name, quorate.file.clone())));
+            }
+        }
+        if let Err(refused) = CeremonyError::unless_clear(&findings) {
+            return Ok((findings, Err(refused)));
+        }
+        let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
+            file: format!("metadata/{name}"),
+            sha256: Sha256Digest::of(bytes),
+        };
+        let written: Vec<Artifact> = files_to_write.iter().map(artifact).collect();
+        if files::exists(&self.path("metadata")) {
+            // A release that is there to the byte is done; anything else is not overwritten.
+            let before = self.same_as_released(&files_to_write)?;
+            let finding = if before { None } else { Some(gate::output(self)) };
+            findings.extend(finding);
+            let outcome = CeremonyError::unless_clear(&findings);
+            return Ok((findings.clone(), outcome.map(|()| Release { files: written, findings, before })));
+        }
+        findings.push(gate::output(self));
+        files::create_folder(&self.path("metadata"), &files_to_write)?;
+        let event = Event::Released { files: written.clone(), findings: findings.clone() };
+        self.transcript.record("administrator", &event)?;
+        Ok((findings.clone(), Ok(Release { files: written, findings, before: false })))
+    }
+
+    fn same_as_released(&self, wanted: &[(String, Vec<u8>)]) -> Result<bool, CeremonyError> {
+        let mut names: Vec<&String> = wanted.iter().map(|(name, _)| name).collect();
+        names.sort();
+        let found = files::list(&self.path("metadata"))?;
+        if found.iter().collect::<Vec<_>>() != names {
+            return Ok(false);
+        }
+        for (name, bytes) in wanted {
+            if files::read(&self.path(&format!("metadata/{name}")), METADATA_LIMIT)? != *bytes {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,67 @@
+//! Review: the semantic diff of a payload against what is trusted, made from the payload's own bytes.
+
+use crate::checks::sign::sign_review;
+use crate::console::words::words;
+use crate::json::Json;
+use crate::tuf::diff::{Change, diff};
+use crate::tuf::envelope::MetadataError;
+
+use super::payload::Payload;
+use super::{Ceremony, CeremonyError};
+
+/// A payload together with the difference it makes. Made only from the frozen bytes.
+#[derive(Clone, Debug)]
+pub struct Reviewed {
+    /// The payload.
+    pub payload: Payload,
+    /// What the difference is counted from.
+    pub basis: String,
+    /// What changes.
+    pub changes: Vec<Change>,
+}
+
+/// A reviewed payload whose digest the holder typed. Only this can be given to a token.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    payload: Payload,
+    digits: usize,
+}
+
+impl Reviewed {
+    /// Reads the payload's bytes again and compares what they say with what is trusted.
+    pub fn of(ceremony: &Ceremony, payload: Payload) -> Result<Reviewed, CeremonyError> {
+        let unreadable = |error| CeremonyError::Metadata { file: payload.title(), error };
+        let signed = Json::parse(&payload.canonical, usize::MAX).map_err(|error| unreadable(MetadataError::Json(error)))?;
+        let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
+        let basis = trusted.map_or("nothing (this is the first)".to_owned(), |trusted| {
+            format!("the trusted root, version {}", trusted.root.header.version)
+        });
+        let changes = diff(trusted.map(|trusted| &trusted.root.tree), &signed)
+            .map_err(|error| unreadable(MetadataError::Shape(error)))?;
+        Ok(Reviewed { payload, basis, changes })
+    }
+
+    /// The digest as PGP words.
+    pub fn words(&self) -> Vec<&'static str> {
+        words(&self.payload.digest.0)
+    }
+
+    /// The holder typed the beginning of the digest (check SIGN-REVIEW).
+    pub fn confirm(self, typed: &str) -> Result<Confirmed, CeremonyError> {
+        CeremonyError::require(sign_review(&self.payload.title(), self.payload.digest, typed))?;
+        let digits = typed.chars().filter(|c| !c.is_whitespace()).count();
+        Ok(Confirmed { payload: self.payload, digits })
+    }
+}
+
+impl Confirmed {
+    /// What was confirmed.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// With how many digits.
+    pub fn digits(&self) -> usize {
+        self.digits
+    }
+}

@@ -1,0 +1,173 @@
+//! Signing: one holder signs every payload that needs the holder's key. Nothing reaches a token that was not checked,
+//! shown and confirmed; every signature is verified straight away and kept only then.
+
+use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_review, sign_stale, sign_verify};
+use crate::checks::Finding;
+use crate::console::Console;
+use crate::crypto::digest::Sha256Digest;
+use crate::crypto::{PublicKey, Scheme, hex};
+use crate::host::files;
+use crate::token::{KeyPlace, Token};
+use crate::tuf::envelope::Signature;
+
+use super::event::Event;
+use super::provision::PinFrom;
+use super::review::{Confirmed, Reviewed};
+use super::signatures::{Collected, store};
+use super::tokens::{Tokens, key_plan};
+use super::{Ceremony, CeremonyError, gate};
+
+/// What a holder asks for.
+pub struct Request<'a> {
+    /// The key's name.
+    pub key: &'a str,
+    /// Beginnings of digests, given on the command line; empty to be asked.
+    pub confirm: &'a [String],
+    /// Where the PIN comes from.
+    pub pin: PinFrom,
+}
+
+/// What `sign` did.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Titles of the payloads that were signed now.
+    pub signed: Vec<(String, Sha256Digest)>,
+    /// Titles of the payloads that this key had signed before.
+    pub before: Vec<String>,
+    /// Titles of the payloads that still need this key.
+    pub waiting: Vec<String>,
+}
+
+/// Shows a reviewed payload to the holder, with what the checks found.
+pub type Show<'a> = &'a mut dyn FnMut(&mut dyn Console, &Reviewed, &[Finding]);
+
+/// Signs every payload that needs the key and that the holder confirms.
+pub fn sign(
+    ceremony: &mut Ceremony,
+    tokens: &mut Tokens,
+    console: &mut dyn Console,
+    show: Show<'_>,
+    request: &Request<'_>,
+) -> Result<Outcome, CeremonyError> {
+    let plan = key_plan(&ceremony.policy, request.key)?.clone();
+    let expected = ceremony.keyring.get(request.key).cloned();
+    let expected = expected.ok_or_else(|| CeremonyError::KeyUnknown { name: request.key.to_owned() })?;
+    let collected = ceremony.collected()?;
+    let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
+    let findings = gate::examine_frozen(ceremony, &payloads);
+    CeremonyError::unless_clear(&findings)?;
+    let mut outcome = Outcome::default();
+    let mut open = Vec::new();
+    for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())) {
+        match one.open_keyids(expected.fingerprint()) {
+            keyids if keyids.is_empty() => outcome.before.push(one.payload.title()),
+            keyids => open.push((one, keyids)),
+        }
+    }
+    let matched = match_confirmations(ceremony, &open, &collected, request.confirm)?;
+    let mut confirmed = Vec::new();
+    for ((one, keyids), given) in open.into_iter().zip(matched) {
+        if given.is_none() && !request.confirm.is_empty() {
+            outcome.waiting.push(one.payload.title());
+            continue;
+        }
+        let reviewed = Reviewed::of(ceremony, one.payload.clone())?;
+        show(console, &reviewed, &findings);
+        let reviewed_event = Event::Reviewed { payload: one.payload.digest };
+        let actor = ceremony.policy.holder_of(request.key).to_owned();
+        ceremony.transcript.record(&actor, &reviewed_event)?;
+        let typed = match given {
+            Some(given) => given,
+            None => ask(console, &reviewed)?,
+        };
+        confirmed.push((reviewed.confirm(&typed)?, keyids));
+    }
+    if confirmed.is_empty() {
+        return Ok(outcome);
+    }
+    let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
+    // Before a PIN is asked for: is this really the key?
+    CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
+    let pin = request.pin.obtain(console, token.as_mut())?;
+    token.unlock(pin)?;
+    let mut device = Device { token: token.as_mut(), place, public: &expected, scheme: plan.scheme };
+    for (confirmed, keyids) in confirmed {
+        device.sign(ceremony, request.key, &confirmed, &keyids)?;
+        outcome.signed.push((confirmed.payload().title(), confirmed.payload().digest));
+    }
+    Ok(outcome)
+}
+
+fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
+    let prompt = format!("First {LEAST_DIGITS} or more digits of the digest of {}, read from paper", reviewed.payload.title());
+    Ok(console.ask(&prompt, "--confirm PREFIX")?)
+}
+
+/// Gives every open payload the prefix that was given for it. A prefix that fits none is a wrong digest (SIGN-REVIEW),
+/// or that of a payload that is void by now (SIGN-STALE).
+fn match_confirmations(
+    ceremony: &Ceremony,
+    open: &[(&Collected, Vec<String>)],
+    all: &[Collected],
+    given: &[String],
+) -> Result<Vec<Option<String>>, CeremonyError> {
+    let fits = |digest: Sha256Digest, typed: &str| !sign_review("", digest, typed).refuses();
+    for typed in given {
+        if all.iter().any(|one| fits(one.payload.digest, typed)) {
+            continue;
+        }
+        for digest in void_payloads(ceremony)? {
+            if fits(digest, typed) {
+                let current = all.iter().map(|one| one.payload.digest).next();
+                CeremonyError::require(sign_stale("the payload with this digest", digest, current, None))?;
+            }
+        }
+        let digest = open.first().map_or(Sha256Digest([0; 32]), |(one, _)| one.payload.digest);
+        let title = match open {
+            [(one, _)] => one.payload.title(),
+            _ => "any payload that this key signs".to_owned(),
+        };
+        CeremonyError::require(sign_review(&title, digest, typed))?;
+    }
+    let find = |one: &Collected| given.iter().find(|typed| fits(one.payload.digest, typed)).cloned();
+    Ok(open.iter().map(|(one, _)| find(one)).collect())
+}
+
+/// Payloads in the directory that the index no longer names.
+fn void_payloads(ceremony: &Ceremony) -> Result<Vec<Sha256Digest>, CeremonyError> {
+    let index = ceremony.index()?;
+    let names = files::list(&ceremony.path("payloads"))?;
+    let digests = names.iter().filter_map(|name| Sha256Digest::parse_hex(name.strip_suffix(".canonical")?));
+    Ok(digests.filter(|digest| !index.digests().any(|(_, _, current)| current == *digest)).collect())
+}
+
+/// A token that was found to hold the right key, and is unlocked.
+struct Device<'a> {
+    token: &'a mut dyn Token,
+    place: KeyPlace,
+    public: &'a PublicKey,
+    scheme: Scheme,
+}
+
+impl Device<'_> {
+    fn sign(
+        &mut self,
+        ceremony: &mut Ceremony,
+        key: &str,
+        confirmed: &Confirmed,
+        keyids: &[String],
+    ) -> Result<(), CeremonyError> {
+        let payload = confirmed.payload();
+        let signature = self.token.sign(&self.place, self.scheme, &payload.canonical)?;
+        CeremonyError::require(sign_verify(key, self.public, self.scheme, &payload.canonical, &signature))?;
+        let mut written = Vec::new();
+        for keyid in keyids {
+            let signature = Signature { keyid: keyid.clone(), sig: hex::encode(&signature) };
+            written.push(store(ceremony, payload.digest, &signature)?);
+        }
+        let event =
+            Event::Signed { key: key.to_owned(), payload: payload.digest, digits: confirmed.digits(), files: written };
+        let actor = ceremony.policy.holder_of(key).to_owned();
+        ceremony.transcript.record(&actor, &event)
+    }
+}

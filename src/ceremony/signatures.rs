@@ -1,0 +1,179 @@
+//! Collected signatures: `signatures/<payload>/<keyid>.json`, one file each, append-only. Merging two copies of a
+//! ceremony is set union over these files; whatever does not count is named and ignored.
+
+use std::collections::BTreeMap;
+
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::json::Json;
+use crate::json::view::At;
+use crate::tuf::delegation::Delegates;
+use crate::tuf::envelope::Signature;
+use crate::tuf::key::Key;
+use crate::tuf::root::{Root, RoleKeys};
+use crate::tuf::targets::Targets;
+use crate::tuf::verify::{Tally, tally};
+
+use super::event::Artifact;
+use super::payload::Payload;
+use super::{Ceremony, CeremonyError};
+
+/// The largest signature file, in bytes; an ML-DSA-87 signature has 9,254 hex digits.
+const LIMIT: usize = 64 << 10;
+
+/// Keys and threshold by which a payload is counted.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// Keys by keyid.
+    pub keys: BTreeMap<String, Key>,
+    /// The role's keyids and threshold.
+    pub role: RoleKeys,
+}
+
+/// Who must sign a payload: by its own keys, and by those of the trusted root.
+#[derive(Clone, Debug)]
+pub struct Authorities {
+    /// The role's keys in the new root (or in the new targets, for delegations).
+    pub new: Authority,
+    /// The root role's keys in the trusted root, for root version N+1.
+    pub old: Option<Authority>,
+}
+
+/// What has been collected for one payload.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The payload.
+    pub payload: Payload,
+    /// Who may sign it.
+    pub authorities: Authorities,
+    /// Every signature that could be read.
+    pub signatures: Vec<Signature>,
+    /// Files that hold no signature, and why.
+    pub unreadable: Vec<(String, String)>,
+    /// Counted by the new keys.
+    pub new: Tally,
+    /// Counted by the trusted root's keys.
+    pub old: Option<Tally>,
+}
+
+impl Collected {
+    /// Whether both thresholds are met.
+    pub fn quorate(&self) -> bool {
+        self.new.met() && self.old.as_ref().is_none_or(Tally::met)
+    }
+
+    /// The keyids under which key material may sign this payload and has not yet.
+    pub fn open_keyids(&self, material: Sha256Digest) -> Vec<String> {
+        let mut keyids: Vec<String> = Vec::new();
+        let tallies = [Some((&self.authorities.new, &self.new)), self.authorities.old.as_ref().zip(self.old.as_ref())];
+        for (authority, tally) in tallies.into_iter().flatten() {
+            if tally.counted.iter().any(|signer| signer.material == material) {
+                continue;
+            }
+            let first = authority.role.keyids.iter().find(|keyid| {
+                authority.keys.get(*keyid).and_then(Key::material) == Some(material)
+            });
+            if let Some(keyid) = first.filter(|keyid| !keyids.contains(*keyid)) {
+                keyids.push(keyid.clone());
+            }
+        }
+        keyids
+    }
+
+    /// Whether key material may sign this payload at all.
+    pub fn belongs(&self, material: Sha256Digest) -> bool {
+        let has = |authority: &Authority| {
+            authority.role.keyids.iter().any(|keyid| authority.keys.get(keyid).and_then(Key::material) == Some(material))
+        };
+        has(&self.authorities.new) || self.authorities.old.as_ref().is_some_and(has)
+    }
+}
+
+/// Writes one signature.
+pub fn store(ceremony: &Ceremony, payload: Sha256Digest, signature: &Signature) -> Result<Artifact, CeremonyError> {
+    ceremony.write(&format!("signatures/{payload}/{}.json", signature.keyid), &signature.to_json().to_disk())
+}
+
+impl Ceremony {
+    /// All current payloads with what has been collected for each.
+    pub fn collected(&self) -> Result<Vec<Collected>, CeremonyError> {
+        let payloads = self.payloads()?;
+        let mut all = Vec::new();
+        for payload in &payloads {
+            all.push(self.collect(payload.clone(), authorities(self, &payloads, payload)?)?);
+        }
+        Ok(all)
+    }
+
+    fn collect(&self, payload: Payload, authorities: Authorities) -> Result<Collected, CeremonyError> {
+        let folder = format!("signatures/{}", payload.digest);
+        let (mut signatures, mut unreadable) = (Vec::new(), Vec::new());
+        for name in files::list_if_folder(&self.path(&folder))? {
+            let file = format!("{folder}/{name}");
+            match read(&files::read(&self.path(&file), LIMIT)?) {
+                Ok(signature) if name != format!("{}.json", signature.keyid) => {
+                    unreadable.push((file, "its name is not its keyid".to_owned()));
+                }
+                Ok(signature) => signatures.push(signature),
+                Err(problem) => unreadable.push((file, problem)),
+            }
+        }
+        let count = |one: &Authority| tally(&one.keys, &one.role, &signatures, &payload.canonical);
+        let (new, old) = (count(&authorities.new), authorities.old.as_ref().map(count));
+        let new = with_foreign_explained(new, old.as_ref());
+        Ok(Collected { payload, authorities, signatures, unreadable, new, old })
+    }
+
+    /// Signatures of payloads that a later freeze voided, by digest.
+    pub fn void_signatures(&self) -> Result<Vec<(String, Vec<String>)>, CeremonyError> {
+        let index = self.index()?;
+        let mut void = Vec::new();
+        for digest in files::list(&self.path("signatures"))? {
+            if !index.digests().any(|(_, _, current)| current.to_hex() == digest) {
+                let names = files::list_if_folder(&self.path(&format!("signatures/{digest}")))?;
+                if !names.is_empty() {
+                    void.push((digest, names));
+                }
+            }
+        }
+        Ok(void)
+    }
+}
+
+/// A signature that only the old keys count is not foreign to the payload.
+fn with_foreign_explained(mut new: Tally, old: Option<&Tally>) -> Tally {
+    let counted_by_old = |keyid: &String| {
+        old.is_some_and(|old| old.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
+    };
+    new.ignored.retain(|ignored| !counted_by_old(&ignored.keyid));
+    new
+}
+
+fn read(bytes: &[u8]) -> Result<Signature, String> {
+    let tree = Json::parse(bytes, LIMIT).map_err(|error| error.to_string())?;
+    Signature::read(&At::new(&tree, "signature")).map_err(|error| error.to_string())
+}
+
+fn authorities(ceremony: &Ceremony, payloads: &[Payload], payload: &Payload) -> Result<Authorities, CeremonyError> {
+    let damaged = |problem: String| CeremonyError::Damaged { file: format!("payloads/{}.json", payload.digest), problem };
+    let root = payloads.iter().find(|one| one.role == "root").ok_or_else(|| damaged("no root is frozen".to_owned()))?;
+    let root = Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?;
+    let new = match root.roles.get(&payload.role) {
+        Some(role) => Authority { keys: root.keys.clone(), role: role.clone() },
+        None => delegated(payloads, &payload.role).ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
+    };
+    let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
+    let old = trusted.and_then(|trusted| {
+        let role = trusted.root.roles.get("root").cloned()?;
+        Some(Authority { keys: trusted.root.keys.clone(), role })
+    });
+    Ok(Authorities { new, old })
+}
+
+fn delegated(payloads: &[Payload], name: &str) -> Option<Authority> {
+    let targets = payloads.iter().find(|one| one.role == "targets")?;
+    let delegations = Targets::read(&targets.signed).ok()?.delegations?;
+    let Delegates::Roles(roles) = delegations.delegates else { return None };
+    let role = roles.into_iter().find(|role| role.name == name)?;
+    Some(Authority { keys: delegations.keys, role: role.keys })
+}

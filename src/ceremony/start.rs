@@ -1,0 +1,72 @@
+//! Starting a ceremony directory from a template.
+
+use std::path::Path;
+
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::tuf::ROOT_LIMIT;
+
+use super::CeremonyError;
+use super::trusted::read_root;
+
+const TEMPLATES: [(&str, &str); 1] = [("minimal", include_str!("../../templates/minimal.toml"))];
+const SCRIPTS: [(&str, &str); 1] = [("genesis", include_str!("../../ceremony-scripts/genesis.md"))];
+
+/// The names of the templates.
+pub fn templates() -> Vec<&'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name).collect()
+}
+
+/// The text of a script that comes with the program.
+pub fn script(name: &str) -> Option<&'static str> {
+    SCRIPTS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// What `new` made.
+pub struct Started {
+    /// The trusted root that was imported: file and version.
+    pub trusted: Option<(String, i64)>,
+}
+
+/// Creates `directory` with a `ceremony.toml` to fill in and, if given, the root that the world trusts today.
+pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result<Started, CeremonyError> {
+    let (_, text) = TEMPLATES.iter().find(|(name, _)| *name == template).ok_or_else(|| CeremonyError::NoTemplate {
+        name: template.to_owned(),
+        known: templates(),
+    })?;
+    let mut text = (*text).to_owned();
+    let imported = match trusted {
+        Some(path) => Some(import(path)?),
+        None => None,
+    };
+    files::folder(directory)?;
+    if let Some((name, _, bytes)) = &imported {
+        files::folder(&directory.join("trusted"))?;
+        files::create_or_same(&directory.join(name), bytes)?;
+        text = with_trusted(&text, name, Sha256Digest::of(bytes));
+    }
+    files::create(&directory.join("ceremony.toml"), text.as_bytes())?;
+    Ok(Started { trusted: imported.map(|(name, version, _)| (name, version)) })
+}
+
+fn import(path: &Path) -> Result<(String, i64, Vec<u8>), CeremonyError> {
+    let shown = path.to_string_lossy().into_owned();
+    let bytes = files::read(path, ROOT_LIMIT)?;
+    let (root, rehearsal) = read_root(&shown, &bytes)?;
+    CeremonyError::require(crate::checks::metadata::plan_rehearsal(false, &shown, rehearsal))?;
+    let version = root.header.version;
+    Ok((format!("trusted/{version}.root.json"), version, bytes))
+}
+
+/// A later ceremony: says which root is trusted, and that keys rotate.
+fn with_trusted(text: &str, root: &str, sha256: Sha256Digest) -> String {
+    let text = text.replacen("\nchange = \"genesis\"", "\nchange = \"rotate\"", 1);
+    let section = format!("# What the world trusts today, as imported by `new`.\n[trusted]\nroot = \"{root}\"\nsha256 = \"{sha256}\"\n\n");
+    match text.find("\n[holder.") {
+        Some(at) => {
+            let (before, after) = text.split_at(at + 1);
+            format!("{before}{section}{after}")
+        }
+        None => format!("{text}\n{section}"),
+    }
+}

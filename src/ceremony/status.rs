@@ -1,0 +1,57 @@
+//! Who has signed, who is missing: for each payload, by the old keys and by the new.
+
+use crate::crypto::digest::Sha256Digest;
+use crate::tuf::verify::{Signer, Tally};
+
+use super::signatures::Collected;
+use super::{Ceremony, CeremonyError};
+
+/// Where the ceremony stands.
+pub struct Status {
+    /// The current payloads, root first.
+    pub payloads: Vec<Collected>,
+    /// Signatures of voided payloads: digest and file names.
+    pub void: Vec<(String, Vec<String>)>,
+    /// Whether the release is written.
+    pub released: bool,
+}
+
+impl Status {
+    /// Whether both thresholds of every payload are met.
+    pub fn complete(&self) -> bool {
+        self.payloads.iter().all(Collected::quorate)
+    }
+}
+
+impl Ceremony {
+    /// Where the ceremony stands.
+    pub fn status(&self) -> Result<Status, CeremonyError> {
+        let released = crate::host::files::exists(&self.path("metadata"));
+        Ok(Status { payloads: self.collected()?, void: self.void_signatures()?, released })
+    }
+
+    /// The name of a key and of the person behind it, as the plan has them; the keyid for keys it does not know.
+    pub fn signer_name(&self, signer: &Signer) -> String {
+        self.name_of(signer.material).unwrap_or_else(|| {
+            let keyid = signer.keyids.first().map(String::as_str).unwrap_or_default();
+            signer.holder.clone().unwrap_or_else(|| keyid.chars().take(16).collect())
+        })
+    }
+
+    fn name_of(&self, material: Sha256Digest) -> Option<String> {
+        let key = self.keyring.name_of(material)?;
+        Some(format!("{} ({key})", self.policy.holder_of(key)))
+    }
+
+    /// The names behind signers, joined.
+    pub fn signer_names(&self, signers: &[Signer]) -> String {
+        let names: Vec<String> = signers.iter().map(|signer| self.signer_name(signer)).collect();
+        if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+    }
+}
+
+/// `2 of 3, 1 short`.
+pub fn count(tally: &Tally) -> String {
+    let base = format!("{} of {}", tally.counted.len(), tally.threshold);
+    if tally.met() { base } else { format!("{base}, {} short", tally.short()) }
+}

@@ -1,0 +1,85 @@
+//! MEDIA, SHARE and RECORD: what comes in, what goes out, and what remains.
+
+use super::{Check, Entry, Level};
+
+pub(super) static MEDIA_READ_ONLY: Entry = Entry {
+    check: Check::MediaReadOnly,
+    id: "MEDIA-READ-ONLY",
+    level: Level::Refuse,
+    enforced: false,
+    demands: "Media are mounted read-only, nosuid, nodev and noexec for an import. What is imported has no \
+        symbolic links, no devices, no `..` in its paths, and no oversized files.",
+    why: "A removable medium is the one way into a machine without a network, and so it is the way that an \
+        attacker would take. A link or a path with `..` in it makes a harmless copy write or read where \
+        nobody looks.",
+    mend: "Mount by hand with `mount -o ro,nosuid,nodev,noexec`, list what is there before copying, and copy \
+        plain files only. Have the medium written anew if it carries anything else.",
+};
+
+pub(super) static MEDIA_READ_BACK: Entry = Entry {
+    check: Check::MediaReadBack,
+    id: "MEDIA-READ-BACK",
+    level: Level::Refuse,
+    enforced: false,
+    demands: "What was written to a medium is read again from the medium itself, past the page cache, and \
+        compared, before success is reported.",
+    why: "A copy that ends without an error has reached memory, not the stick. Pulled too early, or on a \
+        worn-out stick, the signatures that three people came together to make arrive as zeros.",
+    mend: "Run `sync`, unmount, pull the medium, insert it again, and compare with `sha256sum`. Use a second \
+        medium of another make for a second copy, and keep the ceremony directory until both were read \
+        elsewhere.",
+};
+
+pub(super) static SHARE_READ_BACK: Entry = Entry {
+    check: Check::ShareReadBack,
+    id: "SHARE-READ-BACK",
+    level: Level::Refuse,
+    enforced: false,
+    demands: "Every printed share is typed or scanned back, and found right, before its source is destroyed.",
+    why: "At a ceremony of Oxide's in 2023 the printed shares came out mangled. Paper looks right from \
+        across the table; whether it can be read back is known only when somebody has read it back.",
+    mend: "Keep the source. Print again, on another printer if need be, and let each custodian read the own \
+        share back. Only then is the source destroyed, with witnesses.",
+};
+
+pub(super) static CHAIN: Entry = Entry {
+    check: Check::RecordChain,
+    id: "RECORD-CHAIN",
+    level: Level::Refuse,
+    enforced: true,
+    demands: "Each line of the transcript names the SHA-256 of the line before it, and the lines are \
+        numbered without a gap.",
+    why: "A record that can be edited afterwards proves nothing about the people it speaks of, for or \
+        against them. With the chain, a changed, removed or inserted line shows in every line after it, and \
+        `sha256sum` alone is enough to see that.",
+    mend: "The message names the first line that does not fit. Do not mend the file: keep the directory as \
+        it is, and compare `transcript.jsonl` with the other copies of the ceremony, line by line. Carry on \
+        from a copy whose chain is whole; where there is none, the ceremony is repeated under a new id.",
+};
+
+pub(super) static HSM_LOG: Entry = Entry {
+    check: Check::RecordHsmLog,
+    id: "RECORD-HSM-LOG",
+    level: Level::Refuse,
+    enforced: false,
+    demands: "The HSM's own log shows exactly the operations that the transcript has, and no others.",
+    why: "The transcript says what this program asked of a device. Only the device can say what else it was \
+        asked, by another program, before or after. We know of no system that compares the two.",
+    mend: "Export the device's log with the vendor's tool before and after the ceremony, count the \
+        signatures between, and hold them against the transcript. An operation too many is a key used \
+        unseen: treat it as a compromise.",
+};
+
+pub(super) static SCRIPT: Entry = Entry {
+    check: Check::RecordScript,
+    id: "RECORD-SCRIPT",
+    level: Level::Refuse,
+    enforced: false,
+    demands: "Every step of the script was done, in order, or the deviation from it is recorded and signed \
+        for.",
+    why: "Ceremonies go off script: a printer jams, a token stays in the hotel. A deviation does no harm as \
+        long as it is written down while everybody is present; one found in the record afterwards puts all \
+        the rest in doubt.",
+    mend: "Write the deviation down at once, with time, reason and the names of those present, and let each \
+        of them sign the note. Keep it with the record.",
+};

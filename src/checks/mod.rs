@@ -1,0 +1,15 @@
+//! The checks: one id each, one function each. They judge evidence that floors above gather, and gather none themselves.
+
+pub mod catalogue;
+pub mod expiry;
+mod finding;
+pub mod keys;
+pub mod metadata;
+pub mod plan;
+pub mod quorum;
+pub mod roles;
+pub mod root;
+pub mod sign;
+
+pub use catalogue::Check;
+pub use finding::{Finding, Outcome, Trouble};

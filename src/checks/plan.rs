@@ -1,0 +1,96 @@
+//! The plan and the directory: PLAN-ID, PLAN-DIGEST, PLAN-OUTPUT, PLAN-INTENT. (PLAN-STRICT is the reading of
+//! `ceremony.toml` itself: whoever holds a `Policy` has passed it.)
+
+use crate::crypto::digest::Sha256Digest;
+use crate::json::Json;
+use crate::json::view::ShapeError;
+use crate::tuf::diff::{Change, diff};
+
+use super::{Check, Finding};
+
+/// PLAN-ID: the ceremony's id was not used before, in the trusted metadata or in this directory.
+pub fn plan_id(id: &str, used_in_trusted: &[String], recorded_here: Option<&str>) -> Finding {
+    let mut problems = Vec::new();
+    if used_in_trusted.iter().any(|used| used == id) {
+        problems.push(format!("the trusted root was made in a ceremony with the id {id}"));
+    }
+    if let Some(recorded) = recorded_here.filter(|recorded| *recorded != id) {
+        problems.push(format!(
+            "this directory is the record of the ceremony {recorded}, and ceremony.toml says {id}"
+        ));
+    }
+    let next =
+        "Choose an id that was never used, and start each ceremony in a directory of its own with `new`.";
+    Finding::judge(Check::PlanId, problems, next, format!("{id} is new"))
+}
+
+/// PLAN-DIGEST: the plan is the one that was recorded when the payload was frozen.
+pub fn plan_digest(now: Sha256Digest, frozen_under: Option<Sha256Digest>) -> Finding {
+    match frozen_under {
+        Some(then) if then != now => {
+            let what = format!("ceremony.toml is {now:.16}, and the payload was frozen under {then:.16}");
+            let next = "If the change is meant, run `draft` and `freeze` again and have the plan \
+                 reviewed; if not, restore ceremony.toml.";
+            Finding::fail(Check::PlanDigest, what, next)
+        }
+        _ => Finding::pass(Check::PlanDigest, format!("ceremony.toml is {now:.16}")),
+    }
+}
+
+/// PLAN-OUTPUT: no output file exists yet.
+pub fn plan_output(existing: &[String]) -> Finding {
+    let problems = existing.iter().map(|name| format!("{name} exists already"));
+    let next = "Nothing is overwritten. Move it away if it is from an attempt that was given up, or \
+         start a new ceremony directory.";
+    Finding::judge(Check::PlanOutput, problems.collect(), next, "no output exists yet")
+}
+
+/// What [`plan_intent`] judges.
+#[derive(Clone, Debug)]
+pub struct Intended<'a> {
+    /// The word of `ceremony.change`.
+    pub change: &'a str,
+    /// The trusted root; `None` at genesis.
+    pub trusted: Option<&'a Json>,
+    /// The root as ceremony.toml would have it drafted.
+    pub planned: &'a Json,
+    /// The root in question.
+    pub drafted: &'a Json,
+    /// How many keys the plan revokes.
+    pub revoked: usize,
+}
+
+/// PLAN-INTENT: the difference between trusted and drafted root is exactly the declared change.
+pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
+    let mut problems: Vec<String> = diff(Some(case.planned), case.drafted)?
+        .iter()
+        .map(|change| format!("not in the plan: {}", sentence(change)))
+        .collect();
+    let changes = diff(case.trusted, case.drafted)?;
+    if case.change == "refresh" {
+        let undeclared =
+            changes.iter().filter(|change| !["version", "expires"].contains(&change.place.as_str()));
+        problems.extend(
+            undeclared
+                .map(|change| format!("a refresh changes only version and expiry: {}", sentence(change))),
+        );
+    }
+    let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with \
+         `draft`; do not edit the root by hand.";
+    let evidence = format!(
+        "{}: {} differences, all of them planned, {} keys revoked",
+        case.change,
+        changes.len(),
+        case.revoked
+    );
+    Ok(Finding::judge(Check::PlanIntent, problems, next, evidence))
+}
+
+fn sentence(change: &Change) -> String {
+    match (&change.before, &change.after) {
+        (None, Some(after)) => format!("{} is added ({after})", change.place),
+        (Some(before), None) => format!("{} is removed ({before})", change.place),
+        (Some(before), Some(after)) => format!("{} is {after} instead of {before}", change.place),
+        (None, None) => change.place.clone(),
+    }
+}

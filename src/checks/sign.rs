@@ -1,0 +1,111 @@
+//! Signing: SIGN-REVIEW, SIGN-KEY, SIGN-VERIFY, SIGN-STALE.
+
+use crate::crypto::digest::Sha256Digest;
+use crate::crypto::{PublicKey, Scheme};
+
+use super::{Check, Finding};
+
+/// The least number of hex digits that a holder confirms with.
+pub const LEAST_DIGITS: usize = 8;
+
+/// SIGN-REVIEW: the holder typed the beginning of the digest of what was shown.
+pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
+    let check = Check::SignReview;
+    let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    if typed.len() < LEAST_DIGITS || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let found = format!("what was typed for {what} is not {LEAST_DIGITS} or more hex digits");
+        let next = format!(
+            "Read the digest of the payload from paper or from another screen, and type its first \
+             {LEAST_DIGITS} digits or more."
+        );
+        return Finding::fail(check, found, next);
+    }
+    if digest.to_hex().starts_with(&typed) {
+        return Finding::pass(check, format!("{what} confirmed with {} digits", typed.len()));
+    }
+    let found = format!("the digest typed ({typed}) is not that of {what}");
+    Finding::fail(
+        check,
+        found,
+        "Stop. Compare the digest on paper with the one on this screen; if they differ, this is not the \
+         file that was reviewed.",
+    )
+}
+
+/// SIGN-KEY: the device's public key is the expected one. Judged before a PIN is asked for.
+pub fn sign_key(name: &str, expected: &PublicKey, device: &PublicKey) -> Finding {
+    if expected.fingerprint() == device.fingerprint() {
+        return Finding::pass(Check::SignKey, format!("the token's key is {name}"));
+    }
+    let what = format!(
+        "the token's key is not {name}: expected {:.16}, the device has {:.16}",
+        expected.fingerprint(),
+        device.fingerprint()
+    );
+    let next = "Do not enter the PIN. Insert the token that was provisioned for this key, or \
+         correct its id in ceremony.toml.";
+    Finding::fail(Check::SignKey, what, next)
+}
+
+/// SIGN-VERIFY: our own verification of a signature straight after it was made.
+pub fn sign_verify(
+    name: &str,
+    public: &PublicKey,
+    scheme: Scheme,
+    message: &[u8],
+    signature: &[u8],
+) -> Finding {
+    match public.verify(scheme, message, signature) {
+        Ok(()) => Finding::pass(Check::SignVerify, format!("the signature of {name} verifies")),
+        Err(error) => {
+            let what = format!("the signature that the token of {name} made does not verify: {error}");
+            Finding::fail(
+                Check::SignVerify,
+                what,
+                "Nothing was kept. Do not use this token; it is broken or its module is.",
+            )
+        }
+    }
+}
+
+/// SIGN-STALE: the payload is the one that is to be signed now, and its bytes are those that give it its name.
+pub fn sign_stale(
+    what: &str,
+    named: Sha256Digest,
+    current: Option<Sha256Digest>,
+    bytes: Option<Sha256Digest>,
+) -> Finding {
+    let check = Check::SignStale;
+    match (current, bytes) {
+        (Some(current), _) if current != named => {
+            let found =
+                format!("{what} ({named:.16}) is void: a later freeze put {current:.16} in its place");
+            Finding::fail(
+                check,
+                found,
+                "Review and sign the new payload; `status` names it. Destroy papers with the old digest.",
+            )
+        }
+        (None, _) => {
+            let found = format!("{what} ({named:.16}) is not a payload of this ceremony");
+            Finding::fail(check, found, "Compare the digest with the paper; `status` lists the payloads.")
+        }
+        (Some(_), Some(found)) if found != named => {
+            let found = format!(
+                "{what} was changed after it was frozen: named {named:.16}, the bytes are {found:.16}"
+            );
+            Finding::fail(
+                check,
+                found,
+                "Do not sign. Find out who changed the file; then run `freeze` again, which restores the \
+                 payload from the draft.",
+            )
+        }
+        (Some(_), None) => Finding::fail(
+            check,
+            format!("the bytes of {what} ({named:.16}) are missing"),
+            "Run `freeze` again.",
+        ),
+        (Some(_), Some(_)) => Finding::pass(check, format!("{what} is the current payload")),
+    }
+}

@@ -1,0 +1,131 @@
+//! The command line: one file a subcommand, each with its arguments, one call into the library, and its output.
+
+mod diff;
+mod draft;
+mod explain;
+mod freeze;
+mod inspect;
+mod new;
+mod plan;
+mod rehearse;
+mod release;
+mod review;
+pub mod show;
+mod sign;
+mod status;
+mod token;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::advice::{Advice as _, Exit};
+use crate::ceremony::CeremonyError;
+use crate::console::{Console as _, Terminal};
+use crate::host::display::visible;
+
+/// Offline root-key ceremonies for The Update Framework (TUF).
+///
+/// Drafts root.json and the other top-level metadata, collects threshold signatures from tokens that never touch a
+/// network, and writes the release that the world's TUF clients accept. Start with `tuf-ceremony rehearse`: it plays a
+/// whole ceremony, and needs nothing but this program.
+#[derive(Parser)]
+#[command(name = "tuf-ceremony", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// The ceremony directory
+    #[arg(short = 'C', global = true, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Machine-readable output, where there is output to read
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+The order of a ceremony:
+  new, plan, token provision, draft, freeze, review, sign (each holder), status, release
+
+Exit codes:
+  0 yes or done   1 no: a check refused   2 usage   3 not yet: quorum incomplete   4 token
+  5 files, media or machine
+
+There is no --yes and no --force. PINs are typed at a hidden prompt, or read with --pin-fd.";
+
+#[derive(Subcommand)]
+enum Command {
+    Rehearse(rehearse::Args),
+    New(new::Args),
+    Plan(plan::Args),
+    Token(token::Args),
+    Draft(draft::Args),
+    Freeze(freeze::Args),
+    Review(review::Args),
+    Sign(sign::Args),
+    Status(status::Args),
+    Release(release::Args),
+    Verify(verify::Args),
+    Inspect(inspect::Args),
+    Diff(diff::Args),
+    Explain(explain::Args),
+}
+
+/// What every subcommand is given.
+pub struct Context {
+    /// The ceremony directory.
+    pub directory: PathBuf,
+    /// Whether output is for machines.
+    pub json: bool,
+    /// The terminal.
+    pub console: Terminal,
+}
+
+/// Parses the arguments, runs the subcommand, reports its error, and says how to exit.
+pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                Terminal::complain(text.trim_end());
+                return Exit::Usage;
+            }
+            Terminal.say(text.trim_end());
+            return Exit::Yes;
+        }
+    };
+    let mut context = Context { directory: cli.directory, json: cli.json, console: Terminal };
+    let outcome = match cli.command {
+        Command::Rehearse(args) => rehearse::run(&mut context, &args),
+        Command::New(args) => new::run(&mut context, &args),
+        Command::Plan(args) => plan::run(&mut context, &args),
+        Command::Token(args) => token::run(&mut context, &args),
+        Command::Draft(args) => draft::run(&mut context, &args),
+        Command::Freeze(args) => freeze::run(&mut context, &args),
+        Command::Review(args) => review::run(&mut context, &args),
+        Command::Sign(args) => sign::run(&mut context, &args),
+        Command::Status(args) => status::run(&mut context, &args),
+        Command::Release(args) => release::run(&mut context, &args),
+        Command::Verify(args) => verify::run(&mut context, &args),
+        Command::Inspect(args) => inspect::run(&mut context, &args),
+        Command::Diff(args) => diff::run(&mut context, &args),
+        Command::Explain(args) => explain::run(&mut context, &args),
+    };
+    outcome.unwrap_or_else(|error| {
+        Terminal::complain(&complaint(&error));
+        error.exit()
+    })
+}
+
+/// An error as people see it: what happened, what to do next, and where to read more.
+pub fn complaint(error: &CeremonyError) -> String {
+    let next = error.next_step();
+    match error.check() {
+        Some(check) => format!(
+            "error [{check}]: {}\n  next: {next}\n  more: tuf-ceremony explain {check}",
+            visible(&error.to_string())
+        ),
+        None => format!("error: {}\n  next: {next}", visible(&error.to_string())),
+    }
+}

@@ -1,0 +1,40 @@
+//! `release`: write `metadata/`, only when every check holds.
+
+use super::{Context, show};
+use crate::advice::Exit;
+use crate::ceremony::{Ceremony, CeremonyError};
+use crate::console::Console as _;
+
+/// Write metadata/, only when every check holds
+#[derive(clap::Args)]
+pub struct Args {}
+
+/// Runs the command.
+pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
+    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let (findings, outcome) = ceremony.release()?;
+    if !context.json {
+        context.console.say(&show::findings(&findings));
+    }
+    let release = match outcome {
+        Ok(release) => release,
+        Err(refused) => {
+            ceremony.record_refusal("release", &refused)?;
+            return Err(refused);
+        }
+    };
+    if context.json {
+        let files = release.files.iter().map(|one| (one.file.clone(), one.sha256.to_hex().into()));
+        let files = crate::json::Json::Obj(files.collect());
+        let value = crate::json::Json::object([("checks", show::findings_json(&findings)), ("files", files)]);
+        context.console.say(&show::json(&value));
+        return Ok(Exit::Yes);
+    }
+    let verb = if release.before { "Released before, and unchanged:" } else { "Released:" };
+    context.console.say(&format!("\n{verb}"));
+    for file in &release.files {
+        context.console.say(&format!("  {}  {}", file.sha256, file.file));
+    }
+    context.console.say("Next: publish the files of metadata/ as they are; clients start from 1.root.json.");
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,155 @@
+//! How things look: findings, reviews, digests. Everything that comes from files or devices is made visible first.
+
+use crate::ceremony::review::Reviewed;
+use crate::checks::{Finding, Outcome};
+use crate::console::table;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::display::visible;
+use crate::json::Json;
+use crate::tuf::diff::Change;
+
+/// A digest in groups of four, two lines.
+pub fn digest(digest: Sha256Digest) -> String {
+    let hex = digest.to_hex();
+    let groups: Vec<&str> = (0..16).filter_map(|group| hex.get(group * 4..group * 4 + 4)).collect();
+    groups.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Words in lines of eight.
+pub fn words(words: &[&str]) -> String {
+    words.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Every line of `text` behind `margin`.
+pub fn indent(margin: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{margin}{line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// All findings: those that hold as a count with their ids, the others one by one.
+pub fn findings(findings: &[Finding]) -> String {
+    let mut held: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|finding| matches!(finding.outcome, Outcome::Pass(_))) {
+        if !held.contains(&finding.check.id()) {
+            held.push(finding.check.id());
+        }
+    }
+    let mut out = String::new();
+    let mut others: Vec<&Finding> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.trouble().is_some()) {
+        held.retain(|id| *id != finding.check.id());
+        if !others.contains(&finding) {
+            others.push(finding);
+        }
+    }
+    out.push_str(&format!("Checks that hold: {}\n", held.len()));
+    out.push_str(&indent("  ", &wrap(&held.join(", "), 76)));
+    for finding in others {
+        let Some(trouble) = finding.trouble() else { continue };
+        out.push_str(&format!("\n{} {}: {}", finding.check.id(), finding.word(), visible(&trouble.what)));
+        match &finding.outcome {
+            Outcome::Waived { reason, .. } => out.push_str(&format!("\n  waived in ceremony.toml: {}", visible(reason))),
+            _ => out.push_str(&format!("\n  next: {}", visible(&trouble.next))),
+        }
+    }
+    out
+}
+
+/// Findings for machines.
+pub fn findings_json(findings: &[Finding]) -> Json {
+    let one = |finding: &Finding| {
+        let (what, next) = match &finding.outcome {
+            Outcome::Pass(evidence) => (evidence.clone(), String::new()),
+            Outcome::Warn(trouble) | Outcome::Fail(trouble) | Outcome::Waived { trouble, .. } => {
+                (trouble.what.clone(), trouble.next.clone())
+            }
+        };
+        Json::object([
+            ("check", Json::from(finding.check.id())),
+            ("next", Json::from(next)),
+            ("outcome", Json::from(finding.word().to_ascii_lowercase())),
+            ("what", Json::from(what)),
+        ])
+    };
+    Json::Arr(findings.iter().map(one).collect())
+}
+
+/// Breaks a text at blanks into lines of at most `width` characters.
+pub fn wrap(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
+/// The semantic difference, one entry a statement.
+pub fn changes(changes: &[Change]) -> String {
+    let mut lines = Vec::new();
+    for change in changes {
+        let place = visible(&change.place);
+        match (&change.before, &change.after) {
+            (Some(before), Some(after)) => {
+                lines.push(format!("~ {place}"));
+                lines.push(format!("    was {}", visible(before)));
+                lines.push(format!("    is  {}", visible(after)));
+            }
+            (before, after) => {
+                let value = visible(before.as_deref().or(after.as_deref()).unwrap_or_default());
+                let line = format!("{} {place}: {value}", change.sign());
+                if line.chars().count() <= 78 {
+                    lines.push(line);
+                } else {
+                    lines.push(format!("{} {place}", change.sign()));
+                    lines.push(format!("    {value}"));
+                }
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+/// Changes for machines.
+pub fn changes_json(changes: &[Change]) -> Json {
+    let text = |text: &Option<String>| text.as_deref().map_or(Json::Null, Json::from);
+    let one = |change: &Change| {
+        Json::object([
+            ("after", text(&change.after)),
+            ("before", text(&change.before)),
+            ("place", Json::from(change.place.as_str())),
+        ])
+    };
+    Json::Arr(changes.iter().map(one).collect())
+}
+
+/// A payload as its holder sees it before signing.
+pub fn reviewed(reviewed: &Reviewed) -> String {
+    let title = visible(&reviewed.payload.title());
+    let rule = "-".repeat(78);
+    format!(
+        "{rule}\n{title}, compared with {}\n{rule}\n{}\n{rule}\n{title}\nSHA-256 of the payload\n{}\nthe same as words\n{}",
+        visible(&reviewed.basis),
+        changes(&reviewed.changes),
+        indent("    ", &digest(reviewed.payload.digest)),
+        indent("    ", &words(&reviewed.words())),
+    )
+}
+
+/// A table behind a margin.
+pub fn rows(head: &[&str], rows: &[Vec<String>]) -> String {
+    indent("  ", &table::render(head, rows))
+}
+
+/// An object for machines, as it is printed.
+pub fn json(value: &Json) -> String {
+    String::from_utf8_lossy(&value.to_disk()).trim_end().to_owned()
+}

@@ -1,0 +1,73 @@
+//! `sign`: one holder signs every payload that needs the holder's key.
+
+use super::{Context, show};
+use crate::advice::Exit;
+use crate::ceremony::provision::PinFrom;
+use crate::ceremony::sign::{Request, sign};
+use crate::ceremony::tokens::Tokens;
+use crate::ceremony::{Ceremony, CeremonyError};
+use crate::checks::{Finding, Outcome};
+use crate::console::Console;
+use crate::host::display::visible;
+
+/// Sign, with one key, every payload that needs it
+///
+/// Shows what each payload changes, asks for the first digits of its digest as they stand on paper, checks that the
+/// token holds the right key, and only then asks for the PIN.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The key's name in ceremony.toml
+    #[arg(long, value_name = "NAME")]
+    key: String,
+    /// The first 8 or more hex digits of a payload's SHA-256, read from paper or another screen; once for each payload.
+    /// Payloads that are not confirmed are not signed
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    confirm: Vec<String>,
+    /// Read the PIN from this file descriptor
+    #[arg(long, value_name = "N")]
+    pin_fd: Option<u32>,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let request = Request {
+        key: &args.key,
+        confirm: &args.confirm,
+        pin: args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor),
+    };
+    let mut tokens = Tokens::new();
+    let outcome = sign(&mut ceremony, &mut tokens, &mut context.console, &mut show_payload, &request);
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(refused) => {
+            ceremony.record_refusal("sign", &refused)?;
+            return Err(refused);
+        }
+    };
+    for (title, digest) in &outcome.signed {
+        context.console.say(&format!("Signed {} ({digest:.16}), verified and stored.", visible(title)));
+    }
+    for title in &outcome.before {
+        context.console.say(&format!("{} was signed with this key before.", visible(title)));
+    }
+    for title in &outcome.waiting {
+        context.console.say(&format!("{} still needs this key: --confirm was not given for it.", visible(title)));
+    }
+    if outcome.signed.is_empty() && outcome.before.is_empty() && outcome.waiting.is_empty() {
+        context.console.say(&format!("No payload needs the key {}.", visible(&args.key)));
+        return Ok(Exit::No);
+    }
+    context.console.say("Next: tuf-ceremony status");
+    Ok(if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet })
+}
+
+/// Shows a payload to the person who is about to sign it.
+pub fn show_payload(console: &mut dyn Console, reviewed: &crate::ceremony::review::Reviewed, findings: &[Finding]) {
+    console.say(&show::reviewed(reviewed));
+    let noted: Vec<Finding> =
+        findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_))).cloned().collect();
+    if !noted.is_empty() {
+        console.say(&show::findings(&noted));
+    }
+}

@@ -1,0 +1,89 @@
+//! `status`: who has signed, who is missing.
+
+use super::{Context, show};
+use crate::advice::Exit;
+use crate::ceremony::signatures::Collected;
+use crate::ceremony::status::{Status, count};
+use crate::ceremony::{Ceremony, CeremonyError};
+use crate::console::Console as _;
+use crate::host::display::visible;
+use crate::json::Json;
+use crate::tuf::verify::{Signer, Tally};
+
+/// Show who has signed and who is missing; exit 3 while a quorum is incomplete
+#[derive(clap::Args)]
+pub struct Args {}
+
+/// Runs the command.
+pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
+    let ceremony = Ceremony::open(&context.directory)?;
+    let status = ceremony.status()?;
+    let text = if context.json { show::json(&json(&ceremony, &status)) } else { text(&ceremony, &status) };
+    context.console.say(&text);
+    Ok(if status.complete() { Exit::Yes } else { Exit::NotYet })
+}
+
+fn text(ceremony: &Ceremony, status: &Status) -> String {
+    let mut out = String::new();
+    for one in &status.payloads {
+        let title = visible(&one.payload.title());
+        out.push_str(&format!("{title}  {}\n", one.payload.digest));
+        if let Some(old) = &one.old {
+            out.push_str(&tally(ceremony, "by the keys of the trusted root", old));
+        }
+        out.push_str(&tally(ceremony, "by its own keys", &one.new));
+        for ignored in &one.new.ignored {
+            out.push_str(&format!("    ignored: {}: {}\n", visible(&ignored.keyid), visible(&ignored.why.to_string())));
+        }
+        for (file, problem) in &one.unreadable {
+            out.push_str(&format!("    ignored: {}: {}\n", visible(file), visible(problem)));
+        }
+    }
+    for (digest, names) in &status.void {
+        let what = format!("{} signatures over a void payload, kept out [SIGN-STALE]", names.len());
+        out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
+    }
+    out.push_str(match (status.released, status.complete()) {
+        (true, _) => "Released: metadata/ is written.",
+        (false, true) => "Every quorum is complete. Next: tuf-ceremony release",
+        (false, false) => "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`",
+    });
+    out
+}
+
+fn tally(ceremony: &Ceremony, title: &str, tally: &Tally) -> String {
+    let signed = visible(&ceremony.signer_names(&tally.counted));
+    let missing = visible(&ceremony.signer_names(&tally.missing));
+    format!("  {title}: {}\n    signed:  {signed}\n    missing: {missing}\n", count(tally))
+}
+
+fn json(ceremony: &Ceremony, status: &Status) -> Json {
+    let names = |signers: &[Signer]| Json::strings(signers.iter().map(|one| ceremony.signer_name(one)));
+    let tally = |tally: &Tally| {
+        let ignored = tally.ignored.iter().map(|one| {
+            Json::object([("keyid", Json::from(one.keyid.as_str())), ("why", Json::from(one.why.to_string()))])
+        });
+        Json::object([
+            ("ignored", Json::Arr(ignored.collect())),
+            ("met", Json::Bool(tally.met())),
+            ("missing", names(&tally.missing)),
+            ("signed", names(&tally.counted)),
+            ("threshold", Json::Int(tally.threshold)),
+        ])
+    };
+    let payload = |one: &Collected| {
+        Json::object([
+            ("new", tally(&one.new)),
+            ("old", one.old.as_ref().map_or(Json::Null, tally)),
+            ("role", Json::from(one.payload.role.as_str())),
+            ("sha256", Json::from(one.payload.digest.to_hex())),
+            ("version", Json::Int(one.payload.version)),
+        ])
+    };
+    Json::object([
+        ("complete", Json::Bool(status.complete())),
+        ("payloads", Json::Arr(status.payloads.iter().map(payload).collect())),
+        ("released", Json::Bool(status.released)),
+        ("void", Json::strings(status.void.iter().map(|(digest, _)| digest.as_str()))),
+    ])
+}

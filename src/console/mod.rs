@@ -1,0 +1,48 @@
+//! The one door to the terminal: lines out, questions and hidden questions in.
+
+mod terminal;
+pub mod table;
+pub mod words;
+
+pub use terminal::Terminal;
+
+use crate::advice::{Advice, Exit};
+use crate::host::secret::Secret;
+
+/// Where a command speaks and asks.
+pub trait Console {
+    /// One or more lines for the reader, on standard output. The text must already be fit to show.
+    fn say(&mut self, text: &str);
+    /// Asks for a line. `flag` is what to give on the command line where nobody can be asked.
+    fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError>;
+    /// Asks for a secret without showing it.
+    fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError>;
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// Nobody can be asked.
+    #[error("this needs an answer ({question}), and there is no terminal to ask on")]
+    NoTerminal {
+        /// What would have been asked.
+        question: String,
+        /// The flag that answers it.
+        flag: String,
+    },
+    /// The terminal went away, or Ctrl-C.
+    #[error("the question was not answered")]
+    Interrupted,
+}
+
+impl Advice for ConsoleError {
+    fn next_step(&self) -> String {
+        match self {
+            ConsoleError::NoTerminal { flag, .. } => format!("Run the command in a terminal, or give {flag}."),
+            ConsoleError::Interrupted => "Nothing was done. Run the command again when you are ready.".to_owned(),
+        }
+    }
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}

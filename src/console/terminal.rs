@@ -1,0 +1,45 @@
+//! The real terminal.
+#![expect(clippy::disallowed_methods, reason = "this file is the door to the terminal")]
+
+use std::io::{IsTerminal as _, Write as _};
+
+use dialoguer::{Input, Password};
+
+use super::{Console, ConsoleError};
+use crate::host::secret::Secret;
+
+/// Standard output for lines; the controlling terminal for questions.
+pub struct Terminal;
+
+impl Terminal {
+    /// Writes an error report to standard error. Failure to do so cannot be reported anywhere.
+    pub fn complain(text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    fn must_be_there(question: &str, flag: &str) -> Result<(), ConsoleError> {
+        if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+            return Ok(());
+        }
+        Err(ConsoleError::NoTerminal { question: question.to_owned(), flag: flag.to_owned() })
+    }
+}
+
+impl Console for Terminal {
+    fn say(&mut self, text: &str) {
+        // A reader that went away (`| head`) is no reason to stop in the middle of an act.
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
+        Terminal::must_be_there(prompt, flag)?;
+        let answer = Input::<String>::new().with_prompt(prompt).allow_empty(true).interact_text();
+        answer.map(|line| line.trim().to_owned()).map_err(|_| ConsoleError::Interrupted)
+    }
+
+    fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError> {
+        Terminal::must_be_there(prompt, flag)?;
+        let answer = Password::new().with_prompt(prompt).allow_empty_password(true).report(false).interact();
+        answer.map(|pin| Secret::new(pin.into_bytes())).map_err(|_| ConsoleError::Interrupted)
+    }
+}

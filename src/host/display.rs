@@ -1,0 +1,43 @@
+//! The one sanitiser for text that this program did not write itself: token labels, file names, metadata fields.
+//!
+//! A label that carries an escape sequence could repaint the screen, one with a bidirectional override could show
+//! its letters in another order, and one with an invisible character could pass for a different label. All three
+//! would let a device or a file choose what a holder believes to be signing. See Unicode UTS #55 (source code
+//! handling) and CVE-2021-42574 for how that was done to source code.
+
+/// `text` with every character that is invisible, moves the cursor or reorders its neighbours replaced by an
+/// escape such as `\u{202e}`. Two different strings that differ only in such characters no longer look alike.
+///
+/// Everything else is left alone, quotes and backslashes too: this is for reading, not for parsing back.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_deceptive(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a character must not reach a screen or a printed page as it is.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        // C0 controls with tab and newline, DEL, C1 controls.
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
+        | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        // Fillers that are drawn as nothing at all.
+        | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}'
+        // Zero-width space, joiners and direction marks.
+        | '\u{200b}'..='\u{200f}'
+        // Line and paragraph separators, embeddings and overrides.
+        | '\u{2028}'..='\u{202e}'
+        // Word joiner, invisible operators, isolates, deprecated format characters.
+        | '\u{2060}'..='\u{206f}'
+        // Variation selectors, byte order mark, interlinear annotation.
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        // Tags and the supplementary variation selectors.
+        | '\u{e0000}'..='\u{e0fff}')
+}

@@ -1,0 +1,280 @@
+//! Durable files: the one door to the file system.
+//!
+//! A new file is written under a temporary name, synced, read back, renamed without overwriting, and its folder synced;
+//! so at any instant a name holds either nothing or a whole file. Temporary names begin with a dot and end in
+//! `.partial`; nothing ever reads them, and the next writer of the same name removes them.
+#![expect(clippy::disallowed_methods, reason = "this file is the door to the file system")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use zeroize::Zeroize as _;
+
+use super::display::visible;
+use super::secret::Secret;
+use crate::advice::{Advice, Exit};
+
+/// What can go wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Not there.
+    #[error("{} does not exist", show(.0))]
+    Missing(PathBuf),
+    /// There already; nothing is overwritten.
+    #[error("{} exists already, and nothing is overwritten", show(.0))]
+    Exists(PathBuf),
+    /// Larger than what is read at all.
+    #[error("{} has more than {limit} bytes", show(.path))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Another process works in the directory.
+    #[error("another tuf-ceremony works in {} at this moment", show(.0))]
+    Locked(PathBuf),
+    /// What was read back differs from what was written.
+    #[error("{} reads back differently from what was written", show(.0))]
+    ReadBack(PathBuf),
+    /// A file descriptor that cannot be read.
+    #[error("file descriptor {0} cannot be read")]
+    Descriptor(u32),
+    /// The system refused.
+    #[error("cannot {act} {}: {source}", show(.path))]
+    System {
+        /// The verb.
+        act: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer; part of the message, so not given again as a source.
+        #[allow(clippy::used_underscore_binding, reason = "named in the message")]
+        source: Cause,
+    },
+}
+
+/// The system's answer, as text only, so that no report prints it twice.
+#[derive(Debug)]
+pub struct Cause(io::Error);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for Cause {}
+
+impl Advice for FileError {
+    fn next_step(&self) -> String {
+        match self {
+            FileError::Missing(_) => "Check the name; `-C DIR` says which ceremony directory is meant.".to_owned(),
+            FileError::Exists(_) => "Choose another name, or move the old file away yourself.".to_owned(),
+            FileError::TooLarge { .. } => "Check that this is the right file.".to_owned(),
+            FileError::Locked(_) => "Wait until the other command has ended, and run this one again.".to_owned(),
+            FileError::ReadBack(_) => "Do not trust this disk or stick: use another one and run the command again.".to_owned(),
+            FileError::Descriptor(_) => "Give a descriptor that is open for reading, for example `--pin-fd 3 3<file`.".to_owned(),
+            FileError::System { .. } => {
+                "Check space, permissions and the medium, and run the command again; nothing was half-written.".to_owned()
+            }
+        }
+    }
+    fn exit(&self) -> Exit {
+        Exit::Machine
+    }
+}
+
+fn show(path: &Path) -> String {
+    visible(&path.to_string_lossy())
+}
+
+fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    let path = path.to_owned();
+    move |error| match error.kind() {
+        io::ErrorKind::NotFound => FileError::Missing(path),
+        io::ErrorKind::AlreadyExists => FileError::Exists(path),
+        _ => FileError::System { act, path, source: Cause(error) },
+    }
+}
+
+/// Reads a whole file of at most `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let file = File::open(path).map_err(failed("open", path))?;
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    if bytes.len() > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(bytes)
+}
+
+/// Like [`read`], and `None` if the file does not exist.
+pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileError> {
+    match read(path, limit) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(FileError::Missing(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether anything has this name, a dangling link included.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The names in a folder, sorted, without those that begin with a dot; none if the folder does not exist.
+pub fn list(folder: &Path) -> Result<Vec<String>, FileError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed("list", folder)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(failed("list", folder))?.file_name();
+        if let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Like [`list`], and nothing for what is not a folder.
+pub fn list_if_folder(path: &Path) -> Result<Vec<String>, FileError> {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) { list(path) } else { Ok(Vec::new()) }
+}
+
+/// Creates a file that must not exist yet.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let partial = write_partial(path, bytes)?;
+    renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
+        .map_err(|error| failed("create", path)(error.into()))?;
+    sync_parent(path)
+}
+
+/// Creates a file, or accepts that it is there already with the same bytes.
+pub fn create_or_same(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    match read_if_there(path, bytes.len()) {
+        Ok(Some(found)) if found == bytes => sync_parent(path),
+        Ok(Some(_)) | Err(FileError::TooLarge { .. }) => Err(FileError::Exists(path.to_owned())),
+        Ok(None) => create(path, bytes),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that may be replaced (drafts and indexes, never signatures or releases).
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let partial = write_partial(path, bytes)?;
+    fs::rename(&partial, path).map_err(failed("replace", path))?;
+    sync_parent(path)
+}
+
+fn write_partial(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let partial = path.with_file_name(format!(".{name}.partial"));
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &partial)(error)),
+        _ => {}
+    }
+    let options = OpenOptions::new().write(true).create_new(true).mode(0o644).clone();
+    let mut file = options.open(&partial).map_err(failed("create", &partial))?;
+    file.write_all(bytes).map_err(failed("write", path))?;
+    file.sync_all().map_err(failed("sync", path))?;
+    if read(&partial, bytes.len())? != bytes {
+        return Err(FileError::ReadBack(path.to_owned()));
+    }
+    Ok(partial)
+}
+
+/// Creates a folder and its missing parents; it may exist already.
+pub fn folder(path: &Path) -> Result<(), FileError> {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder(parent)?;
+    }
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed("create", path)(error)),
+        _ => sync_parent(path),
+    }
+}
+
+/// Creates a whole folder of files at once: it is there with all of them, or not at all.
+pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FileError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let partial = path.with_file_name(format!(".{name}.partial"));
+    match fs::remove_dir_all(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &partial)(error)),
+        _ => {}
+    }
+    folder(&partial)?;
+    for (name, bytes) in files {
+        create(&partial.join(name), bytes)?;
+    }
+    renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
+        .map_err(|error| failed("create", path)(error.into()))?;
+    sync_parent(path)
+}
+
+/// Adds bytes at the end of a file, first cutting it to `length` bytes, and syncs. Creates the file if needed.
+pub fn append(path: &Path, length: u64, bytes: &[u8]) -> Result<(), FileError> {
+    let created = !exists(path);
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(false).mode(0o644).open(path).map_err(failed("open", path))?;
+    let found = file.metadata().map_err(failed("read", path))?.len();
+    if found > length {
+        file.set_len(length).map_err(failed("cut", path))?;
+    }
+    file.seek(SeekFrom::Start(length)).map_err(failed("write", path))?;
+    file.write_all(bytes).map_err(failed("write", path))?;
+    file.sync_all().map_err(failed("sync", path))?;
+    if created { sync_parent(path) } else { Ok(()) }
+}
+
+fn sync_parent(path: &Path) -> Result<(), FileError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = File::open(parent).map_err(failed("open", parent))?;
+    folder.sync_all().map_err(failed("sync", parent))
+}
+
+/// An exclusive claim on a folder, held until dropped. The system drops it too when the process dies.
+pub struct Lock(#[expect(dead_code, reason = "held for its effect")] File);
+
+/// Claims a folder, or says that another process has it.
+pub fn lock(folder: &Path) -> Result<Lock, FileError> {
+    let file = File::open(folder).map_err(failed("open", folder))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Lock(file)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(FileError::Locked(folder.to_owned())),
+        Err(error) => Err(failed("lock", folder)(error.into())),
+    }
+}
+
+/// Reads a secret from an open file descriptor: up to the first line end, at most 1,024 bytes.
+pub fn secret_from_descriptor(descriptor: u32) -> Result<Secret, FileError> {
+    let refused = |_| FileError::Descriptor(descriptor);
+    let mut file = File::open(format!("/proc/self/fd/{descriptor}")).map_err(refused)?;
+    // One buffer, filled in place: growing it would leave copies behind.
+    let mut buffer = [0_u8; 1024];
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest).map_err(refused)? {
+            0 => break,
+            count => filled += count,
+        }
+        if buffer.iter().take(filled).any(|byte| *byte == b'\n') {
+            break;
+        }
+    }
+    let line = buffer.iter().take(filled).take_while(|byte| !b"\r\n".contains(byte));
+    let mut secret = Vec::with_capacity(1024);
+    secret.extend(line);
+    buffer.zeroize();
+    Ok(Secret::new(secret))
+}

@@ -1,0 +1,242 @@
+//! `ceremony.toml`: the one reviewed input, and what follows from it alone.
+
+pub mod error;
+pub mod expiry;
+mod key;
+mod raw;
+mod read;
+mod syntax;
+mod typo;
+mod value;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::crypto::Scheme;
+use crate::crypto::digest::Sha256Digest;
+
+pub use error::PolicyError;
+pub use expiry::Expiry;
+
+/// The largest `ceremony.toml`, in bytes (check PLAN-STRICT).
+pub const LIMIT: usize = 1 << 20;
+
+/// What trust should look like. A value of this type has passed PLAN-STRICT: every name it mentions is defined in it.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// SHA-256 of the file.
+    pub digest: Sha256Digest,
+    /// The ceremony's id, unique in the repository's history.
+    pub id: String,
+    /// The repository this is about.
+    pub repository: String,
+    /// The script that the ceremony follows.
+    pub script: String,
+    /// When the ceremony is held. Expiry periods count from here, so that a draft is the same on every machine.
+    pub planned: Timestamp,
+    /// When the next ceremony is held, if already known: nothing that needs a ceremony may expire before then.
+    pub next: Option<Timestamp>,
+    /// What the difference to the trusted root is meant to be.
+    pub change: Intent,
+    /// Whether this is a rehearsal.
+    pub rehearsal: bool,
+    /// `spec_version` of all metadata.
+    pub spec_version: String,
+    /// `consistent_snapshot` of the root.
+    pub consistent_snapshot: bool,
+    /// Whether key objects name their holders.
+    pub holder_names: bool,
+    /// The newest root the world trusts; `None` exactly at genesis.
+    pub trusted: Option<TrustedRoot>,
+    /// People, by short name.
+    pub holders: BTreeMap<String, Holder>,
+    /// Keys, by name.
+    pub keys: BTreeMap<String, KeyPlan>,
+    /// The four top-level roles.
+    pub roles: BTreeMap<String, RolePlan>,
+    /// Delegated roles.
+    pub delegations: BTreeMap<String, DelegationPlan>,
+    /// Keys that must be in no role afterwards.
+    pub revoke: Vec<Revocation>,
+    /// Checks that may fail this time.
+    pub waivers: Vec<Waiver>,
+}
+
+/// What a ceremony is meant to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// The first root.
+    Genesis,
+    /// New version and expiry, nothing else.
+    Refresh,
+    /// Keys or thresholds change, no key is revoked.
+    Rotate,
+    /// Keys listed under `revoke` leave.
+    Revoke,
+}
+
+impl Intent {
+    /// The word in `ceremony.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Intent::Genesis => "genesis",
+            Intent::Refresh => "refresh",
+            Intent::Rotate => "rotate",
+            Intent::Revoke => "revoke",
+        }
+    }
+}
+
+/// The root that is trusted today.
+#[derive(Clone, Debug)]
+pub struct TrustedRoot {
+    /// File, relative to the ceremony directory.
+    pub root: String,
+    /// SHA-256 of that file.
+    pub sha256: Sha256Digest,
+}
+
+/// A person who controls keys.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The name that people know.
+    pub name: String,
+    /// Where the holder works.
+    pub site: Option<String>,
+}
+
+/// A key, before it is known which one.
+#[derive(Clone, Debug)]
+pub struct KeyPlan {
+    /// The holder's short name; `None` for an online key.
+    pub holder: Option<String>,
+    /// The signature scheme.
+    pub scheme: Scheme,
+    /// The token it lives in, if this ceremony signs with it.
+    pub token: Option<TokenPlan>,
+    /// File with the public half, relative to the ceremony directory, if it does not come from the token.
+    pub public: Option<String>,
+}
+
+/// The token a key lives in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPlan {
+    /// What kind of token, with what only that kind has.
+    pub kind: TokenKind,
+    /// Serial number, as the token reports it.
+    pub serial: String,
+    /// Expected model (check TOKEN-IDENTITY), if stated.
+    pub model: Option<String>,
+    /// Expected manufacturer (check TOKEN-IDENTITY), if stated.
+    pub manufacturer: Option<String>,
+}
+
+/// The kinds of token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Embedded, for rehearsals only.
+    Rehearsal,
+    /// Any PKCS#11 token.
+    Pkcs11 {
+        /// The vendor's library.
+        module: String,
+        /// CKA_ID, if stated.
+        id: Option<Vec<u8>>,
+        /// CKA_LABEL; the key's name unless stated.
+        label: String,
+    },
+    /// A YubiHSM 2.
+    Yubihsm {
+        /// Object id of the key.
+        object: u16,
+    },
+}
+
+/// A role's keys, threshold and expiry.
+#[derive(Clone, Debug)]
+pub struct RolePlan {
+    /// Names of keys, each once.
+    pub keys: Vec<String>,
+    /// How many must sign, at least 1.
+    pub threshold: i64,
+    /// When its metadata expires.
+    pub expires: Expiry,
+}
+
+/// A delegated role.
+#[derive(Clone, Debug)]
+pub struct DelegationPlan {
+    /// Keys, threshold, expiry.
+    pub role: RolePlan,
+    /// Path patterns it may speak for.
+    pub paths: Vec<String>,
+    /// Whether the search ends here.
+    pub terminating: bool,
+}
+
+/// A key that must go.
+#[derive(Clone, Debug)]
+pub struct Revocation {
+    /// The key's name.
+    pub key: String,
+    /// Why.
+    pub reason: Reason,
+    /// Since when, if known.
+    pub since: Option<Timestamp>,
+}
+
+/// Why a key is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody else may be able to sign with it.
+    Compromised,
+    /// Nobody can sign with it.
+    Lost,
+    /// No longer needed.
+    Retired,
+}
+
+/// Permission, given beforehand, for one check to fail.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The check's id.
+    pub check: String,
+    /// Why it may fail.
+    pub reason: String,
+    /// The end of the permission.
+    pub until: Timestamp,
+    /// Line of `ceremony.toml`, for messages.
+    pub line: usize,
+}
+
+impl Policy {
+    /// Reads `ceremony.toml` (check PLAN-STRICT).
+    pub fn parse(text: &[u8]) -> Result<Policy, PolicyError> {
+        read::read(text)
+    }
+
+    /// Top-level and delegated roles with their plans: root, targets, delegations, snapshot, timestamp.
+    pub fn all_roles(&self) -> Vec<(&str, &RolePlan)> {
+        let top = |name: &'static str| self.roles.get(name).map(|role| (name, role));
+        let delegated = self.delegations.iter().map(|(name, delegation)| (name.as_str(), &delegation.role));
+        top("root")
+            .into_iter()
+            .chain(top("targets"))
+            .chain(delegated)
+            .chain(top("snapshot"))
+            .chain(top("timestamp"))
+            .collect()
+    }
+
+    /// The person who answers for a key: a holder's name, or "online".
+    pub fn holder_of(&self, key: &str) -> &str {
+        let holder = self.keys.get(key).and_then(|key| key.holder.as_deref());
+        holder.and_then(|holder| self.holders.get(holder)).map_or("online", |holder| holder.name.as_str())
+    }
+
+    /// Whether only a ceremony can sign for these keys: all of them belong to people.
+    pub fn is_offline(&self, role: &RolePlan) -> bool {
+        role.keys.iter().all(|name| self.keys.get(name).is_some_and(|key| key.holder.is_some()))
+    }
+}

@@ -1,0 +1,156 @@
+//! Keys in metadata (spec 4.2.1): read in every form the world has, written in one.
+
+use crate::crypto::digest::Sha256Digest;
+use crate::crypto::{KeyAlgorithm, KeyError, PublicKey, Scheme, hex};
+use crate::json::Json;
+use crate::json::view::{At, ShapeError};
+
+use super::HOLDER_FIELD;
+
+/// A key object, under the keyid by which its file lists it.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The name in the `keys` object. Never trusted: see [`Key::computed_keyid`].
+    pub keyid: String,
+    /// The object, every field included.
+    pub object: Json,
+    /// `keytype`, as found.
+    pub keytype: String,
+    /// `scheme`, as found.
+    pub scheme: String,
+    /// What can be verified with it, or why nothing can.
+    pub usable: Result<Usable, KeyProblem>,
+}
+
+/// Key material together with the scheme it is used with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usable {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The material.
+    pub public: PublicKey,
+}
+
+/// Why a key that is well-formed JSON can verify nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyProblem {
+    /// No client of ours knows this pair; such keys are kept and never counted.
+    #[error("key type {keytype:?} with scheme {scheme:?} is not known")]
+    Unknown {
+        /// As found.
+        keytype: String,
+        /// As found.
+        scheme: String,
+    },
+    /// `keytype`, `scheme` and the key itself do not agree.
+    #[error("key type {keytype:?}, scheme {scheme:?} and a public key of type {found} do not agree")]
+    Disagree {
+        /// As found.
+        keytype: String,
+        /// As found.
+        scheme: String,
+        /// What the public value really is.
+        found: &'static str,
+    },
+    /// The public value is no key.
+    #[error("the public value is not a usable key: {0}")]
+    Value(KeyError),
+}
+
+impl Key {
+    /// Reads a key object.
+    pub fn read(keyid: &str, at: &At<'_>) -> Result<Key, ShapeError> {
+        let keytype = at.field("keytype")?.string()?.to_owned();
+        let scheme = at.field("scheme")?.string()?.to_owned();
+        let public = at.field("keyval")?.field("public")?.string()?;
+        let usable = usable(&keytype, &scheme, public);
+        Ok(Key { keyid: keyid.to_owned(), object: at.json().clone(), keytype, scheme, usable })
+    }
+
+    /// The key object as this program writes it: `keytype`, `scheme`, `keyval.public`, and the holder if asked for.
+    pub fn write(public: &PublicKey, scheme: Scheme, holder: Option<&str>) -> Json {
+        let (keytype, value) = match public.ed25519_bytes() {
+            Some(raw) => ("ed25519", hex::encode(&raw)),
+            None => (written_keytype(public.algorithm()), public.to_spki_pem()),
+        };
+        let mut members = vec![
+            ("keytype", Json::from(keytype)),
+            ("keyval", Json::object([("public", Json::from(value))])),
+            ("scheme", Json::from(scheme.name())),
+        ];
+        members.extend(holder.map(|name| (HOLDER_FIELD, Json::from(name))));
+        Json::Obj(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// SHA-256 of the canonical key object, all fields included (spec 4.2.1).
+    pub fn computed_keyid(&self) -> String {
+        keyid_of(&self.object)
+    }
+
+    /// The identity of the key material, whatever its encoding; `None` for keys that cannot be used.
+    pub fn material(&self) -> Option<Sha256Digest> {
+        self.usable.as_ref().ok().map(|usable| usable.public.fingerprint())
+    }
+
+    /// The holder written in the key, if any. Also reads the field that tuf-on-ci writes.
+    pub fn holder(&self) -> Option<&str> {
+        [HOLDER_FIELD, "x-tuf-on-ci-keyowner"].iter().find_map(|field| self.object.get(field)?.as_str())
+    }
+}
+
+/// SHA-256 of a canonical key object, in lower-case hex.
+pub fn keyid_of(object: &Json) -> String {
+    Sha256Digest::of(&object.canonical()).to_hex()
+}
+
+/// The scheme this program writes for new keys of an algorithm; `None` for those it does not write.
+pub fn written_scheme(algorithm: KeyAlgorithm) -> Option<Scheme> {
+    match algorithm {
+        KeyAlgorithm::Ed25519 => Some(Scheme::Ed25519),
+        KeyAlgorithm::P256 => Some(Scheme::EcdsaSha2Nistp256),
+        KeyAlgorithm::P384 => Some(Scheme::EcdsaSha2Nistp384),
+        KeyAlgorithm::Rsa => Some(Scheme::RsassaPssSha256),
+        KeyAlgorithm::MlDsa44 | KeyAlgorithm::MlDsa65 | KeyAlgorithm::MlDsa87 => None,
+    }
+}
+
+fn written_keytype(algorithm: KeyAlgorithm) -> &'static str {
+    match algorithm {
+        KeyAlgorithm::Ed25519 => "ed25519",
+        KeyAlgorithm::P256 | KeyAlgorithm::P384 => "ecdsa",
+        KeyAlgorithm::Rsa => "rsa",
+        KeyAlgorithm::MlDsa44 | KeyAlgorithm::MlDsa65 | KeyAlgorithm::MlDsa87 => "ml-dsa",
+    }
+}
+
+fn usable(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
+    let unknown = || KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
+    let known = Scheme::from_name(scheme).ok_or_else(unknown)?;
+    let family = match keytype {
+        "ed25519" => &[KeyAlgorithm::Ed25519][..],
+        "ecdsa" => &[KeyAlgorithm::P256, KeyAlgorithm::P384],
+        // Written by python-securesystemslib before 0.20, by go-tuf and in Sigstore's roots 1 to 8.
+        "ecdsa-sha2-nistp256" => &[KeyAlgorithm::P256],
+        "ecdsa-sha2-nistp384" => &[KeyAlgorithm::P384],
+        "rsa" => &[KeyAlgorithm::Rsa],
+        "ml-dsa" => &[KeyAlgorithm::MlDsa44, KeyAlgorithm::MlDsa65, KeyAlgorithm::MlDsa87],
+        _ => return Err(unknown()),
+    };
+    let public = read_public(known.algorithm(), public).map_err(KeyProblem::Value)?;
+    if !family.contains(&known.algorithm()) || public.algorithm() != known.algorithm() {
+        return Err(KeyProblem::Disagree {
+            keytype: keytype.to_owned(),
+            scheme: scheme.to_owned(),
+            found: public.algorithm().name(),
+        });
+    }
+    Ok(Usable { scheme: known, public })
+}
+
+fn read_public(algorithm: KeyAlgorithm, text: &str) -> Result<PublicKey, KeyError> {
+    match (algorithm, hex::decode(text)) {
+        (KeyAlgorithm::Ed25519, Some(raw)) => PublicKey::from_ed25519(&raw),
+        (KeyAlgorithm::P256 | KeyAlgorithm::P384, Some(point)) => PublicKey::from_ec_point(algorithm, &point),
+        _ => PublicKey::from_spki_pem(text),
+    }
+}

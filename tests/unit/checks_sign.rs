@@ -1,0 +1,114 @@
+//! SIGN-REVIEW, SIGN-KEY, SIGN-VERIFY, SIGN-STALE.
+
+use tuf_ceremony::checks::Check;
+use tuf_ceremony::checks::sign::{sign_key, sign_review, sign_stale, sign_verify};
+use tuf_ceremony::crypto::Scheme;
+use tuf_ceremony::crypto::digest::Sha256Digest;
+
+use crate::checks_fixture::{material, passes, refuses, software};
+
+const MESSAGE: &[u8] = b"the canonical bytes";
+
+#[test]
+fn sign_review_passes_eight_digits_or_more() {
+    let digest = Sha256Digest::of(MESSAGE);
+    let hex = digest.to_hex();
+    let grouped = format!(" {} {}\n", &hex[..4], hex[4..8].to_uppercase());
+    passes(&sign_review("root 1", digest, &grouped), Check::SignReview, "root 1 confirmed with 8 digits");
+    passes(&sign_review("root 1", digest, &hex), Check::SignReview, "root 1 confirmed with 64 digits");
+}
+
+#[test]
+fn sign_review_refuses_what_is_too_short_or_no_digits() {
+    let digest = Sha256Digest::of(MESSAGE);
+    for typed in ["", "y", "yes", &digest.to_hex()[..7], "looks good", "0x123456", "１２３４５６７８"]
+    {
+        let what = "what was typed for root 1 is not 8 or more hex digits";
+        refuses(&sign_review("root 1", digest, typed), Check::SignReview, what);
+    }
+}
+
+#[test]
+fn sign_review_refuses_the_digest_of_something_else() {
+    let digest = Sha256Digest::of(MESSAGE);
+    let mut typed = digest.to_hex()[..12].to_owned();
+    typed.replace_range(11.., if typed.ends_with('0') { "1" } else { "0" });
+    let what = format!("the digest typed ({typed}) is not that of root 1");
+    refuses(&sign_review("root 1", digest, &typed), Check::SignReview, &what);
+    let long = format!("{digest}00");
+    let what = format!("the digest typed ({long}) is not that of root 1");
+    refuses(&sign_review("root 1", digest, &long), Check::SignReview, &what);
+}
+
+#[test]
+fn sign_key_passes_the_expected_key() {
+    let key = software(1);
+    passes(&sign_key("ada", key.public(), key.public()), Check::SignKey, "the token's key is ada");
+}
+
+#[test]
+fn sign_key_refuses_another_and_the_pin() {
+    let finding = sign_key("ada", software(1).public(), software(2).public());
+    let what = format!(
+        "the token's key is not ada: expected {:.16}, the device has {:.16}",
+        material(1),
+        material(2)
+    );
+    refuses(&finding, Check::SignKey, &what);
+    assert!(finding.trouble().unwrap().next.starts_with("Do not enter the PIN."));
+}
+
+#[test]
+fn sign_verify_passes_a_signature_that_holds() {
+    let key = software(1);
+    let finding = sign_verify("ada", key.public(), Scheme::Ed25519, MESSAGE, &key.sign(MESSAGE));
+    passes(&finding, Check::SignVerify, "the signature of ada verifies");
+}
+
+#[test]
+fn sign_verify_refuses_every_other_for_its_reason() {
+    let key = software(1);
+    let judged = |scheme: Scheme, signature: &[u8]| {
+        let finding = sign_verify("ada", key.public(), scheme, MESSAGE, signature);
+        let error = key.public().verify(scheme, MESSAGE, signature).unwrap_err();
+        let what = format!("the signature that the token of ada made does not verify: {error}");
+        refuses(&finding, Check::SignVerify, &what);
+        what
+    };
+    let reasons = [
+        judged(Scheme::Ed25519, &key.sign(b"other bytes")),
+        judged(Scheme::Ed25519, &key.sign(MESSAGE)[..63]),
+        judged(Scheme::EcdsaSha2Nistp256, &key.sign(MESSAGE)),
+    ];
+    assert!(reasons[0] != reasons[1] && reasons[1] != reasons[2], "{reasons:?}");
+}
+
+const A: Sha256Digest = Sha256Digest([0xaa; 32]);
+const B: Sha256Digest = Sha256Digest([0xbb; 32]);
+
+#[test]
+fn sign_stale_passes_the_current_payload() {
+    passes(&sign_stale("root 2", A, Some(A), Some(A)), Check::SignStale, "root 2 is the current payload");
+}
+
+#[test]
+fn sign_stale_refuses_a_void_payload_by_name() {
+    let what = "root 2 (aaaaaaaaaaaaaaaa) is void: a later freeze put bbbbbbbbbbbbbbbb in its place";
+    refuses(&sign_stale("root 2", A, Some(B), Some(A)), Check::SignStale, what);
+}
+
+#[test]
+fn sign_stale_refuses_a_payload_of_another_ceremony() {
+    let what = "root 2 (aaaaaaaaaaaaaaaa) is not a payload of this ceremony";
+    refuses(&sign_stale("root 2", A, None, Some(A)), Check::SignStale, what);
+    refuses(&sign_stale("root 2", A, None, None), Check::SignStale, what);
+}
+
+#[test]
+fn sign_stale_refuses_bytes_that_changed_or_went() {
+    let what =
+        "root 2 was changed after it was frozen: named aaaaaaaaaaaaaaaa, the bytes are bbbbbbbbbbbbbbbb";
+    refuses(&sign_stale("root 2", A, Some(A), Some(B)), Check::SignStale, what);
+    let what = "the bytes of root 2 (aaaaaaaaaaaaaaaa) are missing";
+    refuses(&sign_stale("root 2", A, Some(A), None), Check::SignStale, what);
+}

@@ -1,0 +1,39 @@
+//! `host::display::visible`: what a device or a file says cannot steer the screen.
+
+use tuf_ceremony::host::display::visible;
+
+#[test]
+fn ordinary_text_is_left_alone() {
+    for text in ["", "ada-yubihsm", "Größe 中文 ключ", "a\"b\\c'd", "🔑", "  padded  "] {
+        assert_eq!(visible(text), text);
+    }
+}
+
+#[test]
+fn terminal_escapes_are_shown_not_obeyed() {
+    assert_eq!(visible("card\u{1b}[2J"), "card\\u{1b}[2J");
+    assert_eq!(visible("a\r\nb\tc"), "a\\u{d}\\u{a}b\\u{9}c");
+    // C1: the one-byte form of the same escape (CSI).
+    assert_eq!(visible("\u{9b}31m"), "\\u{9b}31m");
+    assert_eq!(visible("\u{7f}\0"), "\\u{7f}\\u{0}");
+}
+
+#[test]
+fn reordering_is_shown_not_obeyed() {
+    for c in (0x202a..=0x202e).chain(0x2066..=0x2069).chain([0x200e, 0x200f, 0x61c]) {
+        let c = char::from_u32(c).unwrap();
+        assert_eq!(visible(&format!("a{c}b")), format!("a\\u{{{:x}}}b", c as u32));
+    }
+}
+
+#[test]
+fn strings_that_differ_invisibly_no_longer_look_alike() {
+    let invisible = (0x200b..=0x200d)
+        .chain([0xad, 0x2028, 0x2029, 0x2060, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xe0001, 0xe0041]);
+    for c in invisible {
+        let c = char::from_u32(c).unwrap();
+        let shown = visible(&format!("root{c}"));
+        assert_ne!(shown, "root");
+        assert!(shown.is_ascii(), "{shown}");
+    }
+}

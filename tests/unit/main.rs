@@ -1,0 +1,62 @@
+//! Tests of the library, floor by floor, with the real parts where there are any.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests fail by panicking, and reach for files and programs directly"
+)]
+
+mod architecture;
+mod catalogue;
+mod checks_expiry;
+mod checks_finding;
+mod checks_fixture;
+mod checks_keys;
+mod checks_metadata;
+mod checks_plan;
+mod checks_quorum;
+mod checks_roles;
+mod checks_root;
+mod checks_sign;
+mod corpus;
+mod crypto_keys;
+mod crypto_signatures;
+mod crypto_software;
+mod crypto_text;
+mod crypto_vectors;
+mod display;
+mod json_disk;
+mod json_props;
+mod json_strict;
+mod policy_expiry;
+mod policy_fixture;
+mod policy_mistakes;
+mod policy_mistakes_keys;
+mod policy_property;
+mod policy_read;
+mod python;
+mod table;
+mod template;
+mod token_ec_point;
+mod token_fixture;
+mod token_kryoptic;
+mod token_rehearsal;
+mod token_softhsm;
+mod token_softhsm_mistakes;
+mod token_softhsm_things;
+mod tuf_corpus;
+mod tuf_diff;
+mod tuf_documents;
+mod tuf_facts;
+mod tuf_fixture;
+mod tuf_keys;
+mod tuf_python;
+mod tuf_quorum;
+mod tuf_views;
+mod words;
