@@ -166,7 +166,7 @@ impl Ceremony {
         CeremonyError::require(sign_stale(&title, digest, Some(digest), found))?;
         let canonical = bytes.unwrap_or_default();
         let damaged = |file: String, problem: String| CeremonyError::Damaged { file, problem };
-        let signed = Json::parse(&canonical, METADATA_LIMIT).map_err(|error| damaged(file, error.to_string()))?;
+        let signed = Json::from_canonical(&canonical, METADATA_LIMIT).map_err(|error| damaged(file, error.to_string()))?;
         let twin = Payload::file(digest, "json");
         let published = files::read(&self.path(&twin), METADATA_LIMIT)?;
         let envelope = Envelope::parse(&published, METADATA_LIMIT)

@@ -31,7 +31,7 @@ impl Reviewed {
     /// Reads the payload's bytes again and compares what they say with what is trusted.
     pub fn of(ceremony: &Ceremony, payload: Payload) -> Result<Reviewed, CeremonyError> {
         let unreadable = |error| CeremonyError::Metadata { file: payload.title(), error };
-        let signed = Json::parse(&payload.canonical, usize::MAX).map_err(|error| unreadable(MetadataError::Json(error)))?;
+        let signed = Json::from_canonical(&payload.canonical, usize::MAX).map_err(|error| unreadable(MetadataError::Json(error)))?;
         let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
         let basis = trusted.map_or("nothing (this is the first)".to_owned(), |trusted| {
             format!("the trusted root, version {}", trusted.root.header.version)

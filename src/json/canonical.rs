@@ -3,7 +3,7 @@
 //! OLPC canonical JSON as securesystemslib writes it: names sorted by code point, no white space, only `\` and `"`
 //! escaped, everything else as literal UTF-8. This is not JCS (RFC 8785), and nothing is normalised.
 
-use super::Json;
+use super::{Json, JsonError};
 
 impl Json {
     /// The canonical bytes.
@@ -11,6 +11,26 @@ impl Json {
         let mut out = Vec::new();
         write(self, &mut out);
         out
+    }
+}
+
+impl Json {
+    /// Reads canonical bytes back. They are not JSON where a string holds a control character (every PEM key has line
+    /// ends), which stands there as itself. Refuses whatever is not exactly the canonical form of what it says.
+    pub fn from_canonical(bytes: &[u8], limit: usize) -> Result<Json, JsonError> {
+        // The canonical form has no white space between its parts, so a control character can only be inside a string.
+        let mut text = Vec::with_capacity(bytes.len());
+        for byte in bytes {
+            match byte {
+                0..=0x1f => text.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+                _ => text.push(*byte),
+            }
+        }
+        let value = Json::parse(&text, limit)?;
+        if value.canonical() == bytes {
+            return Ok(value);
+        }
+        Err(JsonError { what: "text that is not in canonical form, found".to_owned(), line: 1, column: 1 })
     }
 }
 
