@@ -1,4 +1,24 @@
 //! tuf-ceremony: offline root-key ceremonies for The Update Framework.
+//!
+//! The map, from the floor up. A folder imports only from floors below its own; `tests/unit/architecture.rs` holds it to
+//! that, and `clippy.toml` keeps one door each to clock, files and terminal.
+//!
+//! Floor 0. [`json`] is the strict tree, the canonical form that is signed and the form on disk; it knows nothing of
+//! TUF. [`crypto`] has digests, public keys and signature verification, one file a scheme, and is the only place that
+//! names a backend. [`host`] has the doors to the outside: clock, durable files, secrets, and the one sanitiser of what
+//! is shown. [`advice`] is what every error owes its reader.
+//!
+//! Floor 1. [`tuf`] has typed views of metadata, verification that returns evidence, and the semantic diff; no I/O.
+//! [`token`] is the devices that sign: any PKCS#11 token, and the rehearsal token; bytes and public keys only.
+//! [`console`] asks and tells, behind a trait, and has tables and digest words.
+//!
+//! Floor 2. [`checks`] are the named controls, each one function over evidence, and their catalogue. [`policy`] reads
+//! `ceremony.toml`.
+//!
+//! Floor 3. [`ceremony`] is the directory, its payloads, signatures, record and release; it gathers the evidence that
+//! the checks judge.
+//!
+//! Floor 5. [`cli`] has one file a subcommand: arguments, one call into the library, output. The binary only calls it.
 
 pub mod advice;
 pub mod ceremony;

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::checks::catalogue::Check;
 use crate::checks::plan::plan_id;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::files::{self, FileError, Lock};
 use crate::host::clock;
+use crate::host::files::{self, FileError, Lock};
 use crate::json::Json;
 use crate::policy::{self, Policy, PolicyError};
 use crate::tuf::METADATA_LIMIT;
@@ -32,7 +32,7 @@ pub struct Ceremony {
     pub transcript: Transcript,
     /// When this command began.
     pub now: Timestamp,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Ceremony {
@@ -58,7 +58,9 @@ impl Ceremony {
 
     fn load(root: &Path, lock: Option<Lock>) -> Result<Ceremony, CeremonyError> {
         let text = match files::read(&root.join("ceremony.toml"), policy::LIMIT.saturating_add(1)) {
-            Err(FileError::Missing(_)) => return Err(CeremonyError::NoCeremony(root.to_string_lossy().into_owned())),
+            Err(FileError::Missing(_)) => {
+                return Err(CeremonyError::NoCeremony(root.to_string_lossy().into_owned()));
+            }
             Err(FileError::TooLarge { limit, .. }) => vec![b' '; limit.saturating_add(1)],
             other => other?,
         };
@@ -67,7 +69,12 @@ impl Ceremony {
         let trusted = Trusted::load(root, &policy)?;
         let keyring = Keyring::load(root, &policy)?;
         let transcript = Transcript::load(&root.join("transcript.jsonl"))?;
-        Ok(Ceremony { root: root.to_owned(), policy, keyring, trusted, transcript, now: clock::now(), _lock: lock })
+        Ok(Ceremony { root: root.to_owned(), policy, keyring, trusted, transcript, now: clock::now(), lock })
+    }
+
+    /// Gives up the claim on the directory; what is open can still be looked at.
+    pub fn close(&mut self) {
+        self.lock = None;
     }
 
     /// A path below the directory.
@@ -95,7 +102,10 @@ impl Ceremony {
             Some(text) => text.as_bytes().to_vec(),
             None => files::read(&self.path(&self.policy.script), policy::LIMIT)?,
         };
-        inputs.push(Artifact { file: format!("script {}", self.policy.script), sha256: Sha256Digest::of(&script) });
+        inputs.push(Artifact {
+            file: format!("script {}", self.policy.script),
+            sha256: Sha256Digest::of(&script),
+        });
         if let Some(trusted) = &self.policy.trusted {
             inputs.push(Artifact { file: trusted.root.clone(), sha256: trusted.sha256 });
         }
@@ -154,7 +164,11 @@ impl Ceremony {
         for folder in ["keys", "signatures"] {
             for inner in files::list(&self.path(folder))? {
                 let inner = format!("{folder}/{inner}");
-                names.extend(files::list_if_folder(&self.path(&inner))?.into_iter().map(|name| format!("{inner}/{name}")));
+                names.extend(
+                    files::list_if_folder(&self.path(&inner))?
+                        .into_iter()
+                        .map(|name| format!("{inner}/{name}")),
+                );
             }
         }
         names.retain(|name| name != "payloads/index.json");

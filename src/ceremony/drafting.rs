@@ -27,7 +27,11 @@ pub struct Draft {
 }
 
 /// Drafts everything that the plan makes.
-pub fn draft_all(policy: &Policy, keyring: &Keyring, trusted: Option<&Trusted>) -> Result<Vec<Draft>, CeremonyError> {
+pub fn draft_all(
+    policy: &Policy,
+    keyring: &Keyring,
+    trusted: Option<&Trusted>,
+) -> Result<Vec<Draft>, CeremonyError> {
     let drafter = Drafter { policy, keyring, trusted };
     let mut drafts = vec![Draft { role: "root".to_owned(), signed: drafter.root()? }];
     // The other roles' current metadata is not at hand after genesis, and a root can be renewed without them.
@@ -86,14 +90,22 @@ impl Drafter<'_> {
             let (name, paths, terminating) = (name.clone(), plan.paths.clone(), plan.terminating);
             delegations.push(DelegationSpec { name, role, paths, terminating });
         }
-        let mut drafts =
-            vec![draft("targets", build::targets(&self.common(&self.plan("targets")?.expires, 1)?, &delegations))];
+        let mut drafts = vec![draft(
+            "targets",
+            build::targets(&self.common(&self.plan("targets")?.expires, 1)?, &delegations),
+        )];
         for (name, plan) in &self.policy.delegations {
             drafts.push(draft(name, build::targets(&self.common(&plan.role.expires, 1)?, &[])));
         }
         let versions = drafts.iter().map(|draft| (draft.role.clone(), 1)).collect();
-        drafts.push(draft("snapshot", build::snapshot(&self.common(&self.plan("snapshot")?.expires, 1)?, &versions)));
-        drafts.push(draft("timestamp", build::timestamp(&self.common(&self.plan("timestamp")?.expires, 1)?, 1)));
+        drafts.push(draft(
+            "snapshot",
+            build::snapshot(&self.common(&self.plan("snapshot")?.expires, 1)?, &versions),
+        ));
+        drafts.push(draft(
+            "timestamp",
+            build::timestamp(&self.common(&self.plan("timestamp")?.expires, 1)?, 1),
+        ));
         Ok(drafts)
     }
 }
@@ -116,9 +128,11 @@ impl Ceremony {
         let mut drafts = Vec::new();
         for Draft { role, .. } in expected {
             let file = file_of(&role);
-            let bytes = files::read_if_there(&self.path(&file), METADATA_LIMIT)?.ok_or_else(|| CeremonyError::NotYet {
-                what: format!("there is no {file} yet"),
-                next: "Run `tuf-ceremony draft` first.".to_owned(),
+            let bytes = files::read_if_there(&self.path(&file), METADATA_LIMIT)?.ok_or_else(|| {
+                CeremonyError::NotYet {
+                    what: format!("there is no {file} yet"),
+                    next: "Run `tuf-ceremony draft` first.".to_owned(),
+                }
             })?;
             let envelope = Envelope::parse(&bytes, METADATA_LIMIT)
                 .map_err(|error| CeremonyError::Metadata { file, error })?;

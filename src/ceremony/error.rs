@@ -103,6 +103,12 @@ pub enum CeremonyError {
         /// What to do.
         next: String,
     },
+    /// A mistake that the rehearsal made on purpose was not caught, or not by the check that should.
+    #[error("the rehearsal made a mistake on purpose, and {expected} did not refuse it")]
+    NotCaught {
+        /// The id of the check.
+        expected: &'static str,
+    },
     /// No template of that name.
     #[error("there is no template {}", visible(.name))]
     NoTemplate {
@@ -172,6 +178,9 @@ impl Advice for CeremonyError {
                 "Nothing was done. To replace a key, give the new one another name in ceremony.toml.".to_owned()
             }
             CeremonyError::NotYet { next, .. } => next.clone(),
+            CeremonyError::NotCaught { .. } => {
+                "Do not use this program for a ceremony: this build does not work as it must.".to_owned()
+            }
             CeremonyError::NoTemplate { known, .. } => format!("The templates are: {}.", known.join(", ")),
         }
     }
@@ -198,13 +207,22 @@ impl Advice for CeremonyError {
                 _ => Exit::No,
             },
             CeremonyError::RefusedMany { ids, .. } => {
-                if ids.iter().all(|id| id.starts_with("QUORUM-")) { Exit::NotYet } else { Exit::No }
+                if ids.iter().all(|id| id.starts_with("QUORUM-")) {
+                    Exit::NotYet
+                } else {
+                    Exit::No
+                }
             }
-            CeremonyError::Metadata { .. } | CeremonyError::Damaged { .. } | CeremonyError::Record { .. } => Exit::No,
+            CeremonyError::Metadata { .. }
+            | CeremonyError::Damaged { .. }
+            | CeremonyError::Record { .. }
+            | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. } | CeremonyError::NoTemplate { .. } => Exit::Usage,
             CeremonyError::KeyUnknown { .. } | CeremonyError::NotYet { .. } => Exit::NotYet,
-            CeremonyError::NoToken { .. } | CeremonyError::TokenKind { .. } | CeremonyError::KeyPresent { .. } => Exit::Token,
+            CeremonyError::NoToken { .. }
+            | CeremonyError::TokenKind { .. }
+            | CeremonyError::KeyPresent { .. } => Exit::Token,
         }
     }
 }

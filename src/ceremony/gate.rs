@@ -13,17 +13,18 @@ use crate::policy::{Reason, RolePlan};
 use crate::tuf::REHEARSAL_MARK;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::key::Key;
-use crate::tuf::root::{Root, RoleKeys};
+use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
 use crate::tuf::time::{self, Date};
 
+use super::Ceremony;
 use super::drafting::draft_all;
 use super::payload::Payload;
-use super::Ceremony;
 
 /// The checks that need no key: of the plan's roles, thresholds, holders and dates.
 pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
-    let roles: Vec<Role> = ceremony.policy.all_roles().iter().map(|(name, plan)| planned_role(ceremony, name, plan)).collect();
+    let roles: Vec<Role> =
+        ceremony.policy.all_roles().iter().map(|(name, plan)| planned_role(ceremony, name, plan)).collect();
     let mut findings = vec![ceremony.check_id()];
     findings.extend(role_checks(&roles));
     findings.push(expiry_range(&planned_expiries(ceremony), ceremony.now, ceremony.policy.next));
@@ -46,7 +47,9 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         match Root::read(&payload.signed) {
             Ok(root) => {
                 findings.extend(root_checks(ceremony, &root));
-                roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
+                roles.extend(
+                    root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)),
+                );
                 all_keys.extend(root.keys.into_values());
             }
             Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
@@ -137,9 +140,17 @@ fn expiry_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
     for payload in payloads {
         let text = payload.signed.get("expires").and_then(Json::as_str).unwrap_or_default();
         let Some(expires) = Date::parse(text) else {
-            return vec![unreadable(Check::ExpiryFormat, &payload.title(), &format!("{text:?} is not a date"))];
+            return vec![unreadable(
+                Check::ExpiryFormat,
+                &payload.title(),
+                &format!("{text:?} is not a date"),
+            )];
         };
-        expiries.push(RoleExpiry { role: payload.role.clone(), expires, offline: is_offline(ceremony, &payload.role) });
+        expiries.push(RoleExpiry {
+            role: payload.role.clone(),
+            expires,
+            offline: is_offline(ceremony, &payload.role),
+        });
     }
     vec![expiry_format(&expiries), expiry_range(&expiries, ceremony.now, ceremony.policy.next)]
 }
@@ -159,11 +170,19 @@ fn planned_expiries(ceremony: &Ceremony) -> Vec<RoleExpiry> {
 }
 
 fn planned_role(ceremony: &Ceremony, name: &str, plan: &RolePlan) -> Role {
-    let members = plan.keys.iter().map(|key| member(ceremony, key, ceremony.keyring.get(key).map(|key| key.fingerprint())));
+    let members = plan
+        .keys
+        .iter()
+        .map(|key| member(ceremony, key, ceremony.keyring.get(key).map(|key| key.fingerprint())));
     Role { name: name.to_owned(), threshold: plan.threshold, members: members.collect() }
 }
 
-fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &std::collections::BTreeMap<String, Key>) -> Role {
+fn drafted_role(
+    ceremony: &Ceremony,
+    name: &str,
+    role: &RoleKeys,
+    keys: &std::collections::BTreeMap<String, Key>,
+) -> Role {
     let members = role.keyids.iter().map(|keyid| {
         let material = keys.get(keyid).and_then(Key::material);
         let known = material.and_then(|material| ceremony.keyring.name_of(material));

@@ -51,7 +51,12 @@ impl Keyring {
 
     /// The key object to write into metadata. A key that the trusted root has already keeps its object there, so that
     /// its keyid stays.
-    pub fn object(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Result<Json, CeremonyError> {
+    pub fn object(
+        &self,
+        name: &str,
+        policy: &Policy,
+        trusted: Option<&Trusted>,
+    ) -> Result<Json, CeremonyError> {
         let unknown = || CeremonyError::KeyUnknown { name: name.to_owned() };
         let public = self.keys.get(name).ok_or_else(unknown)?;
         let plan = policy.keys.get(name).ok_or_else(unknown)?;
@@ -63,8 +68,7 @@ impl Keyring {
         if let Some(key) = trusted.and_then(|trusted| trusted.root.keys.values().find(same)) {
             return Ok(key.object.clone());
         }
-        let holder = policy.holder_names.then(|| policy.holder_of(name));
-        Ok(Key::write(public, plan.scheme, holder))
+        Ok(Key::write(public, plan.scheme, policy.written_holder(name)))
     }
 
     /// The keyid under which a key will stand in metadata.
@@ -80,7 +84,11 @@ pub fn fits(name: &str, plan: &KeyPlan, public: &PublicKey) -> Finding {
         return Finding::pass(Check::KeyScheme, format!("{name} is a {} key", found.name()));
     }
     let what = format!("the key {name} is a {} key, and the plan says {}", found.name(), plan.scheme.name());
-    Finding::fail(Check::KeyScheme, what, "Correct the scheme in ceremony.toml, or use the key that was meant.")
+    Finding::fail(
+        Check::KeyScheme,
+        what,
+        "Correct the scheme in ceremony.toml, or use the key that was meant.",
+    )
 }
 
 /// The file of a key's public half.

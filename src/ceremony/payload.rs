@@ -34,7 +34,13 @@ impl Draft {
     pub fn freeze(self) -> Payload {
         let canonical = self.signed.canonical();
         let version = self.signed.get("version").and_then(Json::as_int).unwrap_or_default();
-        Payload { role: self.role, version, digest: Sha256Digest::of(&canonical), signed: self.signed, canonical }
+        Payload {
+            role: self.role,
+            version,
+            digest: Sha256Digest::of(&canonical),
+            signed: self.signed,
+            canonical,
+        }
     }
 }
 
@@ -71,7 +77,12 @@ impl Index {
 
     fn to_json(&self) -> Json {
         let versions = |versions: &BTreeMap<i64, Sha256Digest>| {
-            Json::Obj(versions.iter().map(|(version, digest)| (version.to_string(), Json::from(digest.to_hex()))).collect())
+            Json::Obj(
+                versions
+                    .iter()
+                    .map(|(version, digest)| (version.to_string(), Json::from(digest.to_hex())))
+                    .collect(),
+            )
         };
         Json::Obj(self.0.iter().map(|(role, of_role)| (role.clone(), versions(of_role))).collect())
     }
@@ -97,7 +108,9 @@ pub struct Frozen {
 impl Ceremony {
     /// Reads `payloads/index.json`.
     pub fn index(&self) -> Result<Index, CeremonyError> {
-        let Some(bytes) = files::read_if_there(&self.path(INDEX), METADATA_LIMIT)? else { return Ok(Index::default()) };
+        let Some(bytes) = files::read_if_there(&self.path(INDEX), METADATA_LIMIT)? else {
+            return Ok(Index::default());
+        };
         Index::read(&bytes).ok_or_else(|| CeremonyError::Damaged {
             file: INDEX.to_owned(),
             problem: "it does not map roles and versions to digests".to_owned(),
@@ -123,7 +136,8 @@ impl Ceremony {
             index.0.entry(payload.role.clone()).or_default().insert(payload.version, payload.digest);
         }
         let mut voided = Vec::new();
-        for (_, _, digest) in self.index()?.digests().filter(|old| !index.digests().any(|new| new.2 == old.2)) {
+        for (_, _, digest) in self.index()?.digests().filter(|old| !index.digests().any(|new| new.2 == old.2))
+        {
             voided.push((digest, files::list_if_folder(&self.path(&format!("signatures/{digest}")))?.len()));
         }
         let event = Event::Frozen {
@@ -166,7 +180,8 @@ impl Ceremony {
         CeremonyError::require(sign_stale(&title, digest, Some(digest), found))?;
         let canonical = bytes.unwrap_or_default();
         let damaged = |file: String, problem: String| CeremonyError::Damaged { file, problem };
-        let signed = Json::from_canonical(&canonical, METADATA_LIMIT).map_err(|error| damaged(file, error.to_string()))?;
+        let signed = Json::from_canonical(&canonical, METADATA_LIMIT)
+            .map_err(|error| damaged(file, error.to_string()))?;
         let twin = Payload::file(digest, "json");
         let published = files::read(&self.path(&twin), METADATA_LIMIT)?;
         let envelope = Envelope::parse(&published, METADATA_LIMIT)
@@ -180,7 +195,9 @@ impl Ceremony {
         let hex = digest.to_hex();
         let names = |data: &&Json| {
             let roles = data.get("payloads").and_then(Json::as_object).into_iter().flatten();
-            roles.flat_map(|(_, versions)| versions.as_object().into_iter().flatten()).any(|(_, one)| one.as_str() == Some(&hex))
+            roles
+                .flat_map(|(_, versions)| versions.as_object().into_iter().flatten())
+                .any(|(_, one)| one.as_str() == Some(&hex))
         };
         let data = self.transcript.all("frozen").rev().find(names)?;
         Sha256Digest::parse_hex(data.get("plan")?.as_str()?)

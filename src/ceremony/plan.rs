@@ -69,7 +69,10 @@ impl Ceremony {
         let planned = roles.iter().map(|(name, plan)| PlannedRole {
             role: (*name).to_owned(),
             version: if *name == "root" { self.next_version() } else { 1 },
-            expires: plan.expires.from(self.policy.planned).map_or("beyond the calendar".to_owned(), time::write),
+            expires: plan
+                .expires
+                .from(self.policy.planned)
+                .map_or("beyond the calendar".to_owned(), time::write),
             quorum: self.quorum(plan),
             made: genesis || *name == "root",
         });

@@ -40,7 +40,10 @@ impl PinFrom {
             PinFrom::Prompt => {
                 let state = token.pin_state()?;
                 let identity = token.identity();
-                let label = crate::host::display::visible(&format!("{} (serial {})", identity.label, identity.serial));
+                let label = crate::host::display::visible(&format!(
+                    "{} (serial {})",
+                    identity.label, identity.serial
+                ));
                 Ok(console.ask_hidden(&format!("PIN of {label}; {state}"), "--pin-fd N")?)
             }
         }
@@ -73,8 +76,7 @@ pub fn provision(
     if let Some(expected) = &present {
         CeremonyError::require(sign_key(name, expected, &public))?;
     }
-    let holder = ceremony.policy.holder_names.then(|| ceremony.policy.holder_of(name));
-    let object = Key::write(&public, plan.scheme, holder);
+    let object = Key::write(&public, plan.scheme, ceremony.policy.written_holder(name));
     let files = vec![
         ceremony.write(&format!("keys/{name}/key.json"), &object.to_disk())?,
         // public.pem last: its presence is what makes the key known.

@@ -66,8 +66,13 @@ fn counted(collected: &Collected) -> Vec<Signature> {
     let mut signatures: Vec<Signature> = Vec::new();
     for tally in [Some(&collected.new), collected.old.as_ref()].into_iter().flatten() {
         for keyid in tally.counted.iter().filter_map(|signer| signer.keyids.first()) {
-            let valid = collected.signatures.iter().find(|one| one.keyid == *keyid && verdict(collected, one).is_ok());
-            if let Some(signature) = valid.filter(|one| !signatures.iter().any(|other| other.keyid == one.keyid)) {
+            let valid = collected
+                .signatures
+                .iter()
+                .find(|one| one.keyid == *keyid && verdict(collected, one).is_ok());
+            if let Some(signature) =
+                valid.filter(|one| !signatures.iter().any(|other| other.keyid == one.keyid))
+            {
                 signatures.push(signature.clone());
             }
         }
@@ -76,7 +81,8 @@ fn counted(collected: &Collected) -> Vec<Signature> {
 }
 
 fn verdict(collected: &Collected, signature: &Signature) -> Result<(), Why> {
-    let by = |one: &Authority| judge(&one.keys, &one.role, signature, &collected.payload.canonical).map(|_| ());
+    let by =
+        |one: &Authority| judge(&one.keys, &one.role, signature, &collected.payload.canonical).map(|_| ());
     by(&collected.authorities.new).or_else(|why| collected.authorities.old.as_ref().map_or(Err(why), by))
 }
 

@@ -1,5 +1,7 @@
 //! Review: the semantic diff of a payload against what is trusted, made from the payload's own bytes.
 
+use std::collections::BTreeMap;
+
 use crate::checks::sign::sign_review;
 use crate::console::words::words;
 use crate::json::Json;
@@ -18,6 +20,8 @@ pub struct Reviewed {
     pub basis: String,
     /// What changes.
     pub changes: Vec<Change>,
+    /// Whose keys they are, by keyid, as the plan has it: an aid for the reader, and no part of the payload.
+    pub names: BTreeMap<String, String>,
 }
 
 /// A reviewed payload whose digest the holder typed. Only this can be given to a token.
@@ -31,14 +35,15 @@ impl Reviewed {
     /// Reads the payload's bytes again and compares what they say with what is trusted.
     pub fn of(ceremony: &Ceremony, payload: Payload) -> Result<Reviewed, CeremonyError> {
         let unreadable = |error| CeremonyError::Metadata { file: payload.title(), error };
-        let signed = Json::from_canonical(&payload.canonical, usize::MAX).map_err(|error| unreadable(MetadataError::Json(error)))?;
+        let signed = Json::from_canonical(&payload.canonical, usize::MAX)
+            .map_err(|error| unreadable(MetadataError::Json(error)))?;
         let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
         let basis = trusted.map_or("nothing (this is the first)".to_owned(), |trusted| {
             format!("the trusted root, version {}", trusted.root.header.version)
         });
         let changes = diff(trusted.map(|trusted| &trusted.root.tree), &signed)
             .map_err(|error| unreadable(MetadataError::Shape(error)))?;
-        Ok(Reviewed { payload, basis, changes })
+        Ok(Reviewed { payload, basis, changes, names: names(ceremony) })
     }
 
     /// The digest as PGP words.
@@ -52,6 +57,15 @@ impl Reviewed {
         let digits = typed.chars().filter(|c| !c.is_whitespace()).count();
         Ok(Confirmed { payload: self.payload, digits })
     }
+}
+
+fn names(ceremony: &Ceremony) -> BTreeMap<String, String> {
+    let policy = &ceremony.policy;
+    let named = policy.keys.keys().filter_map(|name| {
+        let keyid = ceremony.keyring.keyid(name, policy, ceremony.trusted.as_ref())?;
+        Some((keyid, format!("{}, {name}", policy.holder_of(name))))
+    });
+    named.collect()
 }
 
 impl Confirmed {

@@ -1,8 +1,8 @@
 //! Signing: one holder signs every payload that needs the holder's key. Nothing reaches a token that was not checked,
 //! shown and confirmed; every signature is verified straight away and kept only then.
 
-use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_review, sign_stale, sign_verify};
 use crate::checks::Finding;
+use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_review, sign_stale, sign_verify};
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme, hex};
@@ -99,7 +99,10 @@ pub fn sign(
 }
 
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
-    let prompt = format!("First {LEAST_DIGITS} or more digits of the digest of {}, read from paper", reviewed.payload.title());
+    let prompt = format!(
+        "First {LEAST_DIGITS} or more digits of the digest of {}, read from paper",
+        reviewed.payload.title()
+    );
     Ok(console.ask(&prompt, "--confirm PREFIX")?)
 }
 
@@ -165,8 +168,12 @@ impl Device<'_> {
             let signature = Signature { keyid: keyid.clone(), sig: hex::encode(&signature) };
             written.push(store(ceremony, payload.digest, &signature)?);
         }
-        let event =
-            Event::Signed { key: key.to_owned(), payload: payload.digest, digits: confirmed.digits(), files: written };
+        let event = Event::Signed {
+            key: key.to_owned(),
+            payload: payload.digest,
+            digits: confirmed.digits(),
+            files: written,
+        };
         let actor = ceremony.policy.holder_of(key).to_owned();
         ceremony.transcript.record(&actor, &event)
     }

@@ -10,7 +10,7 @@ use crate::json::view::At;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::envelope::Signature;
 use crate::tuf::key::Key;
-use crate::tuf::root::{Root, RoleKeys};
+use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
 use crate::tuf::verify::{Tally, tally};
 
@@ -65,14 +65,17 @@ impl Collected {
     /// The keyids under which key material may sign this payload and has not yet.
     pub fn open_keyids(&self, material: Sha256Digest) -> Vec<String> {
         let mut keyids: Vec<String> = Vec::new();
-        let tallies = [Some((&self.authorities.new, &self.new)), self.authorities.old.as_ref().zip(self.old.as_ref())];
+        let tallies =
+            [Some((&self.authorities.new, &self.new)), self.authorities.old.as_ref().zip(self.old.as_ref())];
         for (authority, tally) in tallies.into_iter().flatten() {
             if tally.counted.iter().any(|signer| signer.material == material) {
                 continue;
             }
-            let first = authority.role.keyids.iter().find(|keyid| {
-                authority.keys.get(*keyid).and_then(Key::material) == Some(material)
-            });
+            let first = authority
+                .role
+                .keyids
+                .iter()
+                .find(|keyid| authority.keys.get(*keyid).and_then(Key::material) == Some(material));
             if let Some(keyid) = first.filter(|keyid| !keyids.contains(*keyid)) {
                 keyids.push(keyid.clone());
             }
@@ -83,14 +86,22 @@ impl Collected {
     /// Whether key material may sign this payload at all.
     pub fn belongs(&self, material: Sha256Digest) -> bool {
         let has = |authority: &Authority| {
-            authority.role.keyids.iter().any(|keyid| authority.keys.get(keyid).and_then(Key::material) == Some(material))
+            authority
+                .role
+                .keyids
+                .iter()
+                .any(|keyid| authority.keys.get(keyid).and_then(Key::material) == Some(material))
         };
         has(&self.authorities.new) || self.authorities.old.as_ref().is_some_and(has)
     }
 }
 
 /// Writes one signature.
-pub fn store(ceremony: &Ceremony, payload: Sha256Digest, signature: &Signature) -> Result<Artifact, CeremonyError> {
+pub fn store(
+    ceremony: &Ceremony,
+    payload: Sha256Digest,
+    signature: &Signature,
+) -> Result<Artifact, CeremonyError> {
     ceremony.write(&format!("signatures/{payload}/{}.json", signature.keyid), &signature.to_json().to_disk())
 }
 
@@ -154,13 +165,24 @@ fn read(bytes: &[u8]) -> Result<Signature, String> {
     Signature::read(&At::new(&tree, "signature")).map_err(|error| error.to_string())
 }
 
-fn authorities(ceremony: &Ceremony, payloads: &[Payload], payload: &Payload) -> Result<Authorities, CeremonyError> {
-    let damaged = |problem: String| CeremonyError::Damaged { file: format!("payloads/{}.json", payload.digest), problem };
-    let root = payloads.iter().find(|one| one.role == "root").ok_or_else(|| damaged("no root is frozen".to_owned()))?;
+fn authorities(
+    ceremony: &Ceremony,
+    payloads: &[Payload],
+    payload: &Payload,
+) -> Result<Authorities, CeremonyError> {
+    let damaged = |problem: String| CeremonyError::Damaged {
+        file: format!("payloads/{}.json", payload.digest),
+        problem,
+    };
+    let root = payloads
+        .iter()
+        .find(|one| one.role == "root")
+        .ok_or_else(|| damaged("no root is frozen".to_owned()))?;
     let root = Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?;
     let new = match root.roles.get(&payload.role) {
         Some(role) => Authority { keys: root.keys.clone(), role: role.clone() },
-        None => delegated(payloads, &payload.role).ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
+        None => delegated(payloads, &payload.role)
+            .ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
     };
     let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
     let old = trusted.and_then(|trusted| {

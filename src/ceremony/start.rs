@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use crate::crypto::digest::Sha256Digest;
-use crate::host::files;
-use crate::tuf::ROOT_LIMIT;
+use crate::host::{clock, files};
+use crate::tuf::{ROOT_LIMIT, time};
 
 use super::CeremonyError;
 use super::trusted::read_root;
 
-const TEMPLATES: [(&str, &str); 1] = [("minimal", include_str!("../../templates/minimal.toml"))];
+const TEMPLATES: [(&str, &str); 2] = [
+    ("minimal", include_str!("../../templates/minimal.toml")),
+    ("rehearsal", include_str!("../../templates/rehearsal.toml")),
+];
 const SCRIPTS: [(&str, &str); 1] = [("genesis", include_str!("../../ceremony-scripts/genesis.md"))];
 
 /// The names of the templates.
@@ -30,11 +33,12 @@ pub struct Started {
 
 /// Creates `directory` with a `ceremony.toml` to fill in and, if given, the root that the world trusts today.
 pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result<Started, CeremonyError> {
-    let (_, text) = TEMPLATES.iter().find(|(name, _)| *name == template).ok_or_else(|| CeremonyError::NoTemplate {
-        name: template.to_owned(),
-        known: templates(),
-    })?;
-    let mut text = (*text).to_owned();
+    let (_, text) = TEMPLATES
+        .iter()
+        .find(|(name, _)| *name == template)
+        .ok_or_else(|| CeremonyError::NoTemplate { name: template.to_owned(), known: templates() })?;
+    // Where a template counts from the moment it is used.
+    let mut text = text.replace("@NOW@", &time::write(clock::now()));
     let imported = match trusted {
         Some(path) => Some(import(path)?),
         None => None,
@@ -61,7 +65,9 @@ fn import(path: &Path) -> Result<(String, i64, Vec<u8>), CeremonyError> {
 /// A later ceremony: says which root is trusted, and that keys rotate.
 fn with_trusted(text: &str, root: &str, sha256: Sha256Digest) -> String {
     let text = text.replacen("\nchange = \"genesis\"", "\nchange = \"rotate\"", 1);
-    let section = format!("# What the world trusts today, as imported by `new`.\n[trusted]\nroot = \"{root}\"\nsha256 = \"{sha256}\"\n\n");
+    let section = format!(
+        "# What the world trusts today, as imported by `new`.\n[trusted]\nroot = \"{root}\"\nsha256 = \"{sha256}\"\n\n"
+    );
     match text.find("\n[holder.") {
         Some(at) => {
             let (before, after) = text.split_at(at + 1);

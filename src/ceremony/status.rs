@@ -50,8 +50,11 @@ impl Ceremony {
     }
 }
 
-/// `2 of 3, 1 short`.
+/// `2 of 3 needed, 1 short`, or `4, 3 needed`.
 pub fn count(tally: &Tally) -> String {
-    let base = format!("{} of {}", tally.counted.len(), tally.threshold);
-    if tally.met() { base } else { format!("{base}, {} short", tally.short()) }
+    let (have, need) = (tally.counted.len(), tally.threshold);
+    match tally.short() {
+        0 => format!("{have}, {need} needed"),
+        short => format!("{have} of {need} needed, {short} short"),
+    }
 }

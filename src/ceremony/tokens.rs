@@ -52,15 +52,22 @@ impl Tokens {
     ) -> Result<(Box<dyn Token>, KeyPlace), CeremonyError> {
         match &planned.kind {
             TokenKind::Rehearsal if !policy.rehearsal => {
-                let what = format!("the key {name} is on a rehearsal token, and this ceremony is a production one");
-                let next = "Name a real token in ceremony.toml. A rehearsal token's key is known to everybody.";
+                let what =
+                    format!("the key {name} is on a rehearsal token, and this ceremony is a production one");
+                let next =
+                    "Name a real token in ceremony.toml. A rehearsal token's key is known to everybody.";
                 Err(CeremonyError::Refused(Box::new(Finding::fail(Check::PlanRehearsal, what, next))))
             }
             TokenKind::Rehearsal => {
                 let algorithm = plan.scheme.algorithm();
-                if let Some(inserted) = self.inserted.as_ref().filter(|inserted| **inserted != planned.serial) {
+                if let Some(inserted) = self.inserted.as_ref().filter(|inserted| **inserted != planned.serial)
+                {
                     let seen = RehearsalToken::new(inserted, algorithm).identity().clone();
-                    return Err(absent(policy, planned, TokenError::Absent { serial: planned.serial.clone(), seen: vec![seen] }));
+                    return Err(absent(
+                        policy,
+                        planned,
+                        TokenError::Absent { serial: planned.serial.clone(), seen: vec![seen] },
+                    ));
                 }
                 let place = KeyPlace { id: None, label: name.to_owned() };
                 Ok((Box::new(RehearsalToken::new(&planned.serial, algorithm)), place))
@@ -107,7 +114,9 @@ fn absent(policy: &Policy, planned: &TokenPlan, error: TokenError) -> CeremonyEr
     let TokenError::Absent { seen, .. } = &error else { return CeremonyError::Token(error) };
     for found in seen {
         let owner = policy.keys.iter().find(|(_, key)| {
-            key.token.as_ref().is_some_and(|token| token.serial == found.serial && token.serial != planned.serial)
+            key.token
+                .as_ref()
+                .is_some_and(|token| token.serial == found.serial && token.serial != planned.serial)
         });
         if let Some((key, _)) = owner {
             let what = format!(
@@ -116,7 +125,10 @@ fn absent(policy: &Policy, planned: &TokenPlan, error: TokenError) -> CeremonyEr
                 found.serial,
                 policy.holder_of(key)
             );
-            let next = format!("Take it out, insert the token with serial {}, and run the command again. No PIN was asked for.", planned.serial);
+            let next = format!(
+                "Take it out, insert the token with serial {}, and run the command again. No PIN was asked for.",
+                planned.serial
+            );
             return CeremonyError::Refused(Box::new(Finding::fail(Check::TokenOne, what, next)));
         }
     }

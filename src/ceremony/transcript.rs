@@ -95,14 +95,19 @@ impl Transcript {
     /// Enters files of which the record says nothing.
     pub fn reconcile(&mut self, present: Vec<Artifact>) -> Result<(), CeremonyError> {
         let known = self.artifacts();
-        let is_known = |one: &Artifact| known.get(one.file.as_str()).is_some_and(|all| all.contains(one.sha256.to_hex().as_str()));
+        let is_known = |one: &Artifact| {
+            known.get(one.file.as_str()).is_some_and(|all| all.contains(one.sha256.to_hex().as_str()))
+        };
         let files: Vec<Artifact> = present.into_iter().filter(|one| !is_known(one)).collect();
         if files.is_empty() { Ok(()) } else { self.record("administrator", &Event::Found { files }) }
     }
 
     /// The data of all events of a name, oldest first.
     pub fn all<'a>(&'a self, event: &'a str) -> impl DoubleEndedIterator<Item = &'a Json> {
-        self.lines.iter().filter(move |line| line.get("event").and_then(Json::as_str) == Some(event)).filter_map(|line| line.get("data"))
+        self.lines
+            .iter()
+            .filter(move |line| line.get("event").and_then(Json::as_str) == Some(event))
+            .filter_map(|line| line.get("data"))
     }
 
     /// How many lines there are.
@@ -118,7 +123,8 @@ impl Transcript {
 
 fn read_line(index: usize, line: &[u8], last: Sha256Digest) -> Result<Json, CeremonyError> {
     let wrong = |problem: String| CeremonyError::Record { line: index + 1, problem };
-    let object = Json::parse(line, LIMIT).map_err(|error| wrong(format!("not strict JSON: {}", error.what)))?;
+    let object =
+        Json::parse(line, LIMIT).map_err(|error| wrong(format!("not strict JSON: {}", error.what)))?;
     if object.canonical() != line {
         return Err(wrong("not in the form in which it was written".to_owned()));
     }
@@ -126,7 +132,9 @@ fn read_line(index: usize, line: &[u8], last: Sha256Digest) -> Result<Json, Cere
         return Err(wrong("the line numbers (seq) do not follow one another".to_owned()));
     }
     if object.get("prev").and_then(Json::as_str) != Some(last.to_hex().as_str()) {
-        return Err(wrong("it does not follow the line before it (prev is another line's SHA-256)".to_owned()));
+        return Err(wrong(
+            "it does not follow the line before it (prev is another line's SHA-256)".to_owned(),
+        ));
     }
     Ok(object)
 }

@@ -34,7 +34,10 @@ impl Trusted {
         let bytes = files::read(&directory.join(&planned.root), ROOT_LIMIT)?;
         let found = Sha256Digest::of(&bytes);
         if found != planned.sha256 {
-            let what = format!("{} has the SHA-256 {found}, and ceremony.toml says {}", planned.root, planned.sha256);
+            let what = format!(
+                "{} has the SHA-256 {found}, and ceremony.toml says {}",
+                planned.root, planned.sha256
+            );
             let next = "Import the file again, and compare its digest with a second source, before you correct ceremony.toml.";
             return Err(CeremonyError::Refused(Box::new(Finding::fail(Check::PlanDigest, what, next))));
         }

@@ -15,7 +15,7 @@ use crate::tuf::delegation::Delegates;
 use crate::tuf::envelope::{Envelope, Header};
 use crate::tuf::key::Key;
 use crate::tuf::meta::{MetaFile, Snapshot};
-use crate::tuf::root::{Root, RoleKeys};
+use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
 use crate::tuf::verify::{Tally, tally};
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT, meta};
@@ -49,7 +49,12 @@ pub struct Report {
 }
 
 /// Verifies a directory, starting from a trusted root file.
-pub fn verify(directory: &Path, trusted: &Path, at: Timestamp, roots_only: bool) -> Result<Report, CeremonyError> {
+pub fn verify(
+    directory: &Path,
+    trusted: &Path,
+    at: Timestamp,
+    roots_only: bool,
+) -> Result<Report, CeremonyError> {
     let bytes = files::read(trusted, ROOT_LIMIT)?;
     let mut client = Client { directory: directory.to_owned(), at, rows: Vec::new() };
     let name = trusted.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -169,10 +174,13 @@ impl Client {
             }
             seen.push(next.role.clone());
             let listed = snapshot.meta.get(&format!("{}.json", next.role));
-            let listed = listed.ok_or_else(|| Stop::Refused(format!("the snapshot does not list {}.json", next.role)))?;
+            let listed = listed
+                .ok_or_else(|| Stop::Refused(format!("the snapshot does not list {}.json", next.role)))?;
             let name = file(&next.role, listed.version);
             let envelope = self.fetch(&name, &next, Some(listed))?;
-            let Some(delegations) = shaped(&name, Targets::read(&envelope.signed))?.delegations else { continue };
+            let Some(delegations) = shaped(&name, Targets::read(&envelope.signed))?.delegations else {
+                continue;
+            };
             if let Delegates::Roles(roles) = delegations.delegates {
                 // Pre-order: the first delegation is looked at next.
                 waiting.extend(roles.into_iter().rev().map(|role| Responsible {
@@ -194,7 +202,8 @@ impl Client {
         let bytes = files::read_if_there(&path, METADATA_LIMIT)?;
         let bytes = bytes.ok_or_else(|| Stop::Refused(format!("{name} is missing")))?;
         let envelope = parse(name, &bytes)?;
-        let kind = if crate::tuf::TOP_LEVEL.contains(&who.role.as_str()) { who.role.as_str() } else { "targets" };
+        let kind =
+            if crate::tuf::TOP_LEVEL.contains(&who.role.as_str()) { who.role.as_str() } else { "targets" };
         let header = shaped(name, Header::read(&At::new(&envelope.signed, "signed"), kind))?;
         let tally = tally(&who.keys, &who.role_keys, &envelope.signatures, &envelope.canonical());
         let refused = if !tally.met() {

@@ -1,5 +1,6 @@
 //! `diff`: what changes from one metadata file to another.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::inspect::{misshapen, read};
@@ -25,7 +26,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let text = match (context.json, changes.is_empty()) {
         (true, _) => show::json(&show::changes_json(&changes)),
         (false, true) => "No difference in what is signed.".to_owned(),
-        (false, false) => show::changes(&changes),
+        (false, false) => show::changes(&changes, &BTreeMap::new()),
     };
     context.console.say(&text);
     Ok(Exit::Yes)

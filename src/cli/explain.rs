@@ -19,7 +19,11 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let Some(name) = &args.check else {
-        let text = if context.json { show::json(&Json::Arr(Check::ALL.iter().map(|one| json(*one)).collect())) } else { list() };
+        let text = if context.json {
+            show::json(&Json::Arr(Check::ALL.iter().map(|one| json(*one)).collect()))
+        } else {
+            list()
+        };
         context.console.say(&text);
         return Ok(Exit::Yes);
     };
@@ -45,7 +49,8 @@ fn list() -> String {
 
 fn text(check: Check) -> String {
     let entry = check.entry();
-    let part = |title: &str, text: &str| format!("\n\n{title}\n{}", show::indent("  ", &show::wrap(text, 76)));
+    let part =
+        |title: &str, text: &str| format!("\n\n{title}\n{}", show::indent("  ", &show::wrap(text, 76)));
     let status = if entry.enforced { "" } else { "; this version does not enforce it yet" };
     let mut out = format!("{} ({}{status})", entry.id, entry.level);
     out.push_str(&part("What it demands", entry.demands));

@@ -49,7 +49,10 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
                 ("facts", Json::Obj(statements.collect())),
                 ("file", Json::from(path.to_string_lossy().into_owned())),
                 ("sha256", Json::from(envelope.digest().to_hex())),
-                ("signatures", Json::Obj(signatures.into_iter().map(|(id, word)| (id, Json::from(word))).collect())),
+                (
+                    "signatures",
+                    Json::Obj(signatures.into_iter().map(|(id, word)| (id, Json::from(word))).collect()),
+                ),
             ]));
             continue;
         }
@@ -77,7 +80,13 @@ fn signatures(path: &Path, envelope: &Envelope) -> Result<Vec<(String, String)>,
     let root = Root::read(&envelope.signed).map_err(misshapen(path))?;
     let tally = Link::verify(None, envelope, &root).new;
     let counted = tally.counted.iter().filter_map(|signer| signer.keyids.first());
-    let mut words: Vec<(String, String)> = counted.map(|id| (id.clone(), "valid, by a key of this root".to_owned())).collect();
-    words.extend(tally.ignored.iter().map(|one| (one.keyid.clone(), format!("does not count by this root's own keys: {}", one.why))));
+    let mut words: Vec<(String, String)> =
+        counted.map(|id| (id.clone(), "valid, by a key of this root".to_owned())).collect();
+    words.extend(
+        tally
+            .ignored
+            .iter()
+            .map(|one| (one.keyid.clone(), format!("does not count by this root's own keys: {}", one.why))),
+    );
     Ok(words)
 }

@@ -26,7 +26,8 @@ fn quorum(quorum: &Quorum) -> String {
     format!("{} of {}: {}", quorum.threshold, quorum.signers.len(), quorum.signers.join(", "))
 }
 
-fn text(ceremony: &Ceremony, plan: &Plan) -> String {
+/// The plan as text.
+pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
     let policy = &ceremony.policy;
     let kind = if policy.rehearsal { "rehearsal" } else { "ceremony" };
     let mut out = format!(
@@ -38,19 +39,35 @@ fn text(ceremony: &Ceremony, plan: &Plan) -> String {
     for input in &plan.inputs {
         out.push_str(&format!("  {}  {}\n", input.sha256, visible(&input.file)));
     }
-    out.push_str(&format!("ceremony.toml as words\n{}\n\nWhat is made\n", show::indent("  ", &show::words(&plan.words))));
+    out.push_str(&format!(
+        "ceremony.toml as words\n{}\n\nWhat is made\n",
+        show::indent("  ", &show::words(&plan.words))
+    ));
     let made = plan.roles.iter().filter(|role| role.made);
     let rows: Vec<Vec<String>> = made
-        .map(|role| vec![role.role.clone(), role.version.to_string(), role.expires.clone(), role.quorum.threshold.to_string()])
+        .map(|role| {
+            vec![
+                role.role.clone(),
+                role.version.to_string(),
+                role.expires.clone(),
+                role.quorum.threshold.to_string(),
+            ]
+        })
         .collect();
     out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
     out.push_str("\n\nWho must sign\n");
     for role in plan.roles.iter().filter(|role| role.made) {
-        let line = format!("{} version {}, by its own keys: {}", role.role, role.version, visible(&quorum(&role.quorum)));
+        let line = format!(
+            "{} version {}, by its own keys: {}",
+            role.role,
+            role.version,
+            visible(&quorum(&role.quorum))
+        );
         out.push_str(&format!("{}\n", show::indent("  ", &show::wrap(&line, 76))));
         if role.role == "root" {
             let old = plan.old_quorum.as_ref().map_or("nobody, this is the first".to_owned(), quorum);
-            let line = format!("root version {}, by the keys of the trusted root: {}", role.version, visible(&old));
+            let line =
+                format!("root version {}, by the keys of the trusted root: {}", role.version, visible(&old));
             out.push_str(&format!("{}\n", show::indent("  ", &show::wrap(&line, 76))));
         }
     }
@@ -69,7 +86,9 @@ fn text(ceremony: &Ceremony, plan: &Plan) -> String {
 fn how_to_enrol(ceremony: &Ceremony, key: &str) -> String {
     let plan = ceremony.policy.keys.get(key);
     match plan.map(|plan| (&plan.token, &plan.public)) {
-        Some((None, Some(file))) => format!("put the public half of {key} at {} (PEM, SubjectPublicKeyInfo)", visible(file)),
+        Some((None, Some(file))) => {
+            format!("put the public half of {key} at {} (PEM, SubjectPublicKeyInfo)", visible(file))
+        }
         _ => format!("tuf-ceremony token provision --key {key}"),
     }
 }
@@ -85,7 +104,10 @@ fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         Json::object([
             ("expires", Json::from(role.expires.as_str())),
             ("quorum_new", quorum(&role.quorum)),
-            ("quorum_old", plan.old_quorum.as_ref().filter(|_| role.role == "root").map_or(Json::Null, quorum)),
+            (
+                "quorum_old",
+                plan.old_quorum.as_ref().filter(|_| role.role == "root").map_or(Json::Null, quorum),
+            ),
             ("role", Json::from(role.role.as_str())),
             ("version", Json::Int(role.version)),
         ])

@@ -24,7 +24,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut shown = Vec::new();
     for payload in payloads {
         let wanted = args.payload.as_ref().is_none_or(|wanted| {
-            payload.role == *wanted || (wanted.len() >= 4 && payload.digest.to_hex().starts_with(&wanted.to_lowercase()))
+            payload.role == *wanted
+                || (wanted.len() >= 4 && payload.digest.to_hex().starts_with(&wanted.to_lowercase()))
         });
         if wanted {
             shown.push(Reviewed::of(&ceremony, payload)?);
@@ -33,7 +34,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     if shown.is_empty() {
         let wanted = visible(args.payload.as_deref().unwrap_or_default());
         let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
-        let finding = Finding::fail(Check::SignStale, format!("{wanted} is not a current payload of this ceremony"), next);
+        let finding = Finding::fail(
+            Check::SignStale,
+            format!("{wanted} is not a current payload of this ceremony"),
+            next,
+        );
         return Err(CeremonyError::Refused(Box::new(finding)));
     }
     if context.json {

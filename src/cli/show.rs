@@ -1,5 +1,7 @@
 //! How things look: findings, reviews, digests. Everything that comes from files or devices is made visible first.
 
+use std::collections::BTreeMap;
+
 use crate::ceremony::review::Reviewed;
 use crate::checks::{Finding, Outcome};
 use crate::console::table;
@@ -33,7 +35,6 @@ pub fn findings(findings: &[Finding]) -> String {
             held.push(finding.check.id());
         }
     }
-    let mut out = String::new();
     let mut others: Vec<&Finding> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.trouble().is_some()) {
         held.retain(|id| *id != finding.check.id());
@@ -41,17 +42,20 @@ pub fn findings(findings: &[Finding]) -> String {
             others.push(finding);
         }
     }
-    out.push_str(&format!("Checks that hold: {}\n", held.len()));
-    out.push_str(&indent("  ", &wrap(&held.join(", "), 76)));
+    let mut lines = Vec::new();
+    if !held.is_empty() {
+        lines.push(format!("Checks that hold: {}", held.len()));
+        lines.push(indent("  ", &wrap(&held.join(", "), 76)));
+    }
     for finding in others {
         let Some(trouble) = finding.trouble() else { continue };
-        out.push_str(&format!("\n{} {}: {}", finding.check.id(), finding.word(), visible(&trouble.what)));
-        match &finding.outcome {
-            Outcome::Waived { reason, .. } => out.push_str(&format!("\n  waived in ceremony.toml: {}", visible(reason))),
-            _ => out.push_str(&format!("\n  next: {}", visible(&trouble.next))),
-        }
+        lines.push(format!("{} {}: {}", finding.check.id(), finding.word(), visible(&trouble.what)));
+        lines.push(match &finding.outcome {
+            Outcome::Waived { reason, .. } => format!("  waived in ceremony.toml: {}", visible(reason)),
+            _ => format!("  next: {}", visible(&trouble.next)),
+        });
     }
-    out
+    lines.join("\n")
 }
 
 /// Findings for machines.
@@ -92,11 +96,13 @@ pub fn wrap(text: &str, width: usize) -> String {
     out
 }
 
-/// The semantic difference, one entry a statement.
-pub fn changes(changes: &[Change]) -> String {
+/// The semantic difference, one entry a statement. `names` says whose keys the plan holds some keyids for.
+pub fn changes(changes: &[Change], names: &BTreeMap<String, String>) -> String {
     let mut lines = Vec::new();
     for change in changes {
-        let place = visible(&change.place);
+        let owner = names.iter().find(|(keyid, _)| change.place.ends_with(keyid.as_str()));
+        let owner = owner.map_or(String::new(), |(_, name)| format!(" [{name}]"));
+        let place = visible(&format!("{}{owner}", change.place));
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => {
                 lines.push(format!("~ {place}"));
@@ -138,7 +144,7 @@ pub fn reviewed(reviewed: &Reviewed) -> String {
     format!(
         "{rule}\n{title}, compared with {}\n{rule}\n{}\n{rule}\n{title}\nSHA-256 of the payload\n{}\nthe same as words\n{}",
         visible(&reviewed.basis),
-        changes(&reviewed.changes),
+        changes(&reviewed.changes, &reviewed.names),
         indent("    ", &digest(reviewed.payload.digest)),
         indent("    ", &words(&reviewed.words())),
     )

@@ -52,7 +52,9 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&format!("{} was signed with this key before.", visible(title)));
     }
     for title in &outcome.waiting {
-        context.console.say(&format!("{} still needs this key: --confirm was not given for it.", visible(title)));
+        context
+            .console
+            .say(&format!("{} still needs this key: --confirm was not given for it.", visible(title)));
     }
     if outcome.signed.is_empty() && outcome.before.is_empty() && outcome.waiting.is_empty() {
         context.console.say(&format!("No payload needs the key {}.", visible(&args.key)));
@@ -63,7 +65,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
 }
 
 /// Shows a payload to the person who is about to sign it.
-pub fn show_payload(console: &mut dyn Console, reviewed: &crate::ceremony::review::Reviewed, findings: &[Finding]) {
+pub fn show_payload(
+    console: &mut dyn Console,
+    reviewed: &crate::ceremony::review::Reviewed,
+    findings: &[Finding],
+) {
     console.say(&show::reviewed(reviewed));
     let noted: Vec<Finding> =
         findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_))).cloned().collect();

@@ -23,7 +23,8 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     Ok(if status.complete() { Exit::Yes } else { Exit::NotYet })
 }
 
-fn text(ceremony: &Ceremony, status: &Status) -> String {
+/// Where the ceremony stands, as text.
+pub fn text(ceremony: &Ceremony, status: &Status) -> String {
     let mut out = String::new();
     for one in &status.payloads {
         let title = visible(&one.payload.title());
@@ -33,7 +34,11 @@ fn text(ceremony: &Ceremony, status: &Status) -> String {
         }
         out.push_str(&tally(ceremony, "by its own keys", &one.new));
         for ignored in &one.new.ignored {
-            out.push_str(&format!("    ignored: {}: {}\n", visible(&ignored.keyid), visible(&ignored.why.to_string())));
+            out.push_str(&format!(
+                "    ignored: {}: {}\n",
+                visible(&ignored.keyid),
+                visible(&ignored.why.to_string())
+            ));
         }
         for (file, problem) in &one.unreadable {
             out.push_str(&format!("    ignored: {}: {}\n", visible(file), visible(problem)));
@@ -46,7 +51,9 @@ fn text(ceremony: &Ceremony, status: &Status) -> String {
     out.push_str(match (status.released, status.complete()) {
         (true, _) => "Released: metadata/ is written.",
         (false, true) => "Every quorum is complete. Next: tuf-ceremony release",
-        (false, false) => "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`",
+        (false, false) => {
+            "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`"
+        }
     });
     out
 }
@@ -61,7 +68,10 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
     let names = |signers: &[Signer]| Json::strings(signers.iter().map(|one| ceremony.signer_name(one)));
     let tally = |tally: &Tally| {
         let ignored = tally.ignored.iter().map(|one| {
-            Json::object([("keyid", Json::from(one.keyid.as_str())), ("why", Json::from(one.why.to_string()))])
+            Json::object([
+                ("keyid", Json::from(one.keyid.as_str())),
+                ("why", Json::from(one.why.to_string())),
+            ])
         });
         Json::object([
             ("ignored", Json::Arr(ignored.collect())),

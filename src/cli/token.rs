@@ -52,7 +52,12 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     }
 }
 
-fn make(context: &mut Context, key: &str, existing: bool, pin_fd: Option<u32>) -> Result<Exit, CeremonyError> {
+fn make(
+    context: &mut Context,
+    key: &str,
+    existing: bool,
+    pin_fd: Option<u32>,
+) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
     let pin = pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor);
     let outcome = provision(&mut ceremony, &mut Tokens::new(), &mut context.console, key, existing, pin);
@@ -157,7 +162,10 @@ fn text(listed: &[Listed], modules: &[PathBuf]) -> String {
         for key in &one.keys {
             let (id, algorithm) = (hex::encode(&key.id), key.public.algorithm().name());
             let print = key.public.fingerprint();
-            out.push(format!("  key          id {id}, label {}, {algorithm}, SHA-256 {print:.16}", visible(&key.label)));
+            out.push(format!(
+                "  key          id {id}, label {}, {algorithm}, SHA-256 {print:.16}",
+                visible(&key.label)
+            ));
         }
         if one.keys.is_empty() {
             out.push("  key          none that TUF can use and that is visible without PIN".to_owned());

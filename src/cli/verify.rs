@@ -65,7 +65,10 @@ pub fn text(report: &Report, at: Timestamp) -> String {
 fn json(report: &Report, at: Timestamp) -> Json {
     let signers = |tally: &crate::tuf::verify::Tally| {
         let ignored = tally.ignored.iter().map(|one| {
-            Json::object([("keyid", Json::from(one.keyid.as_str())), ("why", Json::from(one.why.to_string()))])
+            Json::object([
+                ("keyid", Json::from(one.keyid.as_str())),
+                ("why", Json::from(one.why.to_string())),
+            ])
         });
         let keyids = |signers: &[crate::tuf::verify::Signer]| {
             Json::Arr(signers.iter().map(|one| Json::strings(one.keyids.iter().cloned())).collect())

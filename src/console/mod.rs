@@ -1,7 +1,7 @@
 //! The one door to the terminal: lines out, questions and hidden questions in.
 
-mod terminal;
 pub mod table;
+mod terminal;
 pub mod words;
 
 pub use terminal::Terminal;
@@ -38,8 +38,12 @@ pub enum ConsoleError {
 impl Advice for ConsoleError {
     fn next_step(&self) -> String {
         match self {
-            ConsoleError::NoTerminal { flag, .. } => format!("Run the command in a terminal, or give {flag}."),
-            ConsoleError::Interrupted => "Nothing was done. Run the command again when you are ready.".to_owned(),
+            ConsoleError::NoTerminal { flag, .. } => {
+                format!("Run the command in a terminal, or give {flag}.")
+            }
+            ConsoleError::Interrupted => {
+                "Nothing was done. Run the command again when you are ready.".to_owned()
+            }
         }
     }
     fn exit(&self) -> Exit {

@@ -88,7 +88,9 @@ fn width(algorithm: KeyAlgorithm) -> Option<usize> {
 fn der_to_raw(signature: &[u8], width: usize) -> Result<Vec<u8>, SignatureError> {
     let mut reader = SliceReader::new(signature).map_err(|_| SignatureError::NotDer)?;
     let (r, s) = reader
-        .sequence(|reader| Ok::<_, der::Error>((reader.decode::<UintRef<'_>>()?, reader.decode::<UintRef<'_>>()?)))
+        .sequence(|reader| {
+            Ok::<_, der::Error>((reader.decode::<UintRef<'_>>()?, reader.decode::<UintRef<'_>>()?))
+        })
         .map_err(|_| SignatureError::NotDer)?;
     reader.finish().map_err(|_| SignatureError::NotDer)?;
     let mut raw = Vec::with_capacity(2 * width);

@@ -176,7 +176,9 @@ impl PublicKey {
         match &self.material {
             Material::Ed25519(key) => key.verify(message, signature),
             Material::Ecdsa(key) => key.verify(message, signature),
-            Material::Rsa(key) if scheme == Scheme::RsaPkcs1v15Sha256 => key.verify_pkcs1v15(message, signature),
+            Material::Rsa(key) if scheme == Scheme::RsaPkcs1v15Sha256 => {
+                key.verify_pkcs1v15(message, signature)
+            }
             Material::Rsa(key) => key.verify_pss(message, signature),
             Material::MlDsa(key) => key.verify(message, signature),
         }

@@ -45,12 +45,11 @@ impl Key {
             .try_fold(0_u64, |value, byte| Some(value.checked_mul(256)? | u64::from(*byte)))
             .ok_or(KeyError::RsaExponent)?;
         let n = BoxedUint::from_be_slice_vartime(modulus);
-        let key = ::rsa::PublicKey::new_with_size_limits(n, BoxedUint::from(exponent), MIN_BITS..=MAX_BITS).map_err(
-            |error| match error {
-                ::rsa::Error::InvalidModulus => KeyError::RsaModulus,
-                _ => KeyError::RsaExponent,
-            },
-        )?;
+        let key = ::rsa::PublicKey::new_with_size_limits(n, BoxedUint::from(exponent), MIN_BITS..=MAX_BITS)
+            .map_err(|error| match error {
+            ::rsa::Error::InvalidModulus => KeyError::RsaModulus,
+            _ => KeyError::RsaExponent,
+        })?;
         Ok(Key { key, modulus: modulus.to_vec(), exponent })
     }
 
@@ -58,14 +57,18 @@ impl Key {
     pub(super) fn to_pkcs1(&self) -> Result<Vec<u8>, KeyError> {
         let exponent = self.exponent.to_be_bytes();
         UintRef::new(&self.modulus)
-            .and_then(|modulus| RsaPublicKeyRef { modulus, public_exponent: UintRef::new(&exponent)? }.to_der())
+            .and_then(|modulus| {
+                RsaPublicKeyRef { modulus, public_exponent: UintRef::new(&exponent)? }.to_der()
+            })
             .map_err(|_| KeyError::Der)
     }
 
     pub(super) fn weakness(&self) -> Option<Weakness> {
         let bits = bit_length(&self.modulus);
         // Composite divisors are tried too: that is harmless, and the first that divides is always a prime.
-        if let Some(factor) = (3..=TRIAL_DIVISION).step_by(2).find(|divisor| remainder(&self.modulus, *divisor) == 0) {
+        if let Some(factor) =
+            (3..=TRIAL_DIVISION).step_by(2).find(|divisor| remainder(&self.modulus, *divisor) == 0)
+        {
             Some(Weakness::RsaSmallFactor { factor })
         } else if bits < STRONG_BITS {
             Some(Weakness::RsaShort { bits })
@@ -88,8 +91,9 @@ impl Key {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     pub(super) fn verify_pkcs1v15(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
-        let signature = pkcs1v15::Signature::from_bytes_with_max_len(self.sized(signature)?, self.modulus.len())
-            .map_err(|_| SignatureError::Mismatch)?;
+        let signature =
+            pkcs1v15::Signature::from_bytes_with_max_len(self.sized(signature)?, self.modulus.len())
+                .map_err(|_| SignatureError::Mismatch)?;
         pkcs1v15::VerifyingKey::<Sha256>::new(self.key.clone())
             .verify(message, &signature)
             .map_err(|_| SignatureError::Mismatch)

@@ -56,8 +56,11 @@ pub(super) fn encode(parts: &Parts<'_>) -> Result<Vec<u8>, KeyError> {
 /// Reads one `PUBLIC KEY` block. Line length, line ends and white space do not matter, since Python's and Go's
 /// readers do not mind them either; anything else around or inside the block does.
 pub(super) fn from_pem(text: &str) -> Result<Vec<u8>, KeyError> {
-    let (label, rest) =
-        text.trim_ascii().strip_prefix(BEGIN).and_then(|rest| rest.split_once(DASHES)).ok_or(KeyError::Pem)?;
+    let (label, rest) = text
+        .trim_ascii()
+        .strip_prefix(BEGIN)
+        .and_then(|rest| rest.split_once(DASHES))
+        .ok_or(KeyError::Pem)?;
     if !label.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ') {
         return Err(KeyError::Pem);
     }

@@ -178,7 +178,9 @@ fn write_partial(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = path.with_file_name(format!(".{name}.partial"));
     match fs::remove_file(&partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &partial)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(failed("remove", &partial)(error));
+        }
         _ => {}
     }
     let options = OpenOptions::new().write(true).create_new(true).mode(0o644).clone();
@@ -205,12 +207,22 @@ pub fn folder(path: &Path) -> Result<(), FileError> {
     }
 }
 
+/// Makes a new, empty folder for temporary things, which stays until somebody removes it.
+pub fn temporary_folder(prefix: &str) -> Result<PathBuf, FileError> {
+    let place = std::env::temp_dir();
+    let made =
+        tempfile::Builder::new().prefix(prefix).tempdir_in(&place).map_err(failed("create", &place))?;
+    Ok(made.keep())
+}
+
 /// Creates a whole folder of files at once: it is there with all of them, or not at all.
 pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FileError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = path.with_file_name(format!(".{name}.partial"));
     match fs::remove_dir_all(&partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", &partial)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(failed("remove", &partial)(error));
+        }
         _ => {}
     }
     folder(&partial)?;
@@ -226,7 +238,13 @@ pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fil
 pub fn append(path: &Path, length: u64, bytes: &[u8]) -> Result<(), FileError> {
     let created = !exists(path);
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(false).mode(0o644).open(path).map_err(failed("open", path))?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o644)
+        .open(path)
+        .map_err(failed("open", path))?;
     let found = file.metadata().map_err(failed("read", path))?.len();
     if found > length {
         file.set_len(length).map_err(failed("cut", path))?;

@@ -51,7 +51,10 @@ pub struct JsonError {
 pub fn read<B: Build>(text: &[u8], limit: usize) -> Result<B, JsonError> {
     let at_start = |what: String| JsonError { what, line: 1, column: 1 };
     if text.len() > limit {
-        return Err(at_start(format!("{} bytes, over the limit of {limit} bytes, counted from the start", text.len())));
+        return Err(at_start(format!(
+            "{} bytes, over the limit of {limit} bytes, counted from the start",
+            text.len()
+        )));
     }
     if text.starts_with(b"\xef\xbb\xbf") {
         return Err(at_start("a byte order mark".to_owned()));

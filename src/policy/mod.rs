@@ -235,6 +235,12 @@ impl Policy {
         holder.and_then(|holder| self.holders.get(holder)).map_or("online", |holder| holder.name.as_str())
     }
 
+    /// The holder's name that is written into a key's metadata: only if the plan asks for it, and only for people.
+    pub fn written_holder(&self, key: &str) -> Option<&str> {
+        let belongs_to_somebody = self.keys.get(key).is_some_and(|key| key.holder.is_some());
+        (self.holder_names && belongs_to_somebody).then(|| self.holder_of(key))
+    }
+
     /// Whether only a ceremony can sign for these keys: all of them belong to people.
     pub fn is_offline(&self, role: &RolePlan) -> bool {
         role.keys.iter().all(|name| self.keys.get(name).is_some_and(|key| key.holder.is_some()))

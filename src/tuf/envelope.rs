@@ -117,7 +117,9 @@ impl Header {
     pub fn read(signed: &At<'_>, kind: &str) -> Result<Header, ShapeError> {
         let found = signed.field("_type")?;
         if found.string()? != kind {
-            return Err(found.error(format!("expected metadata of type {kind:?}, found {:?}", found.string()?)));
+            return Err(
+                found.error(format!("expected metadata of type {kind:?}, found {:?}", found.string()?))
+            );
         }
         let expires = signed.field("expires")?;
         let text = expires.string()?;

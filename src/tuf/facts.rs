@@ -14,7 +14,7 @@ use super::delegation::{Delegates, Delegations, Paths};
 use super::envelope::Header;
 use super::key::Key;
 use super::meta::{MetaFile, Snapshot, Timestamp};
-use super::root::{Root, RoleKeys};
+use super::root::{RoleKeys, Root};
 use super::targets::Targets;
 
 /// One statement that metadata makes.
@@ -136,12 +136,18 @@ impl Facts {
 
     fn meta(&mut self, name: &str, file: &MetaFile) {
         let length = file.length.map(|length| format!(", {length} bytes")).unwrap_or_default();
-        self.say(format!("file {}", quoted(name)), format!("version {}{length}{}", file.version, hashes(&file.hashes)));
+        self.say(
+            format!("file {}", quoted(name)),
+            format!("version {}{length}{}", file.version, hashes(&file.hashes)),
+        );
     }
 
     fn targets(&mut self, targets: &Targets, signed: &Json) {
         for (path, file) in &targets.targets {
-            self.say(format!("target {}", quoted(path)), format!("{} bytes{}", file.length, hashes(&file.hashes)));
+            self.say(
+                format!("target {}", quoted(path)),
+                format!("{} bytes{}", file.length, hashes(&file.hashes)),
+            );
         }
         // `custom` is opaque to TUF; it is shown whole, as an unknown field.
         self.nested_unknown(signed, "targets", &["length", "hashes"]);
@@ -178,7 +184,8 @@ impl Facts {
     fn delegation_unknown(&mut self, tree: &Json) {
         self.unknown("delegations: ", tree, &["keys", "roles", "succinct_roles"]);
         let known = ["name", "keyids", "threshold", "terminating", "paths", "path_hash_prefixes"];
-        for (index, role) in tree.get("roles").and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
+        for (index, role) in tree.get("roles").and_then(Json::as_array).unwrap_or_default().iter().enumerate()
+        {
             self.unknown(&format!("delegation {}: ", index + 1), role, &known);
         }
         if let Some(bins) = tree.get("succinct_roles") {
@@ -204,7 +211,9 @@ impl Facts {
 
 fn hashes(hashes: &BTreeMap<String, String>) -> String {
     // A digest that is not hex is quoted, or it could be taken for the word after a length.
-    let digest = |hash: &String| if hex::decode(hash).is_some() { hash.clone() } else { exact(&Json::from(hash.as_str())) };
+    let digest = |hash: &String| {
+        if hex::decode(hash).is_some() { hash.clone() } else { exact(&Json::from(hash.as_str())) }
+    };
     hashes.iter().map(|(name, hash)| format!(", {} {}", quoted(name), digest(hash))).collect()
 }
 

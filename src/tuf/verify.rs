@@ -92,7 +92,12 @@ impl Tally {
 }
 
 /// Counts `signatures` over `message` (canonical bytes) for a role.
-pub fn tally(keys: &BTreeMap<String, Key>, role: &RoleKeys, signatures: &[Signature], message: &[u8]) -> Tally {
+pub fn tally(
+    keys: &BTreeMap<String, Key>,
+    role: &RoleKeys,
+    signatures: &[Signature],
+    message: &[u8],
+) -> Tally {
     let mut signers = signers(keys, role);
     let mut ignored = Vec::new();
     let mut valid: Vec<&str> = Vec::new();

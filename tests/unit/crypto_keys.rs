@@ -11,7 +11,8 @@ const P256_PEM: &str = "-----BEGIN PUBLIC KEY-----\n\
     lMxrU10B6QD7fW5rImUsmiy8DMI9NbDGXNJMDrs8Kc+4ll45BxzWXEjqhQ==\n\
     -----END PUBLIC KEY-----\n";
 /// `id-ecPublicKey` with `secp256r1`.
-const P256: [u8; 19] = [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+const P256: [u8; 19] =
+    [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 /// `id-Ed25519`.
 const ED25519: [u8; 5] = [6, 3, 0x2b, 0x65, 0x70];
 
@@ -129,11 +130,15 @@ fn the_shell_must_be_exact() {
     assert_eq!(refused(&[]), KeyError::Der);
     assert_eq!(refused(&good[..good.len() - 1]), KeyError::Der);
     assert_eq!(refused(&[good.as_slice(), &[0]].concat()), KeyError::Der);
-    let unused_bits = pair(&tlv(0x30, &ED25519), &tlv(0x03, &[&[1], vector("ed25519-raw").as_slice()].concat()));
+    let unused_bits =
+        pair(&tlv(0x30, &ED25519), &tlv(0x03, &[&[1], vector("ed25519-raw").as_slice()].concat()));
     assert_eq!(refused(&unused_bits), KeyError::Der);
     let long_form = [&[0x30, 0x81, 0x59], &good[2..]].concat();
     assert_eq!(refused(&long_form), KeyError::Der);
-    assert_eq!(refused(&spki(&RSA, &[vector("rsa2048-spki")[24..].to_vec(), vec![0]].concat())), KeyError::Der);
+    assert_eq!(
+        refused(&spki(&RSA, &[vector("rsa2048-spki")[24..].to_vec(), vec![0]].concat())),
+        KeyError::Der
+    );
 }
 
 #[test]
@@ -200,10 +205,16 @@ fn points_off_the_curve_are_refused() {
     for (algorithm, name) in [(KeyAlgorithm::P256, "p256"), (KeyAlgorithm::P384, "p384")] {
         let mut point = vector(&format!("{name}-uncompressed"));
         *point.last_mut().unwrap() ^= 1;
-        assert_eq!(PublicKey::from_ec_point(algorithm, &point).unwrap_err(), KeyError::NotOnCurve { algorithm });
+        assert_eq!(
+            PublicKey::from_ec_point(algorithm, &point).unwrap_err(),
+            KeyError::NotOnCurve { algorithm }
+        );
         let width = point.len() / 2;
         let too_large = [vec![2], vec![0xff; width]].concat();
-        assert_eq!(PublicKey::from_ec_point(algorithm, &too_large).unwrap_err(), KeyError::NotOnCurve { algorithm });
+        assert_eq!(
+            PublicKey::from_ec_point(algorithm, &too_large).unwrap_err(),
+            KeyError::NotOnCurve { algorithm }
+        );
     }
     let error = PublicKey::from_ed25519(&vector("ed25519-off-curve")).unwrap_err();
     assert_eq!(error, KeyError::NotOnCurve { algorithm: KeyAlgorithm::Ed25519 });
@@ -267,6 +278,9 @@ fn a_huge_rsa_key_ends_and_a_larger_one_is_refused() {
     }
     huge.weakness();
 
-    assert_eq!(refused(&rsa(&[&[1], modulus.as_slice()].concat(), &[1, 0, 1])), KeyError::RsaSize { bits: 16_385 });
+    assert_eq!(
+        refused(&rsa(&[&[1], modulus.as_slice()].concat(), &[1, 0, 1])),
+        KeyError::RsaSize { bits: 16_385 }
+    );
     assert_eq!(refused(&rsa(&vec![0xff; 60_000], &[1, 0, 1])), KeyError::RsaSize { bits: 480_000 });
 }

@@ -57,7 +57,9 @@ fn a_flipped_bit_in_the_number_that_binds_the_message_is_a_mismatch() {
 
 #[test]
 fn a_flipped_bit_in_any_byte_does_not_hold() {
-    for (name, scheme, signature) in GOOD.into_iter().filter(|(name, ..)| ["ed25519", "p256", "p384"].contains(name)) {
+    for (name, scheme, signature) in
+        GOOD.into_iter().filter(|(name, ..)| ["ed25519", "p256", "p384"].contains(name))
+    {
         let good = vector(signature);
         for position in 0..good.len() {
             let mut bytes = good.clone();
@@ -86,9 +88,12 @@ fn signatures_of_fixed_length_must_have_it() {
     for (name, scheme, signature) in GOOD.into_iter().filter(|(name, ..)| !["p256", "p384"].contains(name)) {
         let good = vector(signature);
         let expected = good.len();
-        for bytes in
-            [vec![], good[..expected - 1].to_vec(), [&[0], good.as_slice()].concat(), [&good, [0].as_slice()].concat()]
-        {
+        for bytes in [
+            vec![],
+            good[..expected - 1].to_vec(),
+            [&[0], good.as_slice()].concat(),
+            [&good, [0].as_slice()].concat(),
+        ] {
             let error = SignatureError::Length { expected, found: bytes.len() };
             assert_eq!(verify(name, scheme, &bytes), Err(error), "{signature}");
         }
@@ -175,7 +180,11 @@ fn rsa_hash_and_mask_are_sha256_and_the_paddings_do_not_mix() {
         (Scheme::RsaPkcs1v15Sha256, "rsa3072-pkcs1v15-sha1"),
         (Scheme::RsaPkcs1v15Sha256, "rsa3072-pss-salt-32"),
     ] {
-        assert_eq!(verify("rsa3072", scheme, &vector(signature)), Err(SignatureError::Mismatch), "{signature}");
+        assert_eq!(
+            verify("rsa3072", scheme, &vector(signature)),
+            Err(SignatureError::Mismatch),
+            "{signature}"
+        );
     }
     let above_modulus = verify("rsa2048", Scheme::RsassaPssSha256, &[0xff; 256]);
     assert_eq!(above_modulus, Err(SignatureError::Mismatch));
@@ -222,9 +231,12 @@ fn raw_signatures_of_wrong_width_or_range_are_refused() {
     }
     let error = SignatureError::Length { expected: 96, found: 64 };
     assert_eq!(raw_to_der(KeyAlgorithm::P384, &[1; 64]), Err(error));
-    for (r, s) in
-        [(vec![0; 32], vec![1; 32]), (vec![1; 32], vec![0; 32]), (order(), vec![1; 32]), (vec![1; 32], order())]
-    {
+    for (r, s) in [
+        (vec![0; 32], vec![1; 32]),
+        (vec![1; 32], vec![0; 32]),
+        (order(), vec![1; 32]),
+        (vec![1; 32], order()),
+    ] {
         assert_eq!(raw_to_der(algorithm, &[r, s].concat()), Err(SignatureError::OutOfRange));
     }
     assert_eq!(raw_to_der(KeyAlgorithm::Ed25519, &[1; 64]), Err(SignatureError::Malformed));

@@ -40,14 +40,22 @@ fn short_der_comes_out_of_many_signatures_and_still_holds() {
         let software = SoftwareKey::from_seed(algorithm, &seed(7)).unwrap();
         for number in 0_u32..300 {
             let message = number.to_be_bytes();
-            assert_eq!(software.public().verify(scheme, &message, &software.sign(&message)), Ok(()), "{number}");
+            assert_eq!(
+                software.public().verify(scheme, &message, &software.sign(&message)),
+                Ok(()),
+                "{number}"
+            );
         }
     }
 }
 
 #[test]
 fn only_three_algorithms_are_offered() {
-    for algorithm in [KeyAlgorithm::Rsa, KeyAlgorithm::MlDsa44, KeyAlgorithm::MlDsa65, KeyAlgorithm::MlDsa87] {
-        assert_eq!(SoftwareKey::from_seed(algorithm, &seed(0)).err(), Some(KeyError::NoSoftwareKey { algorithm }));
+    for algorithm in [KeyAlgorithm::Rsa, KeyAlgorithm::MlDsa44, KeyAlgorithm::MlDsa65, KeyAlgorithm::MlDsa87]
+    {
+        assert_eq!(
+            SoftwareKey::from_seed(algorithm, &seed(0)).err(),
+            Some(KeyError::NoSoftwareKey { algorithm })
+        );
     }
 }

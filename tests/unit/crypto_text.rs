@@ -14,7 +14,8 @@ fn hex_reads_both_cases_and_writes_lower() {
 
 #[test]
 fn hex_refuses_what_is_not_hex() {
-    for text in ["0", "0g", "g0", "/0", ":0", "@0", "`0", "0x00", " 00", "00\n", "é", "00 11", "+1", "٠٠"] {
+    for text in ["0", "0g", "g0", "/0", ":0", "@0", "`0", "0x00", " 00", "00\n", "é", "00 11", "+1", "٠٠"]
+    {
         assert_eq!(hex::decode(text), None, "{text:?}");
     }
 }
