@@ -135,7 +135,7 @@ impl Event {
                 ("files", artifacts(files)),
                 ("payloads", payloads_json(payloads)),
                 ("plan", Json::from(plan.to_hex())),
-                ("voided", Json::strings(voided.iter().map(Sha256Digest::to_hex))),
+                ("voided", Json::strings(voided.iter().map(|digest| digest.to_hex()))),
             ]),
             Event::Reviewed { payload } => Json::object([("payload", Json::from(payload.to_hex()))]),
             Event::Signed { key, payload, digits, files } => Json::object([

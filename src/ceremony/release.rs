@@ -49,13 +49,15 @@ impl Quorate {
         (findings, quorate)
     }
 
-    /// The names under which the file is published, as the specification has them for consistent snapshots (spec 6.2).
-    fn names(&self) -> Vec<String> {
+    /// The names under which the file is published (spec 6.2): with its version in front where snapshots are
+    /// consistent; roots always, timestamps never.
+    fn names(&self, consistent: bool) -> Vec<String> {
         let versioned = format!("{}.{}.json", self.version, self.role);
         match self.role.as_str() {
             "timestamp" => vec!["timestamp.json".to_owned()],
             "root" => vec![versioned, "root.json".to_owned()],
-            _ => vec![versioned],
+            _ if consistent => vec![versioned],
+            role => vec![format!("{role}.json")],
         }
     }
 }
@@ -97,7 +99,12 @@ impl Ceremony {
             let (found, quorate) = Quorate::of(one);
             findings.extend(found);
             if let Some(quorate) = quorate {
-                files_to_write.extend(quorate.names().into_iter().map(|name| (name, quorate.file.clone())));
+                files_to_write.extend(
+                    quorate
+                        .names(self.policy.consistent_snapshot)
+                        .into_iter()
+                        .map(|name| (name, quorate.file.clone())),
+                );
             }
         }
         if let Err(refused) = CeremonyError::unless_clear(&findings) {

@@ -40,7 +40,7 @@ pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result
     // Where a template counts from the moment it is used.
     let mut text = text.replace("@NOW@", &time::write(clock::now()));
     let imported = match trusted {
-        Some(path) => Some(import(path)?),
+        Some(path) => Some(import(path, template == "rehearsal")?),
         None => None,
     };
     files::folder(directory)?;
@@ -53,11 +53,11 @@ pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result
     Ok(Started { trusted: imported.map(|(name, version, _)| (name, version)) })
 }
 
-fn import(path: &Path) -> Result<(String, i64, Vec<u8>), CeremonyError> {
+fn import(path: &Path, for_rehearsal: bool) -> Result<(String, i64, Vec<u8>), CeremonyError> {
     let shown = path.to_string_lossy().into_owned();
     let bytes = files::read(path, ROOT_LIMIT)?;
     let (root, rehearsal) = read_root(&shown, &bytes)?;
-    CeremonyError::require(crate::checks::metadata::plan_rehearsal(false, &shown, rehearsal))?;
+    CeremonyError::require(crate::checks::metadata::plan_rehearsal(for_rehearsal, &shown, rehearsal))?;
     let version = root.header.version;
     Ok((format!("trusted/{version}.root.json"), version, bytes))
 }

@@ -21,7 +21,12 @@ pub fn plan_id(id: &str, used_in_trusted: &[String], recorded_here: Option<&str>
     }
     let next =
         "Choose an id that was never used, and start each ceremony in a directory of its own with `new`.";
-    Finding::judge(Check::PlanId, problems, next, format!("{id} is new"))
+    Finding::judge(
+        Check::PlanId,
+        problems,
+        next,
+        format!("no other use of {id} is recorded here or in the trusted root"),
+    )
 }
 
 /// PLAN-DIGEST: the plan is the one that was recorded when the payload was frozen.

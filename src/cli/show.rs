@@ -17,9 +17,9 @@ pub fn digest(digest: Sha256Digest) -> String {
     groups.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
 }
 
-/// Words in lines of eight.
+/// Words in lines of four, which fit any screen.
 pub fn words(words: &[&str]) -> String {
-    words.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    words.chunks(4).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
 }
 
 /// Every line of `text` behind `margin`.
@@ -102,15 +102,16 @@ pub fn changes(changes: &[Change], names: &BTreeMap<String, String>) -> String {
     for change in changes {
         let owner = names.iter().find(|(keyid, _)| change.place.ends_with(keyid.as_str()));
         let owner = owner.map_or(String::new(), |(_, name)| format!(" [{name}]"));
-        let place = visible(&format!("{}{owner}", change.place));
+        let place = visible(&change.place);
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => {
                 lines.push(format!("~ {place}"));
                 lines.push(format!("    was {}", visible(before)));
-                lines.push(format!("    is  {}", visible(after)));
+                lines.push(format!("    is  {}", visible(&format!("{after}{owner}"))));
             }
             (before, after) => {
-                let value = visible(before.as_deref().or(after.as_deref()).unwrap_or_default());
+                let value = before.as_deref().or(after.as_deref()).unwrap_or_default();
+                let value = visible(&format!("{value}{owner}"));
                 let line = format!("{} {place}: {value}", change.sign());
                 if line.chars().count() <= 78 {
                     lines.push(line);

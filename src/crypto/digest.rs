@@ -25,7 +25,7 @@ impl Sha256Digest {
     }
 
     /// 64 lower-case hex digits.
-    pub fn to_hex(&self) -> String {
+    pub fn to_hex(self) -> String {
         hex::encode(&self.0)
     }
 }

@@ -44,29 +44,16 @@ pub enum FileError {
     #[error("file descriptor {0} cannot be read")]
     Descriptor(u32),
     /// The system refused.
-    #[error("cannot {act} {}: {source}", show(.path))]
+    #[error("cannot {act} {}: {cause}", show(.path))]
     System {
         /// The verb.
         act: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer; part of the message, so not given again as a source.
-        #[allow(clippy::used_underscore_binding, reason = "named in the message")]
-        source: Cause,
+        /// The system's answer. Part of the message, and for that reason not also the error's `source()`.
+        cause: io::Error,
     },
 }
-
-/// The system's answer, as text only, so that no report prints it twice.
-#[derive(Debug)]
-pub struct Cause(io::Error);
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
-impl std::error::Error for Cause {}
 
 impl Advice for FileError {
     fn next_step(&self) -> String {
@@ -96,7 +83,7 @@ fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError
     move |error| match error.kind() {
         io::ErrorKind::NotFound => FileError::Missing(path),
         io::ErrorKind::AlreadyExists => FileError::Exists(path),
-        _ => FileError::System { act, path, source: Cause(error) },
+        _ => FileError::System { act, path, cause: error },
     }
 }
 

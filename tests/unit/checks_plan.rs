@@ -13,8 +13,16 @@ const THEN: Sha256Digest = Sha256Digest([0xbb; 32]);
 #[test]
 fn plan_id_passes_a_new_id_and_its_own_directory() {
     let used = ["2025".to_owned(), "2026".to_owned()];
-    passes(&plan_id("2027", &used, None), Check::PlanId, "2027 is new");
-    passes(&plan_id("2027", &used, Some("2027")), Check::PlanId, "2027 is new");
+    passes(
+        &plan_id("2027", &used, None),
+        Check::PlanId,
+        "no other use of 2027 is recorded here or in the trusted root",
+    );
+    passes(
+        &plan_id("2027", &used, Some("2027")),
+        Check::PlanId,
+        "no other use of 2027 is recorded here or in the trusted root",
+    );
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! A person at a terminal: a pseudo-terminal, what appears on it, and what is typed into it.
+
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::room::Room;
+
+/// How long a screen may take to appear, in milliseconds.
+const PATIENCE: u64 = 20_000;
+
+/// Somebody who has started a command and looks at the screen.
+pub struct Holder {
+    session: PtySession,
+    seen: String,
+}
+
+impl Room {
+    /// Starts the program in a terminal.
+    pub fn sit_down(&self, arguments: &[&str]) -> Holder {
+        let session = spawn_command(self.command(arguments), Some(PATIENCE)).unwrap();
+        Holder { session, seen: String::new() }
+    }
+}
+
+impl Holder {
+    /// Reads up to a prompt, and types an answer once the terminal has stopped echoing.
+    #[track_caller]
+    pub fn answers(&mut self, prompt: &str, answer: &str) {
+        let before = self.session.exp_string(prompt).unwrap();
+        self.seen.push_str(&before);
+        self.seen.push_str(prompt);
+        // The prompt appears a moment before the terminal is ready for it. Nobody types as fast as that but a test.
+        while !self.is_raw() {
+            sleep(Duration::from_millis(1));
+        }
+        self.session.send(&format!("{answer}\r")).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    fn is_raw(&self) -> bool {
+        let terminal = Stdio::from(self.session.process().get_file_handle().unwrap());
+        let output = Command::new("stty").arg("-a").stdin(terminal).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().contains(" -echo ")
+    }
+
+    /// Waits for the command's end. Gives its exit code and everything that was on the screen.
+    #[track_caller]
+    pub fn leaves(mut self) -> (i32, String) {
+        self.seen.push_str(&self.session.exp_eof().unwrap());
+        match self.session.process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => (code, self.seen),
+            other => panic!("{other:?}: {}", self.seen),
+        }
+    }
+}
