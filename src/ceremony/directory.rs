@@ -50,6 +50,7 @@ impl Ceremony {
         let lock = files::lock(root)?;
         let mut ceremony = Ceremony::load(root, Some(lock))?;
         CeremonyError::require(ceremony.check_id())?;
+        ceremony.transcript.repair()?;
         ceremony.record_plan()?;
         let present = ceremony.artifacts()?;
         ceremony.transcript.reconcile(present)?;
@@ -127,12 +128,21 @@ impl Ceremony {
         self.transcript.record("administrator", &event)
     }
 
-    /// Writes a refusal into the record, if a check refused.
+    /// Writes a refusal into the record, a line for each check that refused.
     pub fn record_refusal(&mut self, act: &str, error: &CeremonyError) -> Result<(), CeremonyError> {
         use crate::advice::Advice as _;
-        let Some(check) = error.check() else { return Ok(()) };
-        let event = Event::Refused { act: act.to_owned(), check, what: error.to_string() };
-        self.transcript.record("administrator", &event)
+        let mut refusals: Vec<(&'static str, String)> = error
+            .refusing()
+            .iter()
+            .filter_map(|finding| Some((finding.check.id(), finding.trouble()?.what.clone())))
+            .collect();
+        if let Some(check) = error.check().filter(|_| refusals.is_empty()) {
+            refusals.push((check, error.to_string()));
+        }
+        for (check, what) in refusals {
+            self.transcript.record("administrator", &Event::Refused { act: act.to_owned(), check, what })?;
+        }
+        Ok(())
     }
 
     /// Writes a file that must not exist yet, or exists with the same bytes.

@@ -135,7 +135,7 @@ impl Ceremony {
                 }
             })?;
             let envelope = Envelope::parse(&bytes, METADATA_LIMIT)
-                .map_err(|error| CeremonyError::Metadata { file, error })?;
+                .map_err(|error| CeremonyError::Damaged { file, problem: error.to_string() })?;
             drafts.push(Draft { role, signed: envelope.signed });
         }
         Ok(drafts)

@@ -28,14 +28,9 @@ pub enum CeremonyError {
     /// One check refuses.
     #[error("{}", refusal(.0))]
     Refused(Box<Finding>),
-    /// Several checks refuse; they were all shown.
-    #[error("{count} checks refuse: {}", .ids.join(", "))]
-    RefusedMany {
-        /// How many findings.
-        count: usize,
-        /// Their ids, each once.
-        ids: Vec<&'static str>,
-    },
+    /// Several checks refuse.
+    #[error("{} checks refuse: {}", .0.len(), ids(.0).join(", "))]
+    RefusedMany(Vec<Finding>),
     /// Metadata that cannot be read.
     #[error("{}: {}", visible(.file), visible(&.error.to_string()))]
     Metadata {
@@ -123,18 +118,45 @@ fn refusal(finding: &Finding) -> String {
     visible(finding.trouble().map_or("", |trouble| trouble.what.as_str()))
 }
 
+/// The checks of findings, each once.
+fn ids(findings: &[Finding]) -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = findings.iter().map(|finding| finding.check.id()).collect();
+    ids.dedup();
+    ids
+}
+
+/// How to get a damaged file of the ceremony directory back.
+fn restore(file: &str) -> &'static str {
+    match file.split_once('/') {
+        Some(("drafts", _)) => "Run `draft` again: it writes the drafts anew from the plan.",
+        Some(("payloads", _)) => {
+            "Run `freeze` again: it writes the payloads anew from the drafts. Those that come out the same keep their \
+             signatures."
+        }
+        Some(("signatures", _)) => {
+            "Restore the file from another copy of this directory, or move it away and sign again."
+        }
+        _ => "Restore the file from another copy of this directory.",
+    }
+}
+
 impl CeremonyError {
+    /// Every finding that refused.
+    pub fn refusing(&self) -> &[Finding] {
+        match self {
+            CeremonyError::Refused(finding) => std::slice::from_ref(finding),
+            CeremonyError::RefusedMany(findings) => findings,
+            _ => &[],
+        }
+    }
+
     /// Refuses if any finding does.
     pub fn unless_clear(findings: &[Finding]) -> Result<(), CeremonyError> {
         let refusing: Vec<&Finding> = findings.iter().filter(|finding| finding.refuses()).collect();
         match refusing.as_slice() {
             [] => Ok(()),
             [one] => Err(CeremonyError::Refused(Box::new((*one).clone()))),
-            many => {
-                let mut ids: Vec<&'static str> = many.iter().map(|finding| finding.check.id()).collect();
-                ids.dedup();
-                Err(CeremonyError::RefusedMany { count: many.len(), ids })
-            }
+            many => Err(CeremonyError::RefusedMany(many.iter().map(|finding| (*finding).clone()).collect())),
         }
     }
 
@@ -155,13 +177,11 @@ impl Advice for CeremonyError {
                 Outcome::Fail(trouble) => visible(&trouble.next),
                 _ => String::new(),
             },
-            CeremonyError::RefusedMany { .. } => {
+            CeremonyError::RefusedMany(_) => {
                 "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.".to_owned()
             }
             CeremonyError::Metadata { .. } => "Fetch the file again from where it was published; nothing was changed.".to_owned(),
-            CeremonyError::Damaged { .. } => {
-                "Restore the file from another copy of this directory; `freeze` writes payloads again from the drafts.".to_owned()
-            }
+            CeremonyError::Damaged { file, .. } => restore(file).to_owned(),
             CeremonyError::Record { .. } => {
                 "The record was changed after it was written. Stop, keep this directory as it is, and compare it with another copy.".to_owned()
             }
@@ -206,8 +226,8 @@ impl Advice for CeremonyError {
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,
                 _ => Exit::No,
             },
-            CeremonyError::RefusedMany { ids, .. } => {
-                if ids.iter().all(|id| id.starts_with("QUORUM-")) {
+            CeremonyError::RefusedMany(findings) => {
+                if ids(findings).iter().all(|id| id.starts_with("QUORUM-")) {
                     Exit::NotYet
                 } else {
                     Exit::No

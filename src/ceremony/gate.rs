@@ -9,7 +9,7 @@ use crate::checks::{Check, Finding, keys};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
-use crate::policy::{Reason, RolePlan};
+use crate::policy::{KeyPlan, Reason, RolePlan, TokenKind};
 use crate::tuf::REHEARSAL_MARK;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::key::Key;
@@ -26,6 +26,7 @@ pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
     let roles: Vec<Role> =
         ceremony.policy.all_roles().iter().map(|(name, plan)| planned_role(ceremony, name, plan)).collect();
     let mut findings = vec![ceremony.check_id()];
+    findings.extend(rehearsal_tokens(ceremony));
     findings.extend(role_checks(&roles));
     findings.push(expiry_range(&planned_expiries(ceremony), ceremony.now, ceremony.policy.next));
     findings.push(output(ceremony));
@@ -35,6 +36,7 @@ pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
 /// All checks of metadata that is to be signed.
 pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
     let mut findings = vec![ceremony.check_id()];
+    findings.extend(rehearsal_tokens(ceremony));
     for payload in payloads {
         let title = payload.title();
         let marked = payload.signed.get(REHEARSAL_MARK).is_some_and(|mark| *mark != Json::Bool(false));
@@ -84,8 +86,29 @@ pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding>
     // One finding is enough: they are frozen together.
     let stale = frozen.flatten().find(|then| *then != ceremony.policy.digest);
     let mut findings = examine(ceremony, payloads);
-    findings.extend(waive(ceremony, vec![plan_digest(ceremony.policy.digest, stale)]));
+    let plan = match payloads.iter().find(|payload| ceremony.frozen_under(payload.digest).is_none()) {
+        Some(payload) => {
+            let what = format!("the record does not say under which plan {} was frozen", payload.title());
+            let next = "Run `freeze` again: payloads that come out the same keep their signatures.";
+            Finding::fail(Check::PlanDigest, what, next)
+        }
+        None => plan_digest(ceremony.policy.digest, stale),
+    };
+    findings.extend(waive(ceremony, vec![plan]));
     findings
+}
+
+/// PLAN-REHEARSAL, for the tokens of the plan: everybody can compute a rehearsal token's key, whoever signs with it.
+fn rehearsal_tokens(ceremony: &Ceremony) -> Option<Finding> {
+    let is_rehearsal = |key: &KeyPlan| key.token.as_ref().is_some_and(|token| token.kind == TokenKind::Rehearsal);
+    let keys = ceremony.policy.keys.iter().filter(|(_, key)| !ceremony.policy.rehearsal && is_rehearsal(key));
+    let names: Vec<&str> = keys.map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let what = format!("this is a production ceremony, and these keys are on rehearsal tokens: {}", names.join(", "));
+    let next = "Name real tokens in ceremony.toml. A rehearsal token's key is known to everybody.";
+    Some(Finding::fail(Check::PlanRehearsal, what, next))
 }
 
 /// PLAN-OUTPUT.

@@ -8,6 +8,7 @@ use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
+use crate::json::view::At;
 use crate::policy::{KeyPlan, Policy};
 use crate::tuf::key::{Key, keyid_of};
 
@@ -34,6 +35,7 @@ impl Keyring {
             let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text".to_owned()))?;
             let public = PublicKey::from_spki_pem(text).map_err(|error| damaged(error.to_string()))?;
             CeremonyError::require(fits(name, plan, &public))?;
+            check_object(directory, name, &public)?;
             keys.insert(name.clone(), public);
         }
         Ok(Keyring { keys })
@@ -75,6 +77,20 @@ impl Keyring {
     pub fn keyid(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Option<String> {
         self.object(name, policy, trusted).ok().map(|object| keyid_of(&object))
     }
+}
+
+/// `keys/<key name>/key.json`, where there is one, is whole and of the same key. Nothing is read from it, but people
+/// and other programs will.
+fn check_object(directory: &Path, name: &str, public: &PublicKey) -> Result<(), CeremonyError> {
+    let file = format!("keys/{name}/key.json");
+    let Some(bytes) = files::read_if_there(&directory.join(&file), LIMIT)? else { return Ok(()) };
+    let damaged = |problem: String| CeremonyError::Damaged { file: file.clone(), problem };
+    let object = Json::parse(&bytes, LIMIT).map_err(|error| damaged(error.to_string()))?;
+    let key = Key::read("", &At::new(&object, "key")).map_err(|error| damaged(error.to_string()))?;
+    if key.material() == Some(public.fingerprint()) {
+        return Ok(());
+    }
+    Err(damaged("it is another key than the public half beside it".to_owned()))
 }
 
 /// KEY-SCHEME, for a public key and the scheme that the plan gives it.

@@ -62,8 +62,7 @@ pub struct Index(pub BTreeMap<String, BTreeMap<i64, Sha256Digest>>);
 const INDEX: &str = "payloads/index.json";
 
 impl Index {
-    fn read(bytes: &[u8]) -> Option<Index> {
-        let tree = Json::parse(bytes, METADATA_LIMIT).ok()?;
+    fn read(tree: &Json) -> Option<Index> {
         let mut roles = BTreeMap::new();
         for (role, versions) in tree.as_object()? {
             let mut of_role = BTreeMap::new();
@@ -111,7 +110,8 @@ impl Ceremony {
         let Some(bytes) = files::read_if_there(&self.path(INDEX), METADATA_LIMIT)? else {
             return Ok(Index::default());
         };
-        Index::read(&bytes).ok_or_else(|| CeremonyError::Damaged {
+        let tree = Json::parse(&bytes, METADATA_LIMIT).ok();
+        tree.as_ref().and_then(Index::read).ok_or_else(|| CeremonyError::Damaged {
             file: INDEX.to_owned(),
             problem: "it does not map roles and versions to digests".to_owned(),
         })
@@ -136,8 +136,12 @@ impl Ceremony {
             index.0.entry(payload.role.clone()).or_default().insert(payload.version, payload.digest);
         }
         let mut voided = Vec::new();
-        for (_, _, digest) in self.index()?.digests().filter(|old| !index.digests().any(|new| new.2 == old.2))
-        {
+        let current = match self.index() {
+            // A damaged index is written anew here; the record has what stood in it.
+            Err(CeremonyError::Damaged { .. }) => self.last_frozen().unwrap_or_default(),
+            other => other?,
+        };
+        for (_, _, digest) in current.digests().filter(|old| !index.digests().any(|new| new.2 == old.2)) {
             voided.push((digest, files::list_if_folder(&self.path(&format!("signatures/{digest}")))?.len()));
         }
         let event = Event::Frozen {
@@ -184,10 +188,15 @@ impl Ceremony {
             .map_err(|error| damaged(file, error.to_string()))?;
         let twin = Payload::file(digest, "json");
         let published = files::read(&self.path(&twin), METADATA_LIMIT)?;
-        let envelope = Envelope::parse(&published, METADATA_LIMIT)
-            .map_err(|error| CeremonyError::Metadata { file: twin, error })?;
+        let envelope =
+            Envelope::parse(&published, METADATA_LIMIT).map_err(|error| damaged(twin, error.to_string()))?;
         CeremonyError::require(sign_stale(&title, digest, Some(digest), Some(envelope.digest())))?;
         Ok(Payload { role: role.to_owned(), version, digest, signed, canonical })
+    }
+
+    /// What the record says was frozen last.
+    fn last_frozen(&self) -> Option<Index> {
+        Index::read(self.transcript.all("frozen").next_back()?.get("payloads")?)
     }
 
     /// SHA-256 of the plan under which a payload was last frozen.
@@ -201,5 +210,17 @@ impl Ceremony {
         };
         let data = self.transcript.all("frozen").rev().find(names)?;
         Sha256Digest::parse_hex(data.get("plan")?.as_str()?)
+    }
+
+    /// The role and version for which a payload was frozen, be it current or void.
+    pub fn frozen_for(&self, digest: Sha256Digest) -> Option<(String, i64)> {
+        let hex = digest.to_hex();
+        self.transcript.all("frozen").rev().find_map(|data| {
+            data.get("payloads")?.as_object()?.iter().find_map(|(role, versions)| {
+                let mut versions = versions.as_object()?.iter();
+                let (version, _) = versions.find(|(_, one)| one.as_str() == Some(&hex))?;
+                Some((role.clone(), version.parse().ok()?))
+            })
+        })
     }
 }

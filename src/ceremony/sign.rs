@@ -13,7 +13,7 @@ use crate::tuf::envelope::Signature;
 use super::event::Event;
 use super::provision::PinFrom;
 use super::review::{Confirmed, Reviewed};
-use super::signatures::{Collected, store};
+use super::signatures::{Collected, file_of, store};
 use super::tokens::{Tokens, key_plan};
 use super::{Ceremony, CeremonyError, gate};
 
@@ -61,7 +61,10 @@ pub fn sign(
     for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())) {
         match one.open_keyids(expected.fingerprint()) {
             keyids if keyids.is_empty() => outcome.before.push(one.payload.title()),
-            keyids => open.push((one, keyids)),
+            keyids => {
+                require_free(ceremony, one.payload.digest, &keyids)?;
+                open.push((one, keyids));
+            }
         }
     }
     let matched = match_confirmations(ceremony, &open, &collected, request.confirm)?;
@@ -98,6 +101,20 @@ pub fn sign(
     Ok(outcome)
 }
 
+/// Nothing stands where the signatures will go. What did would be no valid signature, and would keep the one that the
+/// token makes from being stored.
+fn require_free(ceremony: &Ceremony, payload: Sha256Digest, keyids: &[String]) -> Result<(), CeremonyError> {
+    let files = keyids.iter().map(|keyid| file_of(payload, keyid));
+    match files.into_iter().find(|file| files::exists(&ceremony.path(file))) {
+        Some(file) => {
+            let problem =
+                "it is no valid signature of its key; the token was not asked for another".to_owned();
+            Err(CeremonyError::Damaged { file, problem })
+        }
+        None => Ok(()),
+    }
+}
+
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
     let prompt = format!(
         "First {LEAST_DIGITS} or more digits of the digest of {}, read from paper",
@@ -119,11 +136,16 @@ fn match_confirmations(
         if all.iter().any(|one| fits(one.payload.digest, typed)) {
             continue;
         }
-        for digest in void_payloads(ceremony)? {
-            if fits(digest, typed) {
-                let current = all.iter().map(|one| one.payload.digest).next();
-                CeremonyError::require(sign_stale("the payload with this digest", digest, current, None))?;
-            }
+        for digest in void_payloads(ceremony)?.into_iter().filter(|digest| fits(*digest, typed)) {
+            let place = ceremony.frozen_for(digest);
+            let title = place
+                .as_ref()
+                .map_or("a payload that the record does not know".to_owned(), |(role, version)| {
+                    format!("{role} version {version}")
+                });
+            let mut payloads = all.iter().map(|one| &one.payload);
+            let current = payloads.find(|one| place.as_ref().is_some_and(|(role, _)| *role == one.role));
+            CeremonyError::require(sign_stale(&title, digest, current.map(|one| one.digest), None))?;
         }
         let digest = open.first().map_or(Sha256Digest([0; 32]), |(one, _)| one.payload.digest);
         let title = match open {

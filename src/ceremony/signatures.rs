@@ -102,7 +102,12 @@ pub fn store(
     payload: Sha256Digest,
     signature: &Signature,
 ) -> Result<Artifact, CeremonyError> {
-    ceremony.write(&format!("signatures/{payload}/{}.json", signature.keyid), &signature.to_json().to_disk())
+    ceremony.write(&file_of(payload, &signature.keyid), &signature.to_json().to_disk())
+}
+
+/// The file of a key's signature over a payload.
+pub fn file_of(payload: Sha256Digest, keyid: &str) -> String {
+    format!("signatures/{payload}/{keyid}.json")
 }
 
 impl Ceremony {

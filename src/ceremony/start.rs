@@ -44,6 +44,8 @@ pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result
         None => None,
     };
     files::folder(directory)?;
+    // Two at once would take each other's unfinished files for their own.
+    let _lock = files::lock(directory)?;
     if let Some((name, _, bytes)) = &imported {
         files::folder(&directory.join("trusted"))?;
         files::create_or_same(&directory.join(name), bytes)?;

@@ -52,12 +52,19 @@ impl Transcript {
 
     /// Writes one event. `actor` is a holder's name, or `administrator`.
     pub fn record(&mut self, actor: &str, event: &Event) -> Result<(), CeremonyError> {
-        if !self.torn.is_empty() {
-            let torn = std::mem::take(&mut self.torn);
-            let repaired = Event::Repaired { bytes: torn.len(), sha256: Sha256Digest::of(&torn) };
-            self.write("administrator", &repaired)?;
-        }
+        self.repair()?;
         self.write(actor, event)
+    }
+
+    /// Replaces a line that was cut off, if there is one, by a line that says so.
+    pub fn repair(&mut self) -> Result<(), CeremonyError> {
+        if self.torn.is_empty() {
+            return Ok(());
+        }
+        let repaired = Event::Repaired { bytes: self.torn.len(), sha256: Sha256Digest::of(&self.torn) };
+        self.write("administrator", &repaired)?;
+        self.torn.clear();
+        Ok(())
     }
 
     fn write(&mut self, actor: &str, event: &Event) -> Result<(), CeremonyError> {
@@ -73,9 +80,10 @@ impl Transcript {
         ]);
         let object = showable(object);
         let mut line = object.canonical();
-        self.last = Sha256Digest::of(&line);
+        let digest = Sha256Digest::of(&line);
         line.push(b'\n');
         files::append(&self.path, self.length, &line)?;
+        self.last = digest;
         self.length = self.length.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
         self.lines.push(object);
         Ok(())

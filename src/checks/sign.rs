@@ -23,7 +23,8 @@ pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
     if digest.to_hex().starts_with(&typed) {
         return Finding::pass(check, format!("{what} confirmed with {} digits", typed.len()));
     }
-    let found = format!("the digest typed ({typed}) is not that of {what}");
+    // What was typed is not repeated: it could be a PIN, and this goes into the record.
+    let found = format!("what was typed is not the beginning of the digest of {what}");
     Finding::fail(
         check,
         found,

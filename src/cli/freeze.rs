@@ -2,7 +2,9 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::payload::Payload;
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::checks::Finding;
 use crate::console::Console as _;
 use crate::json::Json;
 
@@ -20,21 +22,15 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let frozen = match outcome {
         Ok(frozen) => frozen,
         Err(refused) => {
+            if context.json {
+                context.console.say(&show::json(&json(&findings, &[])));
+            }
             ceremony.record_refusal("freeze", &refused)?;
             return Err(refused);
         }
     };
     if context.json {
-        let payloads = frozen.payloads.iter().map(|payload| {
-            Json::object([
-                ("role", Json::from(payload.role.as_str())),
-                ("sha256", Json::from(payload.digest.to_hex())),
-                ("version", Json::Int(payload.version)),
-            ])
-        });
-        let payloads = Json::Arr(payloads.collect());
-        let value = Json::object([("checks", show::findings_json(&findings)), ("payloads", payloads)]);
-        context.console.say(&show::json(&value));
+        context.console.say(&show::json(&json(&findings, &frozen.payloads)));
         return Ok(Exit::Yes);
     }
     context.console.say("\nFrozen:");
@@ -44,10 +40,22 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     for (digest, signatures) in &frozen.voided {
         let had = match signatures {
             0 => "nobody had signed it".to_owned(),
+            1 => "1 signature over it exists; keep it from being published".to_owned(),
             count => format!("{count} signatures over it exist; keep it from being published"),
         };
         context.console.say(&format!("  {digest}  void from now on; {had}"));
     }
     context.console.say("Next: tuf-ceremony review, and put the digests on paper; then each holder signs.");
     Ok(Exit::Yes)
+}
+
+fn json(findings: &[Finding], payloads: &[Payload]) -> Json {
+    let payloads = payloads.iter().map(|payload| {
+        Json::object([
+            ("role", Json::from(payload.role.as_str())),
+            ("sha256", Json::from(payload.digest.to_hex())),
+            ("version", Json::Int(payload.version)),
+        ])
+    });
+    Json::object([("checks", show::findings_json(findings)), ("payloads", Json::Arr(payloads.collect()))])
 }

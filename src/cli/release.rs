@@ -2,8 +2,11 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::event::Artifact;
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::checks::Finding;
 use crate::console::Console as _;
+use crate::json::Json;
 
 /// Write metadata/, only when every check holds
 #[derive(clap::Args)]
@@ -19,15 +22,15 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let release = match outcome {
         Ok(release) => release,
         Err(refused) => {
+            if context.json {
+                context.console.say(&show::json(&json(&findings, &[])));
+            }
             ceremony.record_refusal("release", &refused)?;
             return Err(refused);
         }
     };
     if context.json {
-        let files = release.files.iter().map(|one| (one.file.clone(), one.sha256.to_hex().into()));
-        let files = crate::json::Json::Obj(files.collect());
-        let value = crate::json::Json::object([("checks", show::findings_json(&findings)), ("files", files)]);
-        context.console.say(&show::json(&value));
+        context.console.say(&show::json(&json(&findings, &release.files)));
         return Ok(Exit::Yes);
     }
     let verb = if release.before { "Released before, and unchanged:" } else { "Released:" };
@@ -37,4 +40,9 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     }
     context.console.say("Next: publish the files of metadata/ as they are; clients start from 1.root.json.");
     Ok(Exit::Yes)
+}
+
+fn json(findings: &[Finding], files: &[Artifact]) -> Json {
+    let files = files.iter().map(|one| (one.file.clone(), Json::from(one.sha256.to_hex())));
+    Json::object([("checks", show::findings_json(findings)), ("files", Json::Obj(files.collect()))])
 }

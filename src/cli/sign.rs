@@ -41,6 +41,9 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(refused) => {
+            if let CeremonyError::RefusedMany(findings) = &refused {
+                context.console.say(&show::findings(findings));
+            }
             ceremony.record_refusal("sign", &refused)?;
             return Err(refused);
         }

@@ -45,7 +45,8 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         }
     }
     for (digest, names) in &status.void {
-        let what = format!("{} signatures over a void payload, kept out [SIGN-STALE]", names.len());
+        let many = if names.len() == 1 { "signature" } else { "signatures" };
+        let what = format!("{} {many} over a void payload, kept out [SIGN-STALE]", names.len());
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
     out.push_str(match (status.released, status.complete()) {
@@ -81,12 +82,19 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
             ("threshold", Json::Int(tally.threshold)),
         ])
     };
+    let unreadable = |files: &[(String, String)]| {
+        let files = files.iter().map(|(file, why)| {
+            Json::object([("file", Json::from(file.as_str())), ("why", Json::from(why.as_str()))])
+        });
+        Json::Arr(files.collect())
+    };
     let payload = |one: &Collected| {
         Json::object([
             ("new", tally(&one.new)),
             ("old", one.old.as_ref().map_or(Json::Null, tally)),
             ("role", Json::from(one.payload.role.as_str())),
             ("sha256", Json::from(one.payload.digest.to_hex())),
+            ("unreadable", unreadable(&one.unreadable)),
             ("version", Json::Int(one.payload.version)),
         ])
     };

@@ -139,8 +139,11 @@ pub fn list_if_folder(path: &Path) -> Result<Vec<String>, FileError> {
 /// Creates a file that must not exist yet.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let partial = write_partial(path, bytes)?;
-    renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
-        .map_err(|error| failed("create", path)(error.into()))?;
+    if let Err(error) = renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE) {
+        // The name is taken, so no later writer of it comes to remove this.
+        let _ = fs::remove_file(&partial);
+        return Err(failed("create", path)(error.into()));
+    }
     sync_parent(path)
 }
 
@@ -221,7 +224,10 @@ pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fil
     sync_parent(path)
 }
 
-/// Adds bytes at the end of a file, first cutting it to `length` bytes, and syncs. Creates the file if needed.
+/// Writes bytes at `length`, where the file ends afterwards, and syncs. Creates the file if needed.
+///
+/// What the file has beyond `length` is written over and only then cut, so that a process that dies in between leaves
+/// a rest behind by which its death is noticed.
 pub fn append(path: &Path, length: u64, bytes: &[u8]) -> Result<(), FileError> {
     let created = !exists(path);
     let mut options = OpenOptions::new();
@@ -232,12 +238,12 @@ pub fn append(path: &Path, length: u64, bytes: &[u8]) -> Result<(), FileError> {
         .mode(0o644)
         .open(path)
         .map_err(failed("open", path))?;
-    let found = file.metadata().map_err(failed("read", path))?.len();
-    if found > length {
-        file.set_len(length).map_err(failed("cut", path))?;
-    }
     file.seek(SeekFrom::Start(length)).map_err(failed("write", path))?;
     file.write_all(bytes).map_err(failed("write", path))?;
+    let end = file.stream_position().map_err(failed("write", path))?;
+    if file.metadata().map_err(failed("read", path))?.len() > end {
+        file.set_len(end).map_err(failed("cut", path))?;
+    }
     file.sync_all().map_err(failed("sync", path))?;
     if created { sync_parent(path) } else { Ok(()) }
 }

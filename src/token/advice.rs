@@ -31,7 +31,8 @@ impl Advice for TokenError {
             TokenError::BadPublicKey { .. } => "Read the key with the vendor's tool. Do not use it for signing \
                  until both agree."
                 .to_owned(),
-            TokenError::PlaceTaken { .. } => "Choose another id and label for the new key in ceremony.toml. This \
+            TokenError::PlaceTaken { .. } => "If an interrupted run of this command made that key, take it over \
+                 with `--existing`; otherwise choose another id and label for the new key in ceremony.toml. This \
                  program never overwrites a key."
                 .to_owned(),
             TokenError::WrongPin { state, .. } => after_wrong_pin(*state),

@@ -21,27 +21,31 @@ pub struct Holder {
 impl Room {
     /// Starts the program in a terminal.
     pub fn sit_down(&self, arguments: &[&str]) -> Holder {
-        let session = spawn_command(self.command(arguments), Some(PATIENCE)).unwrap();
+        let program = self.command(arguments);
+        // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.
+        let mut command = self.tool("sh");
+        command.args(["-c", "stty echo && exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+        let session = spawn_command(command, Some(PATIENCE)).unwrap();
         Holder { session, seen: String::new() }
     }
 }
 
 impl Holder {
-    /// Reads up to a prompt, and types an answer once the terminal has stopped echoing.
+    /// Reads up to a prompt, and types an answer once the terminal no longer echoes.
     #[track_caller]
     pub fn answers(&mut self, prompt: &str, answer: &str) {
         let before = self.session.exp_string(prompt).unwrap();
         self.seen.push_str(&before);
         self.seen.push_str(prompt);
-        // The prompt appears a moment before the terminal is ready for it. Nobody types as fast as that but a test.
-        while !self.is_raw() {
+        // The prompt appears a moment before the echo goes off, and what was typed by then is discarded.
+        while !self.is_silent() {
             sleep(Duration::from_millis(1));
         }
         self.session.send(&format!("{answer}\r")).unwrap();
         self.session.flush().unwrap();
     }
 
-    fn is_raw(&self) -> bool {
+    fn is_silent(&self) -> bool {
         let terminal = Stdio::from(self.session.process().get_file_handle().unwrap());
         let output = Command::new("stty").arg("-a").stdin(terminal).output().unwrap();
         assert!(output.status.success(), "{output:?}");

@@ -12,4 +12,25 @@
     reason = "tests fail by panicking, and reach for files and programs directly"
 )]
 
+mod genesis;
+mod holder;
+mod mistakes_payload;
+mod mistakes_pin;
+mod mistakes_plan;
+mod mistakes_record;
+mod mistakes_token;
+mod outputs;
 mod readme;
+mod rehearsal;
+mod room;
+mod rotation;
+mod softhsm;
+mod kill_faults;
+mod kill_fixture;
+mod kill_lock;
+mod kill_points;
+mod kill_record;
+mod kill_softhsm;
+mod kill_strace;
+#[path = "../unit/python.rs"]
+mod python;

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Output;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::rehearsal::PLAN;
 use crate::room::Room;
 
 /// Where Debian's package `softhsm2` puts its module.
@@ -118,4 +120,45 @@ fn fill_in(template: &str, answers: Vec<String>) -> String {
 fn with_scheme(text: &str, key: &str, scheme: &str) -> String {
     let (before, after) = text.split_once(&format!("\n[key.{key}]\n")).unwrap();
     format!("{before}\n[key.{key}]\n{}", after.replacen("ecdsa-sha2-nistp256", scheme, 1))
+}
+
+/// A rehearsal in which Ada's key is on a SoftHSM2 token, with her PIN; and the token's serial number.
+pub fn with_ada(test: &str) -> Option<(Room, String)> {
+    let room = room(test)?;
+    room.write("ceremony.toml", PLAN);
+    let serial = new_token(&room, ADA.name, ADA.pin);
+    let token = format!(r#"{{ kind = "pkcs11", module = "{MODULE}", serial = "{serial}" }}"#);
+    room.edit("ceremony.toml", r#"{ kind = "rehearsal", serial = "R1" }"#, &token);
+    Some((room, serial))
+}
+
+/// The holder of the key `ada` of the rehearsal plan.
+pub const ADA: Person = Person { name: "Ada", key: "ada", pin: "pin-of-ada-4711" };
+
+/// What a token's administrator does with OpenSC's tool, outside of this program.
+pub fn pkcs11_tool(room: &Room, module: &Path, arguments: &[&str]) -> Output {
+    room.tool("pkcs11-tool").arg("--module").arg(module).args(arguments).output().unwrap()
+}
+
+/// Makes a P-256 key with a label on Ada's token, behind the program's back.
+pub fn foreign_key(room: &Room, label: &str) {
+    let arguments =
+        ["--token-label", "Ada", "--login", "--pin", ADA.pin, "--keypairgen", "--key-type", "EC:prime256v1"];
+    let output = pkcs11_tool(room, Path::new(MODULE), &[&arguments[..], &["--label", label, "--id", "77"]].concat());
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Changes a token's serial number in its file.
+pub fn renumber(room: &Room, serial: &str, to: &str) {
+    // A length of eight bytes, most significant first, precedes every value (SoftHSMv2, ObjectFile.cpp).
+    let value = |serial: &str| [&(serial.len() as u64).to_be_bytes()[..], serial.as_bytes()].concat();
+    let (old, new) = (value(serial), value(to));
+    for folder in fs::read_dir(room.beside("tokens")).unwrap() {
+        let file = folder.unwrap().path().join("token.object");
+        let bytes = fs::read(&file).unwrap();
+        if let Some(at) = bytes.windows(old.len()).position(|window| window == old) {
+            return fs::write(&file, [&bytes[..at], &new, &bytes[at + old.len()..]].concat()).unwrap();
+        }
+    }
+    unreachable!("no token has serial {serial}");
 }
