@@ -19,6 +19,9 @@ use super::transcript::Transcript;
 use super::trusted::Trusted;
 use super::{CeremonyError, keyring::Keyring};
 
+/// Who acts where no holder does.
+pub const ADMINISTRATOR: &str = "administrator";
+
 /// An open ceremony directory: its plan, its keys, what it trusts, and its record.
 pub struct Ceremony {
     root: PathBuf,
@@ -96,6 +99,18 @@ impl Ceremony {
         plan_id(&self.policy.id, &used.into_iter().collect::<Vec<_>>(), recorded)
     }
 
+    /// Writes a refusal that a holder met with a key.
+    pub fn record_refusal_of(
+        &mut self,
+        key: &str,
+        act: &str,
+        error: &CeremonyError,
+    ) -> Result<(), CeremonyError> {
+        let known = self.policy.keys.contains_key(key);
+        let actor = if known { self.policy.holder_of(key) } else { ADMINISTRATOR }.to_owned();
+        self.record_refusal(&actor, &format!("{act} --key {key}"), error)
+    }
+
     /// `ceremony.toml` and every input it names, with their digests (check PLAN-DIGEST).
     pub fn inputs(&self) -> Result<Vec<Artifact>, CeremonyError> {
         let mut inputs = vec![Artifact { file: "ceremony.toml".to_owned(), sha256: self.policy.digest }];
@@ -125,11 +140,16 @@ impl Ceremony {
         if self.transcript.all("plan-read").next_back() == Some(&event.data()) {
             return Ok(());
         }
-        self.transcript.record("administrator", &event)
+        self.transcript.record(ADMINISTRATOR, &event)
     }
 
     /// Writes a refusal into the record, a line for each check that refused.
-    pub fn record_refusal(&mut self, act: &str, error: &CeremonyError) -> Result<(), CeremonyError> {
+    pub fn record_refusal(
+        &mut self,
+        actor: &str,
+        act: &str,
+        error: &CeremonyError,
+    ) -> Result<(), CeremonyError> {
         use crate::advice::Advice as _;
         let mut refusals: Vec<(&'static str, String)> = error
             .refusing()
@@ -140,7 +160,7 @@ impl Ceremony {
             refusals.push((check, error.to_string()));
         }
         for (check, what) in refusals {
-            self.transcript.record("administrator", &Event::Refused { act: act.to_owned(), check, what })?;
+            self.transcript.record(actor, &Event::Refused { act: act.to_owned(), check, what })?;
         }
         Ok(())
     }
@@ -166,7 +186,7 @@ impl Ceremony {
     }
 
     /// The lasting files of the directory: keys, payloads, signatures, release.
-    fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
+    pub fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
         let mut names = Vec::new();
         for folder in ["payloads", "metadata"] {
             names.extend(files::list(&self.path(folder))?.into_iter().map(|name| format!("{folder}/{name}")));

@@ -12,6 +12,7 @@ use crate::tuf::build::{self, Common, DelegationSpec, RoleSpec};
 use crate::tuf::envelope::Envelope;
 use crate::tuf::{METADATA_LIMIT, TOP_LEVEL};
 
+use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::keyring::Keyring;
 use super::trusted::Trusted;
@@ -118,7 +119,7 @@ impl Ceremony {
         for draft in &drafts {
             written.push(self.overwrite(&file_of(&draft.role), &Envelope::publish(&draft.signed, &[]))?);
         }
-        self.transcript.record("administrator", &Event::Drafted { files: written })?;
+        self.transcript.record(ADMINISTRATOR, &Event::Drafted { files: written })?;
         Ok(drafts)
     }
 

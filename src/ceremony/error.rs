@@ -227,11 +227,7 @@ impl Advice for CeremonyError {
                 _ => Exit::No,
             },
             CeremonyError::RefusedMany(findings) => {
-                if ids(findings).iter().all(|id| id.starts_with("QUORUM-")) {
-                    Exit::NotYet
-                } else {
-                    Exit::No
-                }
+                if ids(findings).iter().all(|id| id.starts_with("QUORUM-")) { Exit::NotYet } else { Exit::No }
             }
             CeremonyError::Metadata { .. }
             | CeremonyError::Damaged { .. }

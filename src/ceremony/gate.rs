@@ -100,13 +100,17 @@ pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding>
 
 /// PLAN-REHEARSAL, for the tokens of the plan: everybody can compute a rehearsal token's key, whoever signs with it.
 fn rehearsal_tokens(ceremony: &Ceremony) -> Option<Finding> {
-    let is_rehearsal = |key: &KeyPlan| key.token.as_ref().is_some_and(|token| token.kind == TokenKind::Rehearsal);
+    let is_rehearsal =
+        |key: &KeyPlan| key.token.as_ref().is_some_and(|token| token.kind == TokenKind::Rehearsal);
     let keys = ceremony.policy.keys.iter().filter(|(_, key)| !ceremony.policy.rehearsal && is_rehearsal(key));
     let names: Vec<&str> = keys.map(|(name, _)| name.as_str()).collect();
     if names.is_empty() {
         return None;
     }
-    let what = format!("this is a production ceremony, and these keys are on rehearsal tokens: {}", names.join(", "));
+    let what = format!(
+        "this is a production ceremony, and these keys are on rehearsal tokens: {}",
+        names.join(", ")
+    );
     let next = "Name real tokens in ceremony.toml. A rehearsal token's key is known to everybody.";
     Some(Finding::fail(Check::PlanRehearsal, what, next))
 }

@@ -10,6 +10,7 @@ use crate::json::Json;
 use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Envelope;
 
+use super::directory::ADMINISTRATOR;
 use super::drafting::Draft;
 use super::event::Event;
 use super::{Ceremony, CeremonyError, gate};
@@ -152,7 +153,7 @@ impl Ceremony {
             findings: findings.clone(),
         };
         // The record first: an index without its line would have no plan to be held to.
-        self.transcript.record("administrator", &event)?;
+        self.transcript.record(ADMINISTRATOR, &event)?;
         self.overwrite(INDEX, &index.to_json().to_disk())?;
         Ok((findings.clone(), Ok(Frozen { payloads, voided, findings })))
     }

@@ -44,7 +44,8 @@ impl PinFrom {
                     "{} (serial {})",
                     identity.label, identity.serial
                 ));
-                Ok(console.ask_hidden(&format!("PIN of {label}; {state}"), "--pin-fd N")?)
+                console.say(&format!("Token {label}: {state}."));
+                Ok(console.ask_hidden("PIN", "--pin-fd N")?)
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::{Envelope, Signature};
 use crate::tuf::verify::{Why, judge};
 
+use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::signatures::{Authority, Collected};
 use super::{Ceremony, CeremonyError, gate};
@@ -34,11 +35,11 @@ impl Quorate {
     pub fn of(collected: &Collected) -> (Vec<Finding>, Option<Quorate>) {
         let title = collected.payload.title();
         let signatures = counted(collected);
-        let mut findings = vec![
-            quorum_old(&title, collected.old.as_ref()),
-            quorum_new(&title, &collected.new),
-            quorum_surplus(&title, &collected.new),
-        ];
+        let mut findings =
+            vec![quorum_old(&title, collected.old.as_ref()), quorum_new(&title, &collected.new)];
+        if collected.new.met() {
+            findings.push(quorum_surplus(&title, &collected.new));
+        }
         let judged: Vec<_> = signatures.iter().map(|one| (one, verdict(collected, one))).collect();
         findings.push(release_clean(&title, &judged));
         let quorate = collected.quorate().then(|| Quorate {
@@ -126,7 +127,7 @@ impl Ceremony {
         findings.push(gate::output(self));
         files::create_folder(&self.path("metadata"), &files_to_write)?;
         let event = Event::Released { files: written.clone(), findings: findings.clone() };
-        self.transcript.record("administrator", &event)?;
+        self.transcript.record(ADMINISTRATOR, &event)?;
         Ok((findings.clone(), Ok(Release { files: written, findings, before: false })))
     }
 

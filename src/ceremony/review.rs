@@ -7,6 +7,7 @@ use crate::console::words::words;
 use crate::json::Json;
 use crate::tuf::diff::{Change, diff};
 use crate::tuf::envelope::MetadataError;
+use crate::tuf::root::{RoleKeys, Root};
 
 use super::payload::Payload;
 use super::{Ceremony, CeremonyError};
@@ -18,6 +19,8 @@ pub struct Reviewed {
     pub payload: Payload,
     /// What the difference is counted from.
     pub basis: String,
+    /// What the payload comes to, in a few lines.
+    pub summary: Vec<String>,
     /// What changes.
     pub changes: Vec<Change>,
     /// Whose keys they are, by keyid, as the plan has it: an aid for the reader, and no part of the payload.
@@ -43,7 +46,9 @@ impl Reviewed {
         });
         let changes = diff(trusted.map(|trusted| &trusted.root.tree), &signed)
             .map_err(|error| unreadable(MetadataError::Shape(error)))?;
-        Ok(Reviewed { payload, basis, changes, names: names(ceremony) })
+        let names = names(ceremony);
+        let summary = summary(&signed, &names);
+        Ok(Reviewed { payload, basis, summary, changes, names })
     }
 
     /// The digest as PGP words.
@@ -59,11 +64,25 @@ impl Reviewed {
     }
 }
 
+/// One line a role, for roots: how many of whom.
+fn summary(signed: &Json, names: &BTreeMap<String, String>) -> Vec<String> {
+    let Ok(root) = Root::read(signed) else { return Vec::new() };
+    let unnamed = |keyid: &String| format!("a key that the plan does not name ({keyid})");
+    let name = |keyid: &String| names.get(keyid).cloned().unwrap_or_else(|| unnamed(keyid));
+    let line = |(role, keys): (&String, &RoleKeys)| {
+        let signers: Vec<String> = keys.keyids.iter().map(name).collect();
+        format!("{role}: {} of {}: {}", keys.threshold, signers.len(), signers.join(", "))
+    };
+    let mut lines: Vec<String> = root.roles.iter().map(line).collect();
+    lines.push(format!("version {}, expires {}", root.header.version, root.header.expires.text));
+    lines
+}
+
 fn names(ceremony: &Ceremony) -> BTreeMap<String, String> {
     let policy = &ceremony.policy;
     let named = policy.keys.keys().filter_map(|name| {
         let keyid = ceremony.keyring.keyid(name, policy, ceremony.trusted.as_ref())?;
-        Some((keyid, format!("{}, {name}", policy.holder_of(name))))
+        Some((keyid, format!("{} ({name})", policy.holder_of(name))))
     });
     named.collect()
 }

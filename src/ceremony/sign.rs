@@ -68,6 +68,13 @@ pub fn sign(
         }
     }
     let matched = match_confirmations(ceremony, &open, &collected, request.confirm)?;
+    if open.is_empty() || (!request.confirm.is_empty() && matched.iter().all(Option::is_none)) {
+        outcome.waiting = open.iter().map(|(one, _)| one.payload.title()).collect();
+        return Ok(outcome);
+    }
+    // Before anything is read or typed: is this the token, and is this the key?
+    let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
+    CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
     let mut confirmed = Vec::new();
     for ((one, keyids), given) in open.into_iter().zip(matched) {
         if given.is_none() && !request.confirm.is_empty() {
@@ -85,12 +92,6 @@ pub fn sign(
         };
         confirmed.push((reviewed.confirm(&typed)?, keyids));
     }
-    if confirmed.is_empty() {
-        return Ok(outcome);
-    }
-    let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
-    // Before a PIN is asked for: is this really the key?
-    CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
     let pin = request.pin.obtain(console, token.as_mut())?;
     token.unlock(pin)?;
     let mut device = Device { token: token.as_mut(), place, public: &expected, scheme: plan.scheme };
@@ -116,11 +117,11 @@ fn require_free(ceremony: &Ceremony, payload: Sha256Digest, keyids: &[String]) -
 }
 
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
-    let prompt = format!(
-        "First {LEAST_DIGITS} or more digits of the digest of {}, read from paper",
+    console.say(&format!(
+        "Read the SHA-256 of {} from paper, and type its first {LEAST_DIGITS} digits or more.",
         reviewed.payload.title()
-    );
-    Ok(console.ask(&prompt, "--confirm PREFIX")?)
+    ));
+    Ok(console.ask("Digits from paper", "--confirm PREFIX")?)
 }
 
 /// Gives every open payload the prefix that was given for it. A prefix that fits none is a wrong digest (SIGN-REVIEW),

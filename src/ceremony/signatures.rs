@@ -157,7 +157,7 @@ impl Ceremony {
 }
 
 /// A signature that only the old keys count is not foreign to the payload.
-fn with_foreign_explained(mut new: Tally, old: Option<&Tally>) -> Tally {
+pub(super) fn with_foreign_explained(mut new: Tally, old: Option<&Tally>) -> Tally {
     let counted_by_old = |keyid: &String| {
         old.is_some_and(|old| old.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
     };

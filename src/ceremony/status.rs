@@ -3,8 +3,11 @@
 use crate::crypto::digest::Sha256Digest;
 use crate::tuf::verify::{Signer, Tally};
 
+use super::payload::Payload;
 use super::signatures::Collected;
-use super::{Ceremony, CeremonyError};
+use super::{Ceremony, CeremonyError, gate};
+use crate::checks::Finding;
+use crate::checks::quorum::quorum_surplus;
 
 /// Where the ceremony stands.
 pub struct Status {
@@ -14,6 +17,10 @@ pub struct Status {
     pub void: Vec<(String, Vec<String>)>,
     /// Whether the release is written.
     pub released: bool,
+    /// Why the payloads cannot be signed or released as things stand, if so.
+    pub refusing: Vec<Finding>,
+    /// Files of which the record says nothing.
+    pub unrecorded: Vec<String>,
 }
 
 impl Status {
@@ -21,13 +28,24 @@ impl Status {
     pub fn complete(&self) -> bool {
         self.payloads.iter().all(Collected::quorate)
     }
+
+    /// Payloads that have exactly as many signatures as they need, and people who could add one.
+    pub fn without_spare(&self) -> Vec<String> {
+        let bare = self.payloads.iter().filter(|one| quorum_surplus("", &one.new).trouble().is_some());
+        bare.map(|one| one.payload.title()).collect()
+    }
 }
 
 impl Ceremony {
     /// Where the ceremony stands.
     pub fn status(&self) -> Result<Status, CeremonyError> {
         let released = crate::host::files::exists(&self.path("metadata"));
-        Ok(Status { payloads: self.collected()?, void: self.void_signatures()?, released })
+        let payloads = self.collected()?;
+        let frozen: Vec<Payload> = payloads.iter().map(|one| one.payload.clone()).collect();
+        let refusing = gate::examine_frozen(self, &frozen).into_iter().filter(Finding::refuses).collect();
+        let unrecorded =
+            self.transcript.unrecorded(self.artifacts()?).into_iter().map(|one| one.file).collect();
+        Ok(Status { payloads, void: self.void_signatures()?, released, refusing, unrecorded })
     }
 
     /// The name of a key and of the person behind it, as the plan has them; the keyid for keys it does not know.

@@ -13,6 +13,7 @@ use crate::json::Json;
 use crate::tuf::time;
 
 use super::CeremonyError;
+use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 
 /// The largest record this program reads, in bytes.
@@ -62,7 +63,7 @@ impl Transcript {
             return Ok(());
         }
         let repaired = Event::Repaired { bytes: self.torn.len(), sha256: Sha256Digest::of(&self.torn) };
-        self.write("administrator", &repaired)?;
+        self.write(ADMINISTRATOR, &repaired)?;
         self.torn.clear();
         Ok(())
     }
@@ -102,12 +103,8 @@ impl Transcript {
 
     /// Enters files of which the record says nothing.
     pub fn reconcile(&mut self, present: Vec<Artifact>) -> Result<(), CeremonyError> {
-        let known = self.artifacts();
-        let is_known = |one: &Artifact| {
-            known.get(one.file.as_str()).is_some_and(|all| all.contains(one.sha256.to_hex().as_str()))
-        };
-        let files: Vec<Artifact> = present.into_iter().filter(|one| !is_known(one)).collect();
-        if files.is_empty() { Ok(()) } else { self.record("administrator", &Event::Found { files }) }
+        let files = self.unrecorded(present);
+        if files.is_empty() { Ok(()) } else { self.record(ADMINISTRATOR, &Event::Found { files }) }
     }
 
     /// The data of all events of a name, oldest first.
@@ -116,6 +113,20 @@ impl Transcript {
             .iter()
             .filter(move |line| line.get("event").and_then(Json::as_str) == Some(event))
             .filter_map(|line| line.get("data"))
+    }
+
+    /// SHA-256 of the last line, without its newline: whoever writes it down can tell later whether lines are gone.
+    pub fn last(&self) -> Sha256Digest {
+        self.last
+    }
+
+    /// The files of which the record says nothing.
+    pub fn unrecorded(&self, present: Vec<Artifact>) -> Vec<Artifact> {
+        let known = self.artifacts();
+        let is_known = |one: &Artifact| {
+            known.get(one.file.as_str()).is_some_and(|all| all.contains(one.sha256.to_hex().as_str()))
+        };
+        present.into_iter().filter(|one| !is_known(one)).collect()
     }
 
     /// How many lines there are.

@@ -21,6 +21,7 @@ use crate::tuf::verify::{Tally, tally};
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT, meta};
 
 use super::CeremonyError;
+use super::signatures::with_foreign_explained;
 
 /// The evidence for one file.
 #[derive(Clone, Debug)]
@@ -57,8 +58,7 @@ pub fn verify(
 ) -> Result<Report, CeremonyError> {
     let bytes = files::read(trusted, ROOT_LIMIT)?;
     let mut client = Client { directory: directory.to_owned(), at, rows: Vec::new() };
-    let name = trusted.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let refused = match client.update(&name, &bytes, roots_only) {
+    let refused = match client.update(&bytes, roots_only) {
         Ok(()) => None,
         Err(Stop::Refused(why)) => Some(why),
         Err(Stop::File(error)) => return Err(error.into()),
@@ -94,12 +94,15 @@ struct Responsible {
 }
 
 impl Client {
-    fn update(&mut self, name: &str, bytes: &[u8], roots_only: bool) -> Result<(), Stop> {
+    fn update(&mut self, bytes: &[u8], roots_only: bool) -> Result<(), Stop> {
+        let name = "the trusted root";
         let envelope = parse(name, bytes)?;
         let root = shaped(name, Root::read(&envelope.signed))?;
         let link = Link::verify(None, &envelope, &root);
         self.root_row(name, &root, link)?;
+        self.same_root(&format!("{}.root.json", root.header.version), &root)?;
         let root = self.roots(root)?;
+        self.same_root("root.json", &root)?;
         if roots_only {
             return Ok(());
         }
@@ -124,6 +127,21 @@ impl Client {
         Ok(root)
     }
 
+    /// A client that trusts a root never asks for it again; but a copy of it that is published, if there is one, is what
+    /// the next client will start from.
+    fn same_root(&self, name: &str, root: &Root) -> Result<(), Stop> {
+        let Some(bytes) = files::read_if_there(&self.directory.join(name), ROOT_LIMIT)? else {
+            return Ok(());
+        };
+        let published = parse(name, &bytes)?;
+        let link = Link::verify(None, &published, root);
+        if published.signed == root.tree && link.new.met() {
+            return Ok(());
+        }
+        let version = root.header.version;
+        Err(Stop::Refused(format!("{name} is not the root, version {version}, that was verified here")))
+    }
+
     fn root_row(&mut self, name: &str, root: &Root, link: Link) -> Result<(), Stop> {
         let refused = if !link.consecutive() {
             Some(format!("it has version {}", link.to))
@@ -134,7 +152,8 @@ impl Client {
         } else {
             None
         };
-        self.row(name, &root.header, link.old, link.new, refused)
+        let new = with_foreign_explained(link.new, link.old.as_ref());
+        self.row(name, &root.header, link.old, new, refused)
     }
 
     fn row(

@@ -45,7 +45,7 @@ pub fn plan_digest(now: Sha256Digest, frozen_under: Option<Sha256Digest>) -> Fin
 /// PLAN-OUTPUT: no output file exists yet.
 pub fn plan_output(existing: &[String]) -> Finding {
     let problems = existing.iter().map(|name| format!("{name} exists already"));
-    let next = "Nothing is overwritten. Move it away if it is from an attempt that was given up, or \
+    let next = "Nothing is overwritten, and signatures that came after the release do not enter it. Move it away if it is from an attempt that was given up, or \
          start a new ceremony directory.";
     Finding::judge(Check::PlanOutput, problems.collect(), next, "no output exists yet")
 }

@@ -28,7 +28,7 @@ pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
     Finding::fail(
         check,
         found,
-        "Stop. Compare the digest on paper with the one on this screen; if they differ, this is not the \
+        "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
          file that was reviewed.",
     )
 }

@@ -2,6 +2,7 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::payload::Payload;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
@@ -25,7 +26,7 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
             if context.json {
                 context.console.say(&show::json(&json(&findings, &[])));
             }
-            ceremony.record_refusal("freeze", &refused)?;
+            ceremony.record_refusal(ADMINISTRATOR, "freeze", &refused)?;
             return Err(refused);
         }
     };

@@ -14,7 +14,7 @@ pub struct Args {
     /// The directory to make
     #[arg(value_name = "DIR")]
     target: PathBuf,
-    /// The ceremony.toml to start from: minimal
+    /// The ceremony.toml to start from: minimal (to fill in) or rehearsal (complete, for practice)
     #[arg(long, value_name = "NAME", default_value = "minimal")]
     template: String,
     /// The newest root that the world trusts; absent only at genesis
@@ -30,8 +30,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     if let Some((file, version)) = started.trusted {
         context.console.say(&format!("Imported the trusted root, version {version}, as {shown}/{file}."));
     }
-    context.console.say(&format!(
-        "Next: fill it in (each place that says FILL-IN), then look at it with\n  tuf-ceremony -C {shown} plan"
-    ));
+    let fill =
+        if args.template == "rehearsal" { "" } else { "fill it in (each place that says FILL-IN), then " };
+    context.console.say(&format!("Next: {fill}look at it with\n  tuf-ceremony -C {shown} plan"));
     Ok(Exit::Yes)
 }

@@ -72,7 +72,9 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
         }
     }
     out.push_str(&format!("\n{}\n", show::findings(&plan.findings)));
-    if plan.missing_keys.is_empty() {
+    if plan.findings.iter().any(Finding::refuses) {
+        out.push_str("\nNext: mend what FAILS above, and look at the plan again.");
+    } else if plan.missing_keys.is_empty() {
         out.push_str("\nNext: tuf-ceremony draft");
     } else {
         out.push_str("\nNot known yet, so not checked yet: the public halves of these keys.\n");
@@ -89,7 +91,7 @@ fn how_to_enrol(ceremony: &Ceremony, key: &str) -> String {
         Some((None, Some(file))) => {
             format!("put the public half of {key} at {} (PEM, SubjectPublicKeyInfo)", visible(file))
         }
-        _ => format!("tuf-ceremony token provision --key {key}"),
+        _ => format!("tuf-ceremony token provision --key {key}   (--existing if its token has it)"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::event::Artifact;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
@@ -25,7 +26,7 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
             if context.json {
                 context.console.say(&show::json(&json(&findings, &[])));
             }
-            ceremony.record_refusal("release", &refused)?;
+            ceremony.record_refusal(ADMINISTRATOR, "release", &refused)?;
             return Err(refused);
         }
     };
@@ -38,6 +39,7 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     for file in &release.files {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
+    context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
     context.console.say("Next: publish the files of metadata/ as they are; clients start from 1.root.json.");
     Ok(Exit::Yes)
 }

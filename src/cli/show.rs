@@ -138,14 +138,33 @@ pub fn changes_json(changes: &[Change]) -> Json {
     Json::Arr(changes.iter().map(one).collect())
 }
 
-/// A payload as its holder sees it before signing.
-pub fn reviewed(reviewed: &Reviewed) -> String {
+/// The length and the end of the record, for the witnesses' paper.
+pub fn record(lines: usize, last: Sha256Digest) -> String {
+    let digest = indent("    ", &digest(last));
+    format!("Record: {lines} lines; SHA-256 of the last, without its line end, for the paper:\n{digest}")
+}
+
+/// What a payload changes, as its holder sees it before signing. The digest is on paper, and not shown here.
+pub fn statements(reviewed: &Reviewed) -> String {
     let title = visible(&reviewed.payload.title());
     let rule = "-".repeat(78);
+    let mut out = format!("{rule}\n{title}, compared with {}\n{rule}\n", visible(&reviewed.basis));
+    if !reviewed.summary.is_empty() {
+        let summary: Vec<String> =
+            reviewed.summary.iter().map(|line| indent("  ", &wrap(&visible(line), 76))).collect();
+        out.push_str(&format!("In short\n{}\nIn full\n", summary.join("\n")));
+    }
+    out.push_str(&changes(&reviewed.changes, &reviewed.names));
+    out.push_str(&format!("\n{rule}"));
+    out
+}
+
+/// What a payload changes, with its digest and words.
+pub fn reviewed(reviewed: &Reviewed) -> String {
     format!(
-        "{rule}\n{title}, compared with {}\n{rule}\n{}\n{rule}\n{title}\nSHA-256 of the payload\n{}\nthe same as words\n{}",
-        visible(&reviewed.basis),
-        changes(&reviewed.changes, &reviewed.names),
+        "{}\n{}\nSHA-256 of the payload\n{}\nthe same as words\n{}",
+        statements(reviewed),
+        visible(&reviewed.payload.title()),
         indent("    ", &digest(reviewed.payload.digest)),
         indent("    ", &words(&reviewed.words())),
     )

@@ -44,7 +44,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             if let CeremonyError::RefusedMany(findings) = &refused {
                 context.console.say(&show::findings(findings));
             }
-            ceremony.record_refusal("sign", &refused)?;
+            ceremony.record_refusal_of(&args.key, "sign", &refused)?;
             return Err(refused);
         }
     };
@@ -73,7 +73,7 @@ pub fn show_payload(
     reviewed: &crate::ceremony::review::Reviewed,
     findings: &[Finding],
 ) {
-    console.say(&show::reviewed(reviewed));
+    console.say(&show::statements(reviewed));
     let noted: Vec<Finding> =
         findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_))).cloned().collect();
     if !noted.is_empty() {

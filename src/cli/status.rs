@@ -49,20 +49,48 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         let what = format!("{} {many} over a void payload, kept out [SIGN-STALE]", names.len());
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
-    out.push_str(match (status.released, status.complete()) {
-        (true, _) => "Released: metadata/ is written.",
-        (false, true) => "Every quorum is complete. Next: tuf-ceremony release",
-        (false, false) => {
-            "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`"
-        }
-    });
+    for file in &status.unrecorded {
+        out.push_str(&format!("not in the record: {}\n", visible(file)));
+    }
+    out.push_str(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
+    out.push('\n');
+    if !status.refusing.is_empty() {
+        out.push_str(&show::findings(&status.refusing));
+        out.push('\n');
+    }
+    out.push_str(&next(status));
     out
+}
+
+fn next(status: &Status) -> String {
+    if status.released {
+        return "Released: metadata/ is written.".to_owned();
+    }
+    if !status.refusing.is_empty() {
+        return "Next: mend what FAILS above.".to_owned();
+    }
+    if !status.complete() {
+        return "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`"
+            .to_owned();
+    }
+    let bare = status.without_spare();
+    let advice = match bare.is_empty() {
+        true => String::new(),
+        false => format!("No spare signature: {}. Let one more holder sign if you can. ", bare.join(", ")),
+    };
+    format!("Every quorum is complete. {advice}Next: tuf-ceremony release")
 }
 
 fn tally(ceremony: &Ceremony, title: &str, tally: &Tally) -> String {
     let signed = visible(&ceremony.signer_names(&tally.counted));
-    let missing = visible(&ceremony.signer_names(&tally.missing));
-    format!("  {title}: {}\n    signed:  {signed}\n    missing: {missing}\n", count(tally))
+    let rest = visible(&ceremony.signer_names(&tally.missing));
+    let word = if tally.met() { "spare:  " } else { "missing:" };
+    format!("  {title}: {}\n    signed:  {signed}\n    {word} {rest}\n", count(tally))
+}
+
+fn record(ceremony: &Ceremony) -> Json {
+    let lines = i64::try_from(ceremony.transcript.len()).unwrap_or(i64::MAX);
+    Json::object([("last", Json::from(ceremony.transcript.last().to_hex())), ("lines", Json::Int(lines))])
 }
 
 fn json(ceremony: &Ceremony, status: &Status) -> Json {
@@ -101,7 +129,10 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
     Json::object([
         ("complete", Json::Bool(status.complete())),
         ("payloads", Json::Arr(status.payloads.iter().map(payload).collect())),
+        ("record", record(ceremony)),
+        ("refusing", show::findings_json(&status.refusing)),
         ("released", Json::Bool(status.released)),
+        ("unrecorded", Json::strings(status.unrecorded.iter().cloned())),
         ("void", Json::strings(status.void.iter().map(|(digest, _)| digest.as_str()))),
     ])
 }

@@ -64,13 +64,13 @@ fn make(
     let made = match outcome {
         Ok(made) => made,
         Err(refused) => {
-            ceremony.record_refusal("token provision", &refused)?;
+            ceremony.record_refusal_of(key, "token provision", &refused)?;
             return Err(refused);
         }
     };
     let verb = if made.generated { "Made" } else { "Found" };
     context.console.say(&format!(
-        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.",
+        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.\nNext: the other keys of the plan, then tuf-ceremony draft",
         visible(key),
         made.public.algorithm().name(),
         made.keyid,
@@ -87,10 +87,11 @@ struct Listed {
 }
 
 fn list(context: &mut Context, chosen: &[PathBuf]) -> Result<Exit, CeremonyError> {
+    let mut ceremony = None;
     let (modules, rehearsal) = match chosen {
         [] => {
-            let ceremony = Ceremony::open(&context.directory)?;
-            (modules(&ceremony.policy), rehearsal_tokens(&ceremony)?)
+            let opened = ceremony.insert(Ceremony::open(&context.directory)?);
+            (modules(&opened.policy), rehearsal_tokens(opened)?)
         }
         chosen => (chosen.to_vec(), Vec::new()),
     };
@@ -107,7 +108,8 @@ fn list(context: &mut Context, chosen: &[PathBuf]) -> Result<Exit, CeremonyError
             }
         }
     }
-    let text = if context.json { show::json(&json(&listed)) } else { text(&listed, &modules) };
+    let text =
+        if context.json { show::json(&json(&listed)) } else { text(&listed, &modules, ceremony.as_ref()) };
     context.console.say(&text);
     Ok(failed.unwrap_or(Exit::Yes))
 }
@@ -137,7 +139,7 @@ fn rehearsal_tokens(ceremony: &Ceremony) -> Result<Vec<Listed>, CeremonyError> {
     Ok(listed)
 }
 
-fn text(listed: &[Listed], modules: &[PathBuf]) -> String {
+fn text(listed: &[Listed], modules: &[PathBuf], ceremony: Option<&Ceremony>) -> String {
     if listed.is_empty() {
         let looked = match modules {
             [] => "ceremony.toml names no PKCS#11 module; give one with --module PATH.".to_owned(),
@@ -161,11 +163,9 @@ fn text(listed: &[Listed], modules: &[PathBuf]) -> String {
         out.extend(facts.iter().map(|(name, value)| format!("  {name:<13}{}", visible(value))));
         for key in &one.keys {
             let (id, algorithm) = (hex::encode(&key.id), key.public.algorithm().name());
-            let print = key.public.fingerprint();
-            out.push(format!(
-                "  key          id {id}, label {}, {algorithm}, SHA-256 {print:.16}",
-                visible(&key.label)
-            ));
+            let planned = ceremony.and_then(|ceremony| ceremony.keyring.name_of(key.public.fingerprint()));
+            let planned = planned.map_or(String::new(), |name| format!(", the plan's {name}"));
+            out.push(format!("  key          id {id}, label {}, {algorithm}{planned}", visible(&key.label)));
         }
         if one.keys.is_empty() {
             out.push("  key          none that TUF can use and that is visible without PIN".to_owned());

@@ -1,5 +1,6 @@
 //! The one door to the terminal: lines out, questions and hidden questions in.
 
+pub mod fold;
 pub mod table;
 mod terminal;
 pub mod words;

@@ -4,6 +4,9 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use dialoguer::{Input, Password};
+use rustix::termios::tcgetwinsize;
+
+use super::fold::fold;
 
 use super::{Console, ConsoleError};
 use crate::host::secret::Secret;
@@ -14,7 +17,9 @@ pub struct Terminal;
 impl Terminal {
     /// Writes an error report to standard error. Failure to do so cannot be reported anywhere.
     pub fn complain(text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let stderr = std::io::stderr();
+        let text = fit(text, tcgetwinsize(&stderr).ok());
+        let _ = writeln!(&stderr, "{text}");
     }
 
     fn must_be_there(question: &str, flag: &str) -> Result<(), ConsoleError> {
@@ -25,10 +30,20 @@ impl Terminal {
     }
 }
 
+/// Text for a window of a known width; as it is for files, pipes, and windows that have no width.
+fn fit(text: &str, window: Option<rustix::termios::Winsize>) -> String {
+    match window.map(|window| usize::from(window.ws_col)) {
+        Some(width) if width >= 20 => fold(text, width),
+        _ => text.to_owned(),
+    }
+}
+
 impl Console for Terminal {
     fn say(&mut self, text: &str) {
         // A reader that went away (`| head`) is no reason to stop in the middle of an act.
-        let _ = writeln!(std::io::stdout(), "{text}");
+        let stdout = std::io::stdout();
+        let text = fit(text, tcgetwinsize(&stdout).ok());
+        let _ = writeln!(&stdout, "{text}");
     }
 
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {

@@ -106,6 +106,9 @@ impl Token for RehearsalToken {
             PinState::LastTry => return Err(TokenError::LastTry { serial }),
             PinState::AllTriesLeft | PinState::SomeTriesUsed | PinState::NotSet => {}
         }
+        if pin.is_empty() {
+            return Err(TokenError::PinLength { serial, min: 1, max: None });
+        }
         if pin.expose() == PIN.as_bytes() {
             self.tries_left = TRIES;
             self.unlocked = true;

@@ -24,7 +24,10 @@ impl Screens {
 fn until_review(room: &Room, screens: &mut Screens) {
     planned(room, "example-genesis", &[]);
     let plan = screens.keep(room.sit_down(&["plan"]).leaves());
-    assert!(plan.contains("Plan of the ceremony example-genesis for packages.example.org: genesis"), "{plan}");
+    assert!(
+        plan.contains("Plan of the ceremony example-genesis for packages.example.org: genesis"),
+        "{plan}"
+    );
     for person in everybody() {
         assert!(plan.contains(&format!("next: tuf-ceremony token provision --key {}", person.key)), "{plan}");
     }
@@ -32,7 +35,8 @@ fn until_review(room: &Room, screens: &mut Screens) {
     for person in everybody() {
         assert!(list.contains(&format!("token {}\r\n", person.name)), "{list}");
         let mut holder = room.sit_down(&["token", "provision", "--key", person.key]);
-        holder.answers(&format!("PIN of {} (serial ", person.name), person.pin);
+        holder.reads(&format!("Token {} (serial ", person.name));
+        holder.answers("PIN: ", person.pin);
         let made = screens.keep(holder.leaves());
         assert!(made.contains(&format!("Made the key {} on its token", person.key)), "{made}");
     }
@@ -51,10 +55,13 @@ fn until_review(room: &Room, screens: &mut Screens) {
 fn signs(room: &Room, screens: &mut Screens, person: Person, roles: [&str; 2]) {
     let mut holder = room.sit_down(&["sign", "--key", person.key]);
     for role in roles {
-        let prompt = format!("First 8 or more digits of the digest of {role} version 1, read from paper");
-        holder.answers(&prompt, &room.typed(role));
+        holder.reads(&format!(
+            "Read the SHA-256 of {role} version 1 from paper, and type its first 8 digits or more."
+        ));
+        holder.answers("Digits from paper: ", &room.typed(role));
     }
-    holder.answers(&format!("PIN of {} (serial ", person.name), person.pin);
+    holder.reads(&format!("Token {} (serial ", person.name));
+    holder.answers("PIN: ", person.pin);
     let signed = screens.keep(holder.leaves());
     for role in roles {
         let told = format!("Signed {role} version 1 ({}), verified and stored.", &room.digest(role)[..16]);
@@ -88,8 +95,13 @@ fn three_of_five_make_a_root_that_clients_accept() {
     assert_eq!(code, 3, "{screen}");
     signs(&room, &mut screens, ONLINE, ["snapshot", "timestamp"]);
     let status = screens.keep(room.sit_down(&["status"]).leaves());
-    assert!(status.contains("by its own keys: 3, 3 needed\r\n    signed:  Ada (root-1), Ben (root-2), Cem (root-3)"), "{status}");
-    assert!(status.contains("missing: Dan (root-4), Eve (root-5)"), "{status}");
+    assert!(
+        status.contains(
+            "by its own keys: 3, 3 needed\r\n    signed:  Ada (root-1), Ben (root-2), Cem (root-3)"
+        ),
+        "{status}"
+    );
+    assert!(status.contains("spare:   Dan (root-4), Eve (root-5)"), "{status}");
     screens.keep(room.sit_down(&["release"]).leaves());
     let files = ["1.root.json", "1.snapshot.json", "1.targets.json", "root.json", "timestamp.json"];
     assert_eq!(room.names("metadata"), files);
@@ -110,7 +122,8 @@ fn one_signature_short_releases_nothing() {
     signs(&room, &mut screens, ONLINE, ["snapshot", "timestamp"]);
     // A third holder signs the targets only.
     let third = HOLDERS[4];
-    let signed = room.run_with_pin(third.pin, &["sign", "--key", third.key, "--confirm", &room.typed("targets")]);
+    let signed =
+        room.run_with_pin(third.pin, &["sign", "--key", third.key, "--confirm", &room.typed("targets")]);
     assert_eq!((signed.code, signed.err.as_str()), (3, ""), "{}", signed.out);
     let before = room.tree();
     let what = "root version 1 has 2 of 3 needed signatures, 1 short";
@@ -170,8 +183,7 @@ print(*checked)
 
 fn our_client_accepts(room: &Room) {
     let (metadata, root) = (room.path("metadata"), room.path("metadata/1.root.json"));
-    let done =
-        room.run(&["verify", metadata.to_str().unwrap(), "--trusted", root.to_str().unwrap()]).ok();
+    let done = room.run(&["verify", metadata.to_str().unwrap(), "--trusted", root.to_str().unwrap()]).ok();
     assert!(done.out.trim_end().ends_with("ACCEPTED"), "{}", done.out);
 }
 

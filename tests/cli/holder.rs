@@ -24,19 +24,28 @@ impl Room {
         let program = self.command(arguments);
         // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.
         let mut command = self.tool("sh");
-        command.args(["-c", "stty echo && exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+        command
+            .args(["-c", "stty echo && exec \"$0\" \"$@\""])
+            .arg(program.get_program())
+            .args(program.get_args());
         let session = spawn_command(command, Some(PATIENCE)).unwrap();
         Holder { session, seen: String::new() }
     }
 }
 
 impl Holder {
+    /// Reads up to some words.
+    #[track_caller]
+    pub fn reads(&mut self, words: &str) {
+        let before = self.session.exp_string(words).unwrap();
+        self.seen.push_str(&before);
+        self.seen.push_str(words);
+    }
+
     /// Reads up to a prompt, and types an answer once the terminal no longer echoes.
     #[track_caller]
     pub fn answers(&mut self, prompt: &str, answer: &str) {
-        let before = self.session.exp_string(prompt).unwrap();
-        self.seen.push_str(&before);
-        self.seen.push_str(prompt);
+        self.reads(prompt);
         // The prompt appears a moment before the echo goes off, and what was typed by then is discarded.
         while !self.is_silent() {
             sleep(Duration::from_millis(1));

@@ -68,8 +68,8 @@ fn sign_survives_every_fault() {
 }
 
 #[test]
-fn release_survives_every_fault() {
-    sweep("release_survives_every_fault", RELEASE, 2);
+fn release_survives_faults() {
+    sweep("release_survives_faults", RELEASE, 4);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn fill_the_disk(mount: &Path) {
     for (step, code) in [(DRAFT, 0), (FREEZE, 0), (SIGN_SEVERAL, 0), (RELEASE, 0)] {
         let prepared = Place::before(step);
         // Each page that is left lets the command come a little further.
-        for pages in 0..14 {
+        for pages in [0, 1, 2, 3, 5, 7, 9, 12] {
             let place = prepared.copy_below(mount);
             let filler = fill(mount, pages);
             let ended = place.end(step);
@@ -135,7 +135,7 @@ fn fill_the_disk(mount: &Path) {
             place.go_on(step, false);
         }
     }
-    assert!(full > 20, "the disk was full only {full} times");
+    assert!(full > 12, "the disk was full only {full} times");
 }
 
 /// Fills a file system up to some pages.

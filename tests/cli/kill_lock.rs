@@ -71,7 +71,7 @@ fn the_lock_is_held_at_the_prompt() {
     let mut command = Command::new(piped.get_program());
     command.args(piped.get_args());
     let mut session = spawn_command(command, Some(20_000)).unwrap();
-    session.exp_string("PIN of REHEARSAL R1").unwrap();
+    session.exp_string("PIN: ").unwrap();
     everybody_else_waits(&place);
     session.send_line("rehearsal").unwrap();
     session.exp_string("verified and stored").unwrap();

@@ -61,12 +61,12 @@ fn token_provision_carries_on() {
 
 #[test]
 fn draft_carries_on() {
-    sweep("draft_carries_on", DRAFT, 2, 25);
+    sweep("draft_carries_on", DRAFT, 4, 25);
 }
 
 #[test]
 fn freeze_carries_on() {
-    sweep("freeze_carries_on", FREEZE, 3, 45);
+    sweep("freeze_carries_on", FREEZE, 5, 45);
 }
 
 #[test]

@@ -11,15 +11,15 @@ use tuf_ceremony::json::Json;
 
 use crate::kill_fixture::{DRAFT, FREEZE, Place, RELEASE, SIGN_ONE, SIGN_SEVERAL, Step};
 
-/// Cuts the record at every byte of its last line, and opens the directory to act.
-fn cut_everywhere(place: &Place, event: &str) {
+/// Cuts the record at every `stride`th byte of its last line, and opens the directory to act.
+fn cut_everywhere(place: &Place, event: &str, stride: usize) {
     let file = place.dir().join("transcript.jsonl");
     let whole = fs::read(&file).unwrap();
     let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     let line = Json::parse(&whole[start..whole.len() - 1], usize::MAX).unwrap();
     assert_eq!(line.get("event").and_then(Json::as_str), Some(event));
     let lost = line.get("data").unwrap().get("files").unwrap().as_object().unwrap();
-    for length in start..whole.len() {
+    for length in (start..whole.len()).step_by(stride) {
         fs::write(&file, &whole[..length]).unwrap();
         open_to_act(place);
         let transcript = Transcript::load(&file).unwrap();
@@ -70,13 +70,13 @@ fn cut_and_go_on(place: &Place, step: Step) {
 #[test]
 fn a_cut_line_about_a_key_is_mended() {
     let place = Place::before(DRAFT);
-    cut_everywhere(&place, "key-enrolled");
+    cut_everywhere(&place, "key-enrolled", 1);
 }
 
 #[test]
 fn a_cut_line_about_signatures_is_mended() {
     let place = Place::before(SIGN_ONE);
-    cut_everywhere(&place, "signed");
+    cut_everywhere(&place, "signed", 1);
     cut_and_go_on(&place, SIGN_ONE);
 }
 
@@ -84,7 +84,7 @@ fn a_cut_line_about_signatures_is_mended() {
 fn a_cut_line_about_the_release_is_mended() {
     let place = Place::before(RELEASE);
     place.expect(RELEASE, 0);
-    cut_everywhere(&place, "released");
+    cut_everywhere(&place, "released", 5);
     cut_and_go_on(&place, RELEASE);
 }
 
@@ -92,7 +92,7 @@ fn a_cut_line_about_the_release_is_mended() {
 #[test]
 fn a_lost_line_about_the_freeze_is_asked_for() {
     let place = Place::before(SIGN_SEVERAL);
-    cut_everywhere(&place, "frozen");
+    cut_everywhere(&place, "frozen", 5);
     let file = place.dir().join("transcript.jsonl");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() - 40]).unwrap();

@@ -14,17 +14,6 @@
 
 mod genesis;
 mod holder;
-mod mistakes_payload;
-mod mistakes_pin;
-mod mistakes_plan;
-mod mistakes_record;
-mod mistakes_token;
-mod outputs;
-mod readme;
-mod rehearsal;
-mod room;
-mod rotation;
-mod softhsm;
 mod kill_faults;
 mod kill_fixture;
 mod kill_lock;
@@ -32,5 +21,16 @@ mod kill_points;
 mod kill_record;
 mod kill_softhsm;
 mod kill_strace;
+mod mistakes_payload;
+mod mistakes_pin;
+mod mistakes_plan;
+mod mistakes_record;
+mod mistakes_token;
+mod outputs;
 #[path = "../unit/python.rs"]
 mod python;
+mod readme;
+mod rehearsal;
+mod room;
+mod rotation;
+mod softhsm;

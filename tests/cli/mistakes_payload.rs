@@ -15,16 +15,18 @@ fn sign_refused(room: &Room, confirm: &str, check: &str, what: &str, next: &str)
     room.only_recorded(&before, &["refused"]);
 }
 
-const COMPARE: &str = "Stop. Compare the digest on paper with the one on this screen; if they differ, this is not the \
+const COMPARE: &str = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
                        file that was reviewed.";
 
 #[test]
 fn a_digest_that_is_none_of_these_is_refused() {
     let room = frozen();
-    let what = "the digest typed (0123456789) is not that of any payload that this key signs";
+    let what = "what was typed is not the beginning of the digest of any payload that this key signs";
     sign_refused(&room, "0123456789", "SIGN-REVIEW", what, COMPARE);
+    // What was typed may have been a PIN: it is not kept.
+    assert!(!room.read("transcript.jsonl").contains("0123456789"));
     let record = room.record();
-    let expected = json!({ "act": "sign", "check": "SIGN-REVIEW", "what": what });
+    let expected = json!({ "act": "sign --key ada", "check": "SIGN-REVIEW", "what": what });
     assert_eq!(record.last().unwrap()["data"], expected);
 }
 
@@ -32,8 +34,7 @@ fn a_digest_that_is_none_of_these_is_refused() {
 fn a_digest_that_is_too_short_is_refused() {
     let room = frozen();
     let what = "what was typed for any payload that this key signs is not 8 or more hex digits";
-    let next =
-        "Read the digest of the payload from paper or from another screen, and type its first 8 digits or more.";
+    let next = "Read the digest of the payload from paper or from another screen, and type its first 8 digits or more.";
     let digest = room.digest("root");
     for typed in [&digest[..7], "", "yes", "confirmed"] {
         sign_refused(&room, typed, "SIGN-REVIEW", what, next);
@@ -46,15 +47,20 @@ fn a_digest_typed_at_the_prompt_must_be_that_of_the_payload_shown() {
     for typed in [room.typed("targets"), "00000000".to_owned()] {
         let before = room.tree();
         let mut holder = room.sit_down(&["sign", "--key", "ada"]);
-        holder.answers("First 8 or more digits of the digest of root version 1, read from paper", &typed);
+        holder.reads("Read the SHA-256 of root version 1 from paper, and type its first 8 digits or more.");
+        holder.answers("Digits from paper: ", &typed);
         let (code, screen) = holder.leaves();
         assert_eq!(code, 1, "{screen}");
         let told = format!(
-            "error [SIGN-REVIEW]: the digest typed ({typed}) is not that of root version 1\r\n  next: {COMPARE}\r\n  \
+            "error [SIGN-REVIEW]: what was typed is not the beginning of the digest of root version 1\r\n  next: {COMPARE}\r\n  \
              more: tuf-ceremony explain SIGN-REVIEW\r\n"
         );
         assert!(screen.ends_with(&told), "{screen}");
         assert!(!screen.contains("PIN"), "{screen}");
+        // Whoever has no paper cannot copy the digest from this screen.
+        let digest = room.digest("root");
+        assert!(!screen.contains(&digest[..8]), "{screen}");
+        assert!(!screen.contains(&format!("{} {}", &digest[..4], &digest[4..8])), "{screen}");
         room.only_recorded(&before, &["reviewed", "refused"]);
     }
 }
@@ -118,7 +124,8 @@ fn a_plan_that_changed_after_the_freeze_stops_everything() {
     let frozen_under = sha256(room.read("ceremony.toml").as_bytes());
     room.edit("ceremony.toml", "id = \"rehearsal-1\"", "# A remark.\nid = \"rehearsal-1\"");
     let now = sha256(room.read("ceremony.toml").as_bytes());
-    let what = format!("ceremony.toml is {}, and the payload was frozen under {}", &now[..16], &frozen_under[..16]);
+    let what =
+        format!("ceremony.toml is {}, and the payload was frozen under {}", &now[..16], &frozen_under[..16]);
     let next = "If the change is meant, run `draft` and `freeze` again and have the plan reviewed; if not, restore \
                 ceremony.toml.";
     let before = room.tree();
@@ -155,7 +162,9 @@ fn signatures_of_a_void_payload_are_named_and_kept_out() {
     room.edit("ceremony.toml", "expires = \"1 year\"", "expires = \"2 years\"");
     room.run(&["draft"]).ok();
     let done = room.run(&["freeze"]).ok();
-    let told = format!("\n  {old_root}  void from now on; 1 signatures over it exist; keep it from being published\n");
+    let told = format!(
+        "\n  {old_root}  void from now on; 1 signature over it exists; keep it from being published\n"
+    );
     assert!(done.out.contains(&told), "{}", done.out);
     assert_ne!(room.digest("root"), old_root);
     assert_eq!(room.digest("targets"), old_targets);
@@ -171,10 +180,14 @@ fn signatures_of_a_void_payload_are_named_and_kept_out() {
 
     let status = room.run(&["status"]);
     assert_eq!(status.code, 3);
-    let told = format!("void  {old_root}\n    1 signatures over a void payload, kept out [SIGN-STALE]\n");
+    let told = format!("void  {old_root}\n    1 signature over a void payload, kept out [SIGN-STALE]\n");
     assert!(status.out.contains(&told), "{}", status.out);
     let own = "by its own keys: 0 of 2 needed, 2 short\n    signed:  nobody\n";
-    assert!(status.out.starts_with(&format!("root version 1  {}\n  {own}", room.digest("root"))), "{}", status.out);
+    assert!(
+        status.out.starts_with(&format!("root version 1  {}\n  {own}", room.digest("root"))),
+        "{}",
+        status.out
+    );
     assert_eq!(room.run(&["status", "--json"]).json()["void"], json!([old_root]));
 
     // Two others sign the new root: Ada's signature of the old one is in no release.
@@ -201,7 +214,8 @@ fn files_that_are_no_signatures_are_named_and_ignored() {
     room.sign("ada").ok();
     let folder = format!("signatures/{}", room.digest("root"));
     let good = room.json(&room.signature("root", "ada"))["sig"].as_str().unwrap().to_owned();
-    let (ada, ben, cem, online) = (room.keyid("ada"), room.keyid("ben"), room.keyid("cem"), room.keyid("online"));
+    let (ada, ben, cem, online) =
+        (room.keyid("ada"), room.keyid("ben"), room.keyid("cem"), room.keyid("online"));
     let put = |name: &str, keyid: &str, sig: &str| {
         room.write(&format!("{folder}/{name}.json"), json!({ "keyid": keyid, "sig": sig }).to_string());
     };
@@ -224,7 +238,11 @@ fn files_that_are_no_signatures_are_named_and_ignored() {
     for line in &expected {
         assert!(status.out.contains(line), "{line}\n{}", status.out);
     }
-    assert!(status.out.contains("by its own keys: 1 of 2 needed, 1 short\n    signed:  Ada (ada)\n"), "{}", status.out);
+    assert!(
+        status.out.contains("by its own keys: 1 of 2 needed, 1 short\n    signed:  Ada (ada)\n"),
+        "{}",
+        status.out
+    );
     let before = room.tree();
     let done = room.run(&["release"]);
     let next = "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.";
@@ -252,8 +270,8 @@ fn a_release_that_is_there_is_not_overwritten() {
     assert!(again.out.contains("\nReleased before, and unchanged:\n"), "{}", again.out);
     room.edit("metadata/timestamp.json", "2101-01-21T15:00:00Z", "2101-01-22T15:00:00Z");
     let before = room.tree();
-    let next = "Nothing is overwritten. Move it away if it is from an attempt that was given up, or start a new \
-                ceremony directory.";
+    let next = "Nothing is overwritten, and signatures that came after the release do not enter it. Move it away if it \
+                is from an attempt that was given up, or start a new ceremony directory.";
     room.run(&["release"]).refused(1, "PLAN-OUTPUT", "metadata/ exists already", next);
     room.only_recorded(&before, &["found", "refused"]);
 }

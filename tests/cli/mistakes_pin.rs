@@ -10,13 +10,16 @@ const WRONG: &str = "99999999";
 
 #[test]
 fn a_wrong_pin_is_told_and_not_asked_for_again() {
-    let Some((room, serial)) = with_ada("mistakes_pin::a_wrong_pin_is_told_and_not_asked_for_again") else { return };
+    let Some((room, serial)) = with_ada("mistakes_pin::a_wrong_pin_is_told_and_not_asked_for_again") else {
+        return;
+    };
     let before = room.tree();
     let mut holder = room.sit_down(&["token", "provision", "--key", "ada"]);
-    holder.answers(&format!("PIN of Ada (serial {serial}); no wrong PIN reported: "), WRONG);
+    holder.reads(&format!("Token Ada (serial {serial}): no wrong PIN reported.\r\n"));
+    holder.answers("PIN: ", WRONG);
     let (code, screen) = holder.leaves();
     assert_eq!(code, 4, "{screen}");
-    assert_eq!(screen.matches("PIN of Ada").count(), 1, "{screen}");
+    assert_eq!(screen.matches("PIN: ").count(), 1, "{screen}");
     let told = format!(
         "error [TOKEN-PIN]: token {serial} refused the PIN as wrong; it says that more than one try is left\r\n  \
          next: Nothing was retried. Make sure that this is the right token and repeat the command with its PIN.\r\n  \
@@ -30,7 +33,9 @@ fn a_wrong_pin_is_told_and_not_asked_for_again() {
 
 #[test]
 fn a_pin_that_cannot_be_right_is_not_sent() {
-    let Some((room, serial)) = with_ada("mistakes_pin::a_pin_that_cannot_be_right_is_not_sent") else { return };
+    let Some((room, serial)) = with_ada("mistakes_pin::a_pin_that_cannot_be_right_is_not_sent") else {
+        return;
+    };
     let what = format!("a PIN of token {serial} has 4 to 255 characters; this one was not sent to it");
     let next = "Repeat the command with the PIN of this token. No try was used.";
     for pin in ["", "123"] {
@@ -40,7 +45,9 @@ fn a_pin_that_cannot_be_right_is_not_sent() {
 
 #[test]
 fn a_pin_comes_from_a_descriptor_and_stays_nowhere() {
-    let Some((room, _)) = with_ada("mistakes_pin::a_pin_comes_from_a_descriptor_and_stays_nowhere") else { return };
+    let Some((room, _)) = with_ada("mistakes_pin::a_pin_comes_from_a_descriptor_and_stays_nowhere") else {
+        return;
+    };
     room.run_with_pin(ADA.pin, &["token", "provision", "--key", "ada"]).ok();
     for key in &rehearsal::KEYS[1..] {
         room.provision(key).ok();
@@ -68,20 +75,16 @@ fn a_pin_comes_from_a_descriptor_and_stays_nowhere() {
 #[test]
 fn nobody_to_ask_names_the_flag() {
     let Some((room, serial)) = with_ada("mistakes_pin::nobody_to_ask_names_the_flag") else { return };
-    let question = format!("PIN of Ada (serial {serial}); no wrong PIN reported");
-    let what = format!("this needs an answer ({question}), and there is no terminal to ask on");
-    let done = room.run(&["token", "provision", "--key", "ada"]);
-    assert_eq!(done.failed(2, &what, "Run the command in a terminal, or give --pin-fd N."), "");
+    let what = "this needs an answer (PIN), and there is no terminal to ask on";
+    let next = "Run the command in a terminal, or give --pin-fd N.";
+    let shown = room.run(&["token", "provision", "--key", "ada"]).failed(2, what, next);
+    assert_eq!(shown, format!("Token Ada (serial {serial}): no wrong PIN reported.\n"));
 
     let room = rehearsal::frozen();
     let before = room.tree();
-    let question = "First 8 or more digits of the digest of root version 1, read from paper";
-    let what = format!("this needs an answer ({question}), and there is no terminal to ask on");
-    let shown = room.run(&["sign", "--key", "ada"]).failed(
-        2,
-        &what,
-        "Run the command in a terminal, or give --confirm PREFIX.",
-    );
+    let what = "this needs an answer (Digits from paper), and there is no terminal to ask on";
+    let next = "Run the command in a terminal, or give --confirm PREFIX.";
+    let shown = room.run(&["sign", "--key", "ada"]).failed(2, what, next);
     assert!(shown.contains("root version 1, compared with nothing (this is the first)"), "{shown}");
     room.only_recorded(&before, &["reviewed"]);
 }
@@ -101,7 +104,8 @@ fn with_kryoptic(test: &str) -> Option<(Room, PathBuf, String)> {
     std::fs::write(&configuration, text).unwrap();
     room.set("KRYOPTIC_CONF", &configuration);
     administer(&room, &module, &["--init-token", "--label", "Ada", "--so-pin", "87654321"]);
-    let arguments = ["--login", "--login-type", "so", "--so-pin", "87654321", "--init-pin", "--pin", "12345678"];
+    let arguments =
+        ["--login", "--login-type", "so", "--so-pin", "87654321", "--init-pin", "--pin", "12345678"];
     administer(&room, &module, &arguments);
     let list = room.run(&["token", "list", "--json", "--module", module.to_str().unwrap()]).ok().json();
     let serial = list[0]["serial"].as_str().unwrap().to_owned();
@@ -118,11 +122,13 @@ fn administer(room: &Room, module: &Path, arguments: &[&str]) {
 /// kryoptic has ten tries and begins to warn at three, so it counts for us: each command uses one try and no more.
 #[test]
 fn tries_are_told_and_the_last_one_is_kept() {
-    let Some((room, module, serial)) = with_kryoptic("mistakes_pin::tries_are_told_and_the_last_one_is_kept") else {
+    let Some((room, module, serial)) = with_kryoptic("mistakes_pin::tries_are_told_and_the_last_one_is_kept")
+    else {
         return;
     };
     let provision = ["token", "provision", "--key", "ada"];
-    let again = "Nothing was retried. Make sure that this is the right token and repeat the command with its PIN.";
+    let again =
+        "Nothing was retried. Make sure that this is the right token and repeat the command with its PIN.";
     let stop = "Stop: the next wrong PIN locks the token, and this program will not send another. Have the token's \
                 administrator reset the tries with the vendor's tool.";
     for wrong in 1..=9 {

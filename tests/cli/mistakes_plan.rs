@@ -1,6 +1,6 @@
 //! Mistakes in `ceremony.toml`, and what a plan may and may not let through.
 
-use crate::rehearsal::{PLAN, frozen, planned, provisioned, released};
+use crate::rehearsal::{KEYS, PLAN, frozen, planned, provisioned, released};
 use crate::room::Room;
 
 /// A plan that cannot be read: every command says so in the same words, and nothing is written.
@@ -69,13 +69,18 @@ fn an_expiry_in_the_past_is_told_by_the_plan_and_never_frozen() {
     assert_eq!((done.code, done.err.as_str()), (1, ""));
     let told = "\nEXPIRY-RANGE FAILS: timestamp expires on 2020-01-01T00:00:00Z, and it is 2";
     assert!(done.out.contains(told), "{}", done.out);
-    let next = "\n  next: Change `expires` of the role (or `planned`, from which periods count) in ceremony.toml.\n";
+    let next =
+        "\n  next: Change `expires` of the role (or `planned`, from which periods count) in ceremony.toml.\n";
     assert!(done.out.contains(next), "{}", done.out);
     room.run(&["draft"]).ok();
     let before = room.tree();
     let done = room.run(&["freeze"]);
     assert_eq!(done.code, 1);
-    assert!(done.err.starts_with("error [EXPIRY-RANGE]: timestamp expires on 2020-01-01T00:00:00Z"), "{}", done.err);
+    assert!(
+        done.err.starts_with("error [EXPIRY-RANGE]: timestamp expires on 2020-01-01T00:00:00Z"),
+        "{}",
+        done.err
+    );
     room.only_recorded(&before, &["refused"]);
 }
 
@@ -110,6 +115,43 @@ fn a_rehearsal_payload_is_not_frozen_for_production_nor_the_other_way_round() {
     let next = "Write the draft anew with `draft`; a rehearsal must never sign what the world could trust.";
     room.run(&["freeze"]).refused(1, "PLAN-REHEARSAL", what, next);
     room.only_recorded(&before, &["refused"]);
+
+    let production = Room::new();
+    let public = |key: &str| format!("public = \"keys/{key}/public.pem\"");
+    let mut plan = PLAN.replace("rehearsal = true\n", "");
+    for (key, serial) in KEYS.iter().zip(["R1", "R2", "R3", "R4", "R9"]) {
+        plan =
+            plan.replace(&format!("token = {{ kind = \"rehearsal\", serial = \"{serial}\" }}"), &public(key));
+        production.write(&format!("keys/{key}/public.pem"), room.read(&format!("keys/{key}/public.pem")));
+    }
+    production.write("ceremony.toml", plan);
+    production.run(&["draft"]).ok();
+    let (old, new) = ("\"_type\": \"timestamp\"", "\"x-tuf-ceremony-rehearsal\": true");
+    production.edit("drafts/timestamp.json", old, &format!("{old}, {new}"));
+    let before = production.tree();
+    let what = "timestamp version 1 is from a rehearsal, and this ceremony is a production one";
+    let next = "Use the production file or token; nothing made in a rehearsal may be trusted.";
+    production.run(&["freeze"]).refused(1, "PLAN-REHEARSAL", what, next);
+    production.only_recorded(&before, &["refused"]);
+}
+
+/// Whoever signs with it, the key of a rehearsal token is known to everybody.
+#[test]
+fn a_production_plan_names_no_rehearsal_token() {
+    let room = provisioned();
+    let what =
+        "this is a production ceremony, and these keys are on rehearsal tokens: ada, ben, cem, dan, online";
+    let next = "Name real tokens in ceremony.toml. A rehearsal token's key is known to everybody.";
+    room.edit("ceremony.toml", "rehearsal = true\n", "");
+    plan_fails(&room, "PLAN-REHEARSAL", what, next);
+    room.run(&["draft"]).ok();
+    let before = room.tree();
+    room.run(&["freeze"]).refused(1, "PLAN-REHEARSAL", what, next);
+    room.only_recorded(&before, &["refused"]);
+    // Before any key is known, too.
+    let room = Room::new();
+    room.write("ceremony.toml", PLAN.replace("rehearsal = true\n", ""));
+    plan_fails(&room, "PLAN-REHEARSAL", what, next);
 }
 
 /// Two of two: ROOT-SLACK refuses.
@@ -149,8 +191,10 @@ fn a_waiver_lets_a_check_through_and_stands_in_the_record() {
 
 #[test]
 fn without_a_waiver_or_after_its_end_the_check_refuses() {
-    let next = "Add a key to role.root in ceremony.toml, in the hands of another person, or lower the threshold.";
-    let ended = "\n[[waiver]]\ncheck = \"ROOT-SLACK\"\nreason = \"The third token came late.\"\nuntil = 2024-01-01\n";
+    let next =
+        "Add a key to role.root in ceremony.toml, in the hands of another person, or lower the threshold.";
+    let ended =
+        "\n[[waiver]]\ncheck = \"ROOT-SLACK\"\nreason = \"The third token came late.\"\nuntil = 2024-01-01\n";
     let other = "\n[[waiver]]\ncheck = \"ROOT-THRESHOLD\"\nreason = \"Another check.\"\nuntil = 2200-01-01\n";
     for waiver in ["", ended, other] {
         let room = without_slack(waiver);
@@ -166,7 +210,8 @@ fn the_id_of_a_directory_does_not_change() {
     room.edit("ceremony.toml", "id = \"rehearsal-1\"", "id = \"rehearsal-2\"");
     let before = room.tree();
     let what = "this directory is the record of the ceremony rehearsal-1, and ceremony.toml says rehearsal-2";
-    let next = "Choose an id that was never used, and start each ceremony in a directory of its own with `new`.";
+    let next =
+        "Choose an id that was never used, and start each ceremony in a directory of its own with `new`.";
     room.run(&["draft"]).refused(1, "PLAN-ID", what, next);
     plan_fails(&room, "PLAN-ID", what, next);
     room.only_recorded(&before, &[]);

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tuf_ceremony::crypto::PublicKey;
+
 use crate::rehearsal::{self, KEYS, PLAN};
 use crate::room::Room;
 use crate::softhsm::{ADA, MODULE, foreign_key, new_token, pkcs11_tool, renumber, room, with_ada};
@@ -13,13 +15,16 @@ const PROVISION: [&str; 4] = ["token", "provision", "--key", "ada"];
 fn refused_unasked(room: &Room, code: i32, check: &str, what: &str, next: &str) {
     let before = room.tree();
     room.run(&PROVISION).refused(code, check, what, next);
-    let recorded = if before.contains_key("transcript.jsonl") { &["refused"][..] } else { &["plan-read", "refused"] };
+    let recorded =
+        if before.contains_key("transcript.jsonl") { &["refused"][..] } else { &["plan-read", "refused"] };
     room.only_recorded(&before, recorded);
 }
 
 #[test]
 fn an_absent_token_is_told_with_what_is_there() {
-    let Some((room, serial)) = with_ada("mistakes_token::an_absent_token_is_told_with_what_is_there") else { return };
+    let Some((room, serial)) = with_ada("mistakes_token::an_absent_token_is_told_with_what_is_there") else {
+        return;
+    };
     room.edit("ceremony.toml", &serial, "0123456789");
     let next = "Insert the token that the plan names and repeat the command. `tuf-ceremony token list` shows what is \
                 connected.";
@@ -27,12 +32,20 @@ fn an_absent_token_is_told_with_what_is_there() {
     refused_unasked(&room, 4, "TOKEN-ONE", &what, next);
     std::fs::remove_dir_all(room.beside("tokens")).unwrap();
     std::fs::create_dir(room.beside("tokens")).unwrap();
-    refused_unasked(&room, 4, "TOKEN-ONE", "no token with serial 0123456789 is present; no other is either", next);
+    refused_unasked(
+        &room,
+        4,
+        "TOKEN-ONE",
+        "no token with serial 0123456789 is present; no other is either",
+        next,
+    );
 }
 
 #[test]
 fn two_tokens_alike_are_not_chosen_between() {
-    let Some((room, serial)) = with_ada("mistakes_token::two_tokens_alike_are_not_chosen_between") else { return };
+    let Some((room, serial)) = with_ada("mistakes_token::two_tokens_alike_are_not_chosen_between") else {
+        return;
+    };
     let other = new_token(&room, "Bob", "pin-of-bob");
     // SoftHSM derives slot numbers from the serial number's last eight characters, so that two equal ones would share
     // a slot. Padded with blanks and unpadded they do not, and yet read the same.
@@ -51,7 +64,9 @@ fn two_tokens_alike_are_not_chosen_between() {
 
 #[test]
 fn the_token_of_another_holder_is_told_by_name() {
-    let Some((room, serial)) = with_ada("mistakes_token::the_token_of_another_holder_is_told_by_name") else { return };
+    let Some((room, serial)) = with_ada("mistakes_token::the_token_of_another_holder_is_told_by_name") else {
+        return;
+    };
     // The plan gives this token to Ben, and Ada another one.
     let bens = format!(r#"{{ kind = "pkcs11", module = "{MODULE}", serial = "{serial}" }}"#);
     room.edit("ceremony.toml", &format!("serial = \"{serial}\""), "serial = \"0123456789\"");
@@ -59,8 +74,7 @@ fn the_token_of_another_holder_is_told_by_name() {
     let what = format!(
         "the token with serial 0123456789 is not here; the one that is here ({serial}) belongs to Ben (key ben)"
     );
-    let next =
-        "Take it out, insert the token with serial 0123456789, and run the command again. No PIN was asked for.";
+    let next = "Take it out, insert the token with serial 0123456789, and run the command again. No PIN was asked for.";
     refused_unasked(&room, 4, "TOKEN-ONE", &what, next);
 }
 
@@ -69,7 +83,11 @@ fn another_model_or_manufacturer_than_planned_is_refused() {
     let test = "mistakes_token::another_model_or_manufacturer_than_planned_is_refused";
     let Some((room, serial)) = with_ada(test) else { return };
     let planned = format!("serial = \"{serial}\"");
-    room.edit("ceremony.toml", &planned, &format!("{planned}, model = \"SoftHSM v3\", manufacturer = \"ACME\""));
+    room.edit(
+        "ceremony.toml",
+        &planned,
+        &format!("{planned}, model = \"SoftHSM v3\", manufacturer = \"ACME\""),
+    );
     let what = "the model is \"SoftHSM v2\", and the plan says \"SoftHSM v3\"; the manufacturer is \"SoftHSM \
                 project\", and the plan says \"ACME\"";
     let next = "Do not enter a PIN. Insert the planned token, or have ceremony.toml corrected and reviewed.";
@@ -81,7 +99,9 @@ fn another_model_or_manufacturer_than_planned_is_refused() {
 
 #[test]
 fn a_key_that_is_there_is_not_overwritten() {
-    let Some((room, serial)) = with_ada("mistakes_token::a_key_that_is_there_is_not_overwritten") else { return };
+    let Some((room, serial)) = with_ada("mistakes_token::a_key_that_is_there_is_not_overwritten") else {
+        return;
+    };
     foreign_key(&room, "ada");
     let before = room.tree();
     let what = format!(
@@ -124,14 +144,15 @@ fn another_key_in_the_right_place_is_told_before_the_pin() {
                 ceremony.toml.";
     let confirm = room.typed("root");
     room.run(&["sign", "--key", "ada", "--confirm", &confirm]).refused(4, "SIGN-KEY", &what, next);
-    room.only_recorded(&before, &["reviewed", "refused"]);
+    room.only_recorded(&before, &["refused"]);
 }
 
-/// The beginning of the SHA-256 of the one key that `token list` shows on Ada's token.
+/// The beginning of the SHA-256 of the one key on Ada's token.
 fn fingerprint(room: &Room) -> String {
-    let list = room.run(&["token", "list"]).ok().out;
-    let (_, rest) = list.split_once(", label ada, P-256, SHA-256 ").unwrap();
-    rest[..16].to_owned()
+    let list = room.run(&["token", "list", "--json"]).ok().json();
+    let token = list.as_array().unwrap().iter().find(|token| token["label"] == "Ada").unwrap();
+    let public = PublicKey::from_spki_pem(token["keys"][0]["public"].as_str().unwrap()).unwrap();
+    format!("{:.16}", public.fingerprint())
 }
 
 #[test]

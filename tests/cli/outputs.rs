@@ -111,8 +111,7 @@ fn freeze_and_review() {
     let (_, by_digest) = both(&room, &["review", &room.typed("root")]);
     assert_eq!(by_role, by_digest);
     assert_eq!(by_role["payloads"], json!([root]));
-    let next =
-        "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
     room.run(&["review", "00000000"]).refused(
         1,
         "SIGN-STALE",
@@ -194,7 +193,8 @@ fn release_inspect_diff_and_verify() {
     room.edit("drafts/root.json", "2102-01-14T15:00:00Z", "2102-01-15T15:00:00Z");
     let (text, machine) = both(&room, &["diff", &root, &draft]);
     assert_eq!(text, "~ expires\n    was 2102-01-14T15:00:00Z\n    is  2102-01-15T15:00:00Z\n");
-    let change = json!({ "after": "2102-01-15T15:00:00Z", "before": "2102-01-14T15:00:00Z", "place": "expires" });
+    let change =
+        json!({ "after": "2102-01-15T15:00:00Z", "before": "2102-01-14T15:00:00Z", "place": "expires" });
     assert_eq!(machine, json!([change]));
 
     let metadata = room.path("metadata").display().to_string();
@@ -206,7 +206,8 @@ fn release_inspect_diff_and_verify() {
         let cells = [&row["file"], &row["expires"]].map(|cell| cell.as_str().unwrap());
         assert!(text.lines().any(|line| cells.iter().all(|cell| line.contains(cell))), "{row}\n{text}");
     }
-    let (text, machine) = both(&room, &["verify", &metadata, "--trusted", &root, "--at", "2101-01-22T00:00:00Z"]);
+    let (text, machine) =
+        both(&room, &["verify", &metadata, "--trusted", &root, "--at", "2101-01-22T00:00:00Z"]);
     let why = "timestamp.json: it expired on 2101-01-21T15:00:00Z";
     assert!(text.ends_with(&format!("\nAt 2101-01-22T00:00:00Z: REFUSED: {why}\n")), "{text}");
     assert_eq!((&machine["accepted"], &machine["refused"]), (&json!(false), &json!(why)));
@@ -242,7 +243,11 @@ fn every_check_explains_itself() {
         assert_eq!(room.run(&["explain", check.id()]).code, 0);
     }
     let next = "`tuf-ceremony explain` lists the checks.";
-    room.run(&["explain", "ROOT-SLAK"]).failed(2, "there is no check ROOT-SLAK. Did you mean ROOT-SLACK?", next);
+    room.run(&["explain", "ROOT-SLAK"]).failed(
+        2,
+        "there is no check ROOT-SLAK. Did you mean ROOT-SLACK?",
+        next,
+    );
 }
 
 /// The commands whose `--help` makes up `help.txt`.
@@ -289,7 +294,10 @@ fn the_help_is_the_reviewed_one() {
         all.push('\n');
     }
     for subcommand in subcommands(&all) {
-        assert!(COMMANDS.iter().any(|command| command.first() == Some(&subcommand)), "{subcommand} is not in COMMANDS");
+        assert!(
+            COMMANDS.iter().any(|command| command.first() == Some(&subcommand)),
+            "{subcommand} is not in COMMANDS"
+        );
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help.txt");
     if std::env::var_os("TUF_CEREMONY_BLESS").is_some_and(|bless| bless == "1") {
@@ -312,7 +320,9 @@ fn exit_codes_are_a_contract() {
     let code = |done: Done| done.code;
     let nowhere = Room::new();
     assert_eq!(code(nowhere.run(&["explain", "ROOT-SLACK"])), 0);
-    for usage in [&["no-such-command"][..], &["plan", "--yes"], &["sign"], &["verify", "."], &["explain", "NONE"]] {
+    for usage in
+        [&["no-such-command"][..], &["plan", "--yes"], &["sign"], &["verify", "."], &["explain", "NONE"]]
+    {
         let done = nowhere.run(usage);
         assert_eq!((done.code, done.out.as_str()), (2, ""), "{usage:?}");
         assert!(done.err.starts_with("error: "), "{}", done.err);

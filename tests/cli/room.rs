@@ -199,7 +199,8 @@ impl Done {
     /// A check refused: the whole of standard error, and the exit code. Gives what was said before.
     #[track_caller]
     pub fn refused(self, code: i32, check: &str, what: &str, next: &str) -> String {
-        let screen = format!("error [{check}]: {what}\n  next: {next}\n  more: tuf-ceremony explain {check}\n");
+        let screen =
+            format!("error [{check}]: {what}\n  next: {next}\n  more: tuf-ceremony explain {check}\n");
         assert_eq!(self.err, screen, "{}", self.out);
         assert_eq!(self.code, code);
         self.out

@@ -59,8 +59,10 @@ pub fn room(test: &str) -> Option<Room> {
     let tokens = room.beside("tokens");
     fs::create_dir(&tokens).unwrap();
     let configuration = room.beside("softhsm2.conf");
-    let text =
-        format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display());
+    let text = format!(
+        "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+        tokens.display()
+    );
     fs::write(&configuration, text).unwrap();
     room.set("SOFTHSM2_CONF", &configuration);
     Some(room)
@@ -72,7 +74,10 @@ pub fn new_token(room: &Room, label: &str, pin: &str) -> String {
     command.args(["--init-token", "--free", "--label", label, "--pin", pin, "--so-pin", SO_PIN]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    listed(room).into_iter().find(|token| token["label"] == label).unwrap()["serial"].as_str().unwrap().to_owned()
+    listed(room).into_iter().find(|token| token["label"] == label).unwrap()["serial"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// Every token as the program lists it, before there is a plan.
@@ -144,7 +149,8 @@ pub fn pkcs11_tool(room: &Room, module: &Path, arguments: &[&str]) -> Output {
 pub fn foreign_key(room: &Room, label: &str) {
     let arguments =
         ["--token-label", "Ada", "--login", "--pin", ADA.pin, "--keypairgen", "--key-type", "EC:prime256v1"];
-    let output = pkcs11_tool(room, Path::new(MODULE), &[&arguments[..], &["--label", label, "--id", "77"]].concat());
+    let output =
+        pkcs11_tool(room, Path::new(MODULE), &[&arguments[..], &["--label", label, "--id", "77"]].concat());
     assert!(output.status.success(), "{output:?}");
 }
 

@@ -23,15 +23,16 @@ pub(super) static DIGEST: Entry = Entry {
     level: Level::Refuse,
     enforced: true,
     demands: "The SHA-256 of `ceremony.toml`, and of every other input, is shown with its words and written \
-        into the transcript before anything else happens. The inputs do not change afterwards.",
+        into the transcript by the first command that changes the directory, before it does anything else. A \
+        payload counts only under the plan under which it was frozen.",
     why: "IANA's software for signing the DNS root, dnssec-keytools, shows the digest of each request as \
         hexadecimal and as words, so that everybody in the room can hear that the file on the ceremony \
         machine is the file that was reviewed weeks ago. Without that moment a swapped USB stick goes \
         unnoticed.",
     mend: "Compare the digest on the screen with the one on the reviewed paper, word by word. If an input \
-        was changed on purpose after the ceremony began, the reviewed plan no longer describes it: have the \
-        new file reviewed, give the ceremony a new id in a new directory, and start with `tuf-ceremony \
-        plan`. If nobody meant to change it, stop, keep the directory as evidence, and find out who did.",
+        was changed on purpose, have it reviewed again, and run `tuf-ceremony draft` and `tuf-ceremony freeze`: \
+        payloads that come out the same keep their signatures. If nobody meant to change it, stop, keep the \
+        directory as evidence, and find out who did.",
 };
 
 pub(super) static ID: Entry = Entry {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::narrator::Narrator;
 use crate::advice::Advice as _;
+use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::provision::{PinFrom, provision};
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Outcome, Request, sign};
@@ -92,7 +93,10 @@ impl Play {
                 let made =
                     provision(&mut self.ceremony, &mut self.tokens, console, key, false, PinFrom::Prompt);
                 match made {
-                    Err(error) if self.interactive && is_slip(&error) => self.report(&error),
+                    Err(error) if self.interactive && is_slip(&error) => {
+                        self.ceremony.record_refusal_of(key, "token provision", &error)?;
+                        self.report(&error);
+                    }
                     other => break other?,
                 }
             };
@@ -131,14 +135,19 @@ impl Play {
     }
 
     fn sign(&mut self) -> Result<(), CeremonyError> {
-        let words = "Each holder reviews what the payload changes, types the first digits of its digest from paper, and \
-                     only then gives the token its PIN. Two holders are going to make a mistake.";
+        let words = "Each holder inserts a token, reviews what each payload changes, types the first digits of its \
+                     digest from paper, and only then gives the token its PIN. Not everybody is awake.";
         self.act(4, "Signatures", words);
-        if !self.interactive {
+        if self.interactive {
+            self.say(
+                "You are the holders. What the witness's paper says is shown before each of you begins.",
+            );
+            self.say("\nAda comes first.");
+        } else {
             self.say("Ada is tired, and types the digest of another file.");
             self.mistake(Check::SignReview, |play| play.attempt("ada-card", Some("00000000")).map(|_| ()))?;
+            self.say("\nAda reads the paper again.");
         }
-        self.say("\nAda reads the paper again.");
         self.signs("ada-card")?;
         self.say("\nBen takes the wrong token out of the bag: it is Chi's.");
         self.tokens.insert_rehearsal("R-0003");
@@ -162,7 +171,7 @@ impl Play {
             // The finding itself, also where more than one file is short.
             match (outcome, short.into_iter().next()) {
                 (Err(refused), Some(finding)) => {
-                    play.ceremony.record_refusal("release", &refused)?;
+                    play.ceremony.record_refusal(ADMINISTRATOR, "release", &refused)?;
                     Err(CeremonyError::Refused(Box::new(finding)))
                 }
                 (outcome, _) => outcome.map(|_| ()),
@@ -221,6 +230,11 @@ impl Play {
 
     /// One holder signs everything that needs the key.
     fn signs(&mut self, key: &str) -> Result<(), CeremonyError> {
+        if self.interactive {
+            // Every holder sees every review, once.
+            self.shown.clear();
+            self.show_paper()?;
+        }
         let outcome = loop {
             match self.attempt(key, None) {
                 Err(error) if self.interactive && is_slip(&error) => self.report(&error),
@@ -229,6 +243,19 @@ impl Play {
         };
         for (title, digest) in outcome.signed {
             self.say(&format!("Signed {title} ({digest:.16}), verified and stored."));
+        }
+        Ok(())
+    }
+
+    /// The witness's paper, which a rehearsal has nowhere else to put.
+    fn show_paper(&mut self) -> Result<(), CeremonyError> {
+        self.say("\nThe paper says:");
+        for payload in self.ceremony.payloads()? {
+            self.say(&format!(
+                "{}\n{}",
+                payload.title(),
+                show::indent("    ", &show::digest(payload.digest))
+            ));
         }
         Ok(())
     }
@@ -244,7 +271,7 @@ impl Play {
         self.narrator.will_type(answers);
         let Play { ceremony, tokens, narrator, interactive, shown, .. } = self;
         let mut show = |console: &mut dyn Console, reviewed: &Reviewed, findings: &[Finding]| {
-            if *interactive || !shown.contains(&reviewed.payload.digest) {
+            if !shown.contains(&reviewed.payload.digest) {
                 show_payload(console, reviewed, findings);
                 shown.push(reviewed.payload.digest);
             } else {
@@ -255,7 +282,7 @@ impl Play {
         let request = Request { key, confirm: &[], pin: PinFrom::Prompt };
         let outcome = sign(ceremony, tokens, console, &mut show, &request);
         if let Err(error) = &outcome {
-            ceremony.record_refusal("sign", error)?;
+            ceremony.record_refusal_of(key, "sign", error)?;
         }
         outcome
     }
