@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::checks::catalogue::Check;
+use crate::checks::catalogue::{Check, nearest};
 use crate::checks::plan::plan_id;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::clock;
@@ -201,7 +201,8 @@ impl Ceremony {
                 );
             }
         }
-        names.retain(|name| name != "payloads/index.json");
+        // What is no plain file is no artifact; whoever reads it by name says what it is.
+        names.retain(|name| name != "payloads/index.json" && files::is_plain(&self.path(name)));
         let mut artifacts = Vec::new();
         for file in names {
             let bytes = files::read(&self.path(&file), METADATA_LIMIT)?;
@@ -211,16 +212,31 @@ impl Ceremony {
     }
 }
 
-/// A waiver of a check that does not exist would be a false comfort.
+/// A waiver of a check that does not exist would be a false comfort, and some checks cannot be waived.
 fn known_waivers(policy: &Policy, text: &[u8]) -> Result<(), PolicyError> {
-    let Some(waiver) = policy.waivers.iter().find(|waiver| Check::from_id(&waiver.check).is_none()) else {
-        return Ok(());
-    };
     let text = String::from_utf8_lossy(text);
-    let offset: usize = text.split_inclusive('\n').take(waiver.line.saturating_sub(1)).map(str::len).sum();
-    let mend = match crate::checks::catalogue::nearest(&waiver.check) {
-        Some(check) => format!("Did you mean {}?", check.id()),
-        None => "`tuf-ceremony explain` lists the checks.".to_owned(),
-    };
-    Err(PolicyError::at(&text, offset, format!("there is no check {:?}", waiver.check), mend))
+    for waiver in &policy.waivers {
+        let (what, mend) = match Check::from_id(&waiver.check) {
+            Some(check) if check.waivable() => continue,
+            Some(check) => {
+                let what = format!("{check} cannot be waived");
+                (
+                    what,
+                    format!(
+                        "Remove the waiver; `tuf-ceremony explain {check}` says how to mend what it refuses."
+                    ),
+                )
+            }
+            None => {
+                let mend = match nearest(&waiver.check) {
+                    Some(check) => format!("Did you mean {check}?"),
+                    None => "`tuf-ceremony explain` lists the checks.".to_owned(),
+                };
+                (format!("there is no check {:?}", waiver.check), mend)
+            }
+        };
+        let lines = text.split_inclusive('\n').take(waiver.line.saturating_sub(1));
+        return Err(PolicyError::at(&text, lines.map(str::len).sum(), what, mend));
+    }
+    Ok(())
 }

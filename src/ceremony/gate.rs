@@ -43,6 +43,7 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         findings.push(plan_rehearsal(ceremony.policy.rehearsal, &title, marked));
         findings.push(json_agree(&payload.signed));
     }
+    findings.extend(intent_checks(ceremony, payloads));
     let mut roles = Vec::new();
     let mut all_keys: Vec<Key> = Vec::new();
     if let Some(payload) = payloads.iter().find(|payload| payload.role == "root") {
@@ -131,29 +132,58 @@ fn role_checks(roles: &[Role]) -> Vec<Finding> {
 
 fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
     let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
-    let mut findings = vec![
+    let findings = vec![
         root_roles(root),
         root_version(trusted.map(|root| root.header.version), root.header.version),
         root_revoked(root, &revoked(ceremony, |_| true)),
         root_fast_forward(trusted, root, &revoked(ceremony, |reason| reason == Reason::Compromised)),
     ];
-    let planned = draft_all(&ceremony.policy, &ceremony.keyring, ceremony.trusted.as_ref());
-    let planned = planned.ok().and_then(|drafts| drafts.into_iter().next());
-    let intent = planned.map(|planned| {
-        plan_intent(&Intended {
-            change: ceremony.policy.change.name(),
-            trusted: trusted.map(|root| &root.tree),
-            planned: &planned.signed,
-            drafted: &root.tree,
-            revoked: ceremony.policy.revoke.len(),
-        })
-    });
-    findings.push(match intent {
-        Some(Ok(finding)) => finding,
-        Some(Err(error)) => unreadable(Check::PlanIntent, "the root", &error.to_string()),
-        None => unreadable(Check::PlanIntent, "the plan", "not every key is known"),
-    });
     findings
+}
+
+/// PLAN-INTENT for everything that is to be signed: each file is exactly what the plan makes of the keys and of what is
+/// trusted, none is missing, and there is no other.
+fn intent_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    let planned = draft_all(&ceremony.policy, &ceremony.keyring, ceremony.trusted.as_ref());
+    let Ok(planned) = planned else {
+        return vec![unreadable(Check::PlanIntent, "the plan", "not every key is known")];
+    };
+    let mut findings = Vec::new();
+    for payload in payloads {
+        let of_role = planned.iter().find(|draft| draft.role == payload.role);
+        let others = payloads.iter().filter(|other| other.role == payload.role).count();
+        let Some(draft) = of_role.filter(|_| others == 1) else {
+            findings.push(unplanned(&payload.title()));
+            continue;
+        };
+        let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
+        let judged = plan_intent(&Intended {
+            change: ceremony.policy.change.name(),
+            trusted: trusted.map(|trusted| &trusted.root.tree),
+            planned: &draft.signed,
+            drafted: &payload.signed,
+            revoked: ceremony.policy.revoke.len(),
+        });
+        findings.push(
+            judged
+                .unwrap_or_else(|error| unreadable(Check::PlanIntent, &payload.title(), &error.to_string())),
+        );
+    }
+    let missing = planned.iter().filter(|draft| !payloads.iter().any(|payload| payload.role == draft.role));
+    findings.extend(missing.map(|draft| {
+        let what = format!("the plan makes {}, and it is not here", draft.role);
+        Finding::fail(Check::PlanIntent, what, "Run `draft` and `freeze` again.")
+    }));
+    findings
+}
+
+fn unplanned(title: &str) -> Finding {
+    let what = format!("the plan does not make {title}, or not twice");
+    Finding::fail(
+        Check::PlanIntent,
+        what,
+        "Run `draft` and `freeze` again; find out who changed the directory.",
+    )
 }
 
 /// The revoked keys whose material is known.

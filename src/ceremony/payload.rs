@@ -192,6 +192,10 @@ impl Ceremony {
         let envelope =
             Envelope::parse(&published, METADATA_LIMIT).map_err(|error| damaged(twin, error.to_string()))?;
         CeremonyError::require(sign_stale(&title, digest, Some(digest), Some(envelope.digest())))?;
+        if signed.get("version").and_then(Json::as_int) != Some(version) {
+            let problem = format!("it lists {title}, and that payload has another version");
+            return Err(damaged(INDEX.to_owned(), problem));
+        }
         Ok(Payload { role: role.to_owned(), version, digest, signed, canonical })
     }
 

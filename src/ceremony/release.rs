@@ -76,7 +76,10 @@ fn counted(collected: &Collected) -> Vec<Signature> {
             if let Some(signature) =
                 valid.filter(|one| !signatures.iter().any(|other| other.keyid == one.keyid))
             {
-                signatures.push(signature.clone());
+                signatures.push(Signature {
+                    keyid: signature.keyid.clone(),
+                    sig: signature.sig.to_ascii_lowercase(),
+                });
             }
         }
     }
@@ -95,19 +98,8 @@ impl Ceremony {
         let collected = self.collected()?;
         let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
         let mut findings = gate::examine_frozen(self, &payloads);
-        let mut files_to_write = Vec::new();
-        for one in &collected {
-            let (found, quorate) = Quorate::of(one);
-            findings.extend(found);
-            if let Some(quorate) = quorate {
-                files_to_write.extend(
-                    quorate
-                        .names(self.policy.consistent_snapshot)
-                        .into_iter()
-                        .map(|name| (name, quorate.file.clone())),
-                );
-            }
-        }
+        let (found, files_to_write) = self.published(&collected);
+        findings.extend(found);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
             return Ok((findings, Err(refused)));
         }
@@ -131,6 +123,25 @@ impl Ceremony {
         Ok((findings.clone(), Ok(Release { files: written, findings, before: false })))
     }
 
+    /// The evidence for each payload, and the files that its signatures suffice for.
+    fn published(&self, collected: &[Collected]) -> (Vec<Finding>, Vec<(String, Vec<u8>)>) {
+        let (mut findings, mut files) = (Vec::new(), Vec::new());
+        for one in collected {
+            let (found, quorate) = Quorate::of(one);
+            findings.extend(found);
+            if let Some(quorate) = quorate {
+                let names = quorate.names(self.policy.consistent_snapshot).into_iter();
+                files.extend(names.map(|name| (name, quorate.file.clone())));
+            }
+        }
+        (findings, files)
+    }
+
+    /// Whether `metadata/` is what these payloads and signatures are released as.
+    pub(super) fn is_released(&self, collected: &[Collected]) -> Result<bool, CeremonyError> {
+        self.same_as_released(&self.published(collected).1)
+    }
+
     fn same_as_released(&self, wanted: &[(String, Vec<u8>)]) -> Result<bool, CeremonyError> {
         let mut names: Vec<&String> = wanted.iter().map(|(name, _)| name).collect();
         names.sort();
@@ -139,7 +150,9 @@ impl Ceremony {
             return Ok(false);
         }
         for (name, bytes) in wanted {
-            if files::read(&self.path(&format!("metadata/{name}")), METADATA_LIMIT)? != *bytes {
+            if files::read_if_there(&self.path(&format!("metadata/{name}")), METADATA_LIMIT)?.as_ref()
+                != Some(bytes)
+            {
                 return Ok(false);
             }
         }

@@ -3,9 +3,10 @@
 
 use crate::checks::Finding;
 use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_review, sign_stale, sign_verify};
-use crate::console::Console;
+use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme, hex};
+use crate::host::display::visible;
 use crate::host::files;
 use crate::token::{KeyPlace, Token};
 use crate::tuf::envelope::Signature;
@@ -39,7 +40,7 @@ pub struct Outcome {
 }
 
 /// Shows a reviewed payload to the holder, with what the checks found.
-pub type Show<'a> = &'a mut dyn FnMut(&mut dyn Console, &Reviewed, &[Finding]);
+pub type Show<'a> = &'a mut dyn FnMut(&mut dyn Console, &Reviewed, &[Finding]) -> Result<(), ConsoleError>;
 
 /// Signs every payload that needs the key and that the holder confirms.
 pub fn sign(
@@ -82,7 +83,7 @@ pub fn sign(
             continue;
         }
         let reviewed = Reviewed::of(ceremony, one.payload.clone())?;
-        show(console, &reviewed, &findings);
+        show(console, &reviewed, &findings)?;
         let reviewed_event = Event::Reviewed { payload: one.payload.digest };
         let actor = ceremony.policy.holder_of(request.key).to_owned();
         ceremony.transcript.record(&actor, &reviewed_event)?;
@@ -119,7 +120,7 @@ fn require_free(ceremony: &Ceremony, payload: Sha256Digest, keyids: &[String]) -
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
     console.say(&format!(
         "Read the SHA-256 of {} from paper, and type its first {LEAST_DIGITS} digits or more.",
-        reviewed.payload.title()
+        visible(&reviewed.payload.title())
     ));
     Ok(console.ask("Digits from paper", "--confirm PREFIX")?)
 }

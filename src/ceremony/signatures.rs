@@ -126,7 +126,8 @@ impl Ceremony {
         let (mut signatures, mut unreadable) = (Vec::new(), Vec::new());
         for name in files::list_if_folder(&self.path(&folder))? {
             let file = format!("{folder}/{name}");
-            match read(&files::read(&self.path(&file), LIMIT)?) {
+            let content = files::read(&self.path(&file), LIMIT).map_err(|error| error.to_string());
+            match content.and_then(|bytes| read(&bytes)) {
                 Ok(signature) if name != format!("{}.json", signature.keyid) => {
                     unreadable.push((file, "its name is not its keyid".to_owned()));
                 }

@@ -15,7 +15,7 @@ pub struct Status {
     pub payloads: Vec<Collected>,
     /// Signatures of voided payloads: digest and file names.
     pub void: Vec<(String, Vec<String>)>,
-    /// Whether the release is written.
+    /// Whether the release is written, and is what these signatures make.
     pub released: bool,
     /// Why the payloads cannot be signed or released as things stand, if so.
     pub refusing: Vec<Finding>,
@@ -39,10 +39,15 @@ impl Status {
 impl Ceremony {
     /// Where the ceremony stands.
     pub fn status(&self) -> Result<Status, CeremonyError> {
-        let released = crate::host::files::exists(&self.path("metadata"));
         let payloads = self.collected()?;
+        let output = crate::host::files::exists(&self.path("metadata"));
+        let released = output && payloads.iter().all(Collected::quorate) && self.is_released(&payloads)?;
         let frozen: Vec<Payload> = payloads.iter().map(|one| one.payload.clone()).collect();
-        let refusing = gate::examine_frozen(self, &frozen).into_iter().filter(Finding::refuses).collect();
+        let mut refusing: Vec<Finding> =
+            gate::examine_frozen(self, &frozen).into_iter().filter(Finding::refuses).collect();
+        if output && !released {
+            refusing.push(gate::output(self));
+        }
         let unrecorded =
             self.transcript.unrecorded(self.artifacts()?).into_iter().map(|one| one.file).collect();
         Ok(Status { payloads, void: self.void_signatures()?, released, refusing, unrecorded })

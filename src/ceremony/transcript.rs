@@ -38,11 +38,8 @@ impl Transcript {
         let (whole, torn) = bytes.split_at(whole);
         let mut lines = Vec::new();
         let mut last = Sha256Digest([0; 32]);
-        for (index, line) in whole.split(|byte| *byte == b'\n').enumerate() {
-            // After the last newline comes an empty piece, which is no line.
-            if index == whole.iter().filter(|byte| **byte == b'\n').count() {
-                break;
-            }
+        for (index, line) in whole.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
             let object = read_line(index, line, last)?;
             last = Sha256Digest::of(line);
             lines.push(object);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
@@ -47,6 +48,8 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// Why the directory is refused; `None` if it is accepted.
     pub refused: Option<String>,
+    /// Whether any of the files was made in a rehearsal, so that nobody may trust it.
+    pub rehearsal: bool,
 }
 
 /// Verifies a directory, starting from a trusted root file.
@@ -57,13 +60,16 @@ pub fn verify(
     roots_only: bool,
 ) -> Result<Report, CeremonyError> {
     let bytes = files::read(trusted, ROOT_LIMIT)?;
-    let mut client = Client { directory: directory.to_owned(), at, rows: Vec::new() };
+    if !files::is_folder(directory) {
+        return Err(FileError::Missing(directory.to_owned()).into());
+    }
+    let mut client = Client { directory: directory.to_owned(), at, rows: Vec::new(), rehearsal: false };
     let refused = match client.update(&bytes, roots_only) {
         Ok(()) => None,
         Err(Stop::Refused(why)) => Some(why),
         Err(Stop::File(error)) => return Err(error.into()),
     };
-    Ok(Report { rows: client.rows, refused })
+    Ok(Report { rows: client.rows, refused, rehearsal: client.rehearsal })
 }
 
 /// Why a client goes no further.
@@ -84,12 +90,13 @@ struct Client {
     directory: PathBuf,
     at: Timestamp,
     rows: Vec<Row>,
+    rehearsal: bool,
 }
 
 /// The keys that are responsible for a role.
 struct Responsible {
     role: String,
-    keys: BTreeMap<String, Key>,
+    keys: Rc<BTreeMap<String, Key>>,
     role_keys: RoleKeys,
 }
 
@@ -97,6 +104,7 @@ impl Client {
     fn update(&mut self, bytes: &[u8], roots_only: bool) -> Result<(), Stop> {
         let name = "the trusted root";
         let envelope = parse(name, bytes)?;
+        self.rehearsal |= envelope.is_rehearsal();
         let root = shaped(name, Root::read(&envelope.signed))?;
         let link = Link::verify(None, &envelope, &root);
         self.root_row(name, &root, link)?;
@@ -119,6 +127,7 @@ impl Client {
             let name = format!("{version}.root.json");
             let Some(bytes) = files::read_if_there(&self.directory.join(&name), ROOT_LIMIT)? else { break };
             let envelope = parse(&name, &bytes)?;
+            self.rehearsal |= envelope.is_rehearsal();
             let next = shaped(&name, Root::read(&envelope.signed))?;
             let link = Link::verify(Some(&root), &envelope, &next);
             self.root_row(&name, &next, link)?;
@@ -175,10 +184,11 @@ impl Client {
             Some(true) => format!("{version}.{role}.json"),
             _ => format!("{role}.json"),
         };
+        let keys = Rc::new(root.keys.clone());
         let top = |role: &str| {
             let role_keys = root.roles.get(role).cloned();
             let role_keys = role_keys.ok_or_else(|| Stop::Refused(format!("the root has no role {role}")))?;
-            Ok::<_, Stop>(Responsible { role: role.to_owned(), keys: root.keys.clone(), role_keys })
+            Ok::<_, Stop>(Responsible { role: role.to_owned(), keys: Rc::clone(&keys), role_keys })
         };
         let envelope = self.fetch("timestamp.json", &top("timestamp")?, None)?;
         let timestamp = shaped("timestamp.json", meta::Timestamp::read(&envelope.signed))?;
@@ -200,11 +210,12 @@ impl Client {
             let Some(delegations) = shaped(&name, Targets::read(&envelope.signed))?.delegations else {
                 continue;
             };
+            let keys = Rc::new(delegations.keys);
             if let Delegates::Roles(roles) = delegations.delegates {
                 // Pre-order: the first delegation is looked at next.
                 waiting.extend(roles.into_iter().rev().map(|role| Responsible {
                     role: role.name,
-                    keys: delegations.keys.clone(),
+                    keys: Rc::clone(&keys),
                     role_keys: role.keys,
                 }));
             }
@@ -221,6 +232,7 @@ impl Client {
         let bytes = files::read_if_there(&path, METADATA_LIMIT)?;
         let bytes = bytes.ok_or_else(|| Stop::Refused(format!("{name} is missing")))?;
         let envelope = parse(name, &bytes)?;
+        self.rehearsal |= envelope.is_rehearsal();
         let kind =
             if crate::tuf::TOP_LEVEL.contains(&who.role.as_str()) { who.role.as_str() } else { "targets" };
         let header = shaped(name, Header::read(&At::new(&envelope.signed, "signed"), kind))?;

@@ -91,7 +91,7 @@ impl Finding {
     /// Applies a waiver: only a refusal is turned, and only of a check that can refuse.
     pub fn waived_by(self, reason: &str) -> Finding {
         match self.outcome {
-            Outcome::Fail(trouble) if self.check.entry().level != Level::Warn => {
+            Outcome::Fail(trouble) if self.check.entry().level != Level::Warn && self.check.waivable() => {
                 Finding { check: self.check, outcome: Outcome::Waived { trouble, reason: reason.to_owned() } }
             }
             outcome => Finding { check: self.check, outcome },

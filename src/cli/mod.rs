@@ -87,6 +87,8 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             let text = error.render().to_string();
+            let text: Vec<String> = text.lines().map(visible).collect();
+            let text = text.join("\n");
             if error.use_stderr() {
                 Terminal::complain(text.trim_end());
                 return Exit::Usage;

@@ -100,7 +100,7 @@ pub fn wrap(text: &str, width: usize) -> String {
 pub fn changes(changes: &[Change], names: &BTreeMap<String, String>) -> String {
     let mut lines = Vec::new();
     for change in changes {
-        let owner = names.iter().find(|(keyid, _)| change.place.ends_with(keyid.as_str()));
+        let owner = names.iter().find(|(keyid, _)| change.place.ends_with(&format!("key {keyid}")));
         let owner = owner.map_or(String::new(), |(_, name)| format!(" [{name}]"));
         let place = visible(&change.place);
         match (&change.before, &change.after) {

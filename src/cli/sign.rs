@@ -3,11 +3,12 @@
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::provision::PinFrom;
+use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Request, sign};
 use crate::ceremony::tokens::Tokens;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::{Finding, Outcome};
-use crate::console::Console;
+use crate::console::{Console, ConsoleError};
 use crate::host::display::visible;
 
 /// Sign, with one key, every payload that needs it
@@ -70,13 +71,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
 /// Shows a payload to the person who is about to sign it.
 pub fn show_payload(
     console: &mut dyn Console,
-    reviewed: &crate::ceremony::review::Reviewed,
+    reviewed: &Reviewed,
     findings: &[Finding],
-) {
-    console.say(&show::statements(reviewed));
+) -> Result<(), ConsoleError> {
+    console.show(&show::statements(reviewed))?;
     let noted: Vec<Finding> =
         findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_))).cloned().collect();
-    if !noted.is_empty() {
-        console.say(&show::findings(&noted));
-    }
+    if noted.is_empty() { Ok(()) } else { console.show(&show::findings(&noted)) }
 }

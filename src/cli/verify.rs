@@ -59,7 +59,9 @@ pub fn text(report: &Report, at: Timestamp) -> String {
         None => "ACCEPTED".to_owned(),
         Some(why) => format!("REFUSED: {}", visible(why)),
     };
-    format!("{table}\nAt {}: {verdict}", time::write(at))
+    let mark =
+        if report.rehearsal { "REHEARSAL: this was made in a rehearsal; nobody may trust it.\n" } else { "" };
+    format!("{table}\n{mark}At {}: {verdict}", time::write(at))
 }
 
 fn json(report: &Report, at: Timestamp) -> Json {
@@ -95,5 +97,6 @@ fn json(report: &Report, at: Timestamp) -> Json {
         ("at", Json::from(time::write(at))),
         ("files", Json::Arr(report.rows.iter().map(row).collect())),
         ("refused", report.refused.as_deref().map_or(Json::Null, Json::from)),
+        ("rehearsal", Json::Bool(report.rehearsal)),
     ])
 }

@@ -14,6 +14,8 @@ use crate::host::secret::Secret;
 pub trait Console {
     /// One or more lines for the reader, on standard output. The text must already be fit to show.
     fn say(&mut self, text: &str);
+    /// Like [`Console::say`], for what must have been shown before the next act: fails where it could not be.
+    fn show(&mut self, text: &str) -> Result<(), ConsoleError>;
     /// Asks for a line. `flag` is what to give on the command line where nobody can be asked.
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError>;
     /// Asks for a secret without showing it.
@@ -31,6 +33,9 @@ pub enum ConsoleError {
         /// The flag that answers it.
         flag: String,
     },
+    /// The output is full, closed, or gone.
+    #[error("what must be read could not be shown")]
+    NotShown,
     /// The terminal went away, or Ctrl-C.
     #[error("the question was not answered")]
     Interrupted,
@@ -42,12 +47,18 @@ impl Advice for ConsoleError {
             ConsoleError::NoTerminal { flag, .. } => {
                 format!("Run the command in a terminal, or give {flag}.")
             }
+            ConsoleError::NotShown => {
+                "Nothing was signed. Run the command again where its output can be seen.".to_owned()
+            }
             ConsoleError::Interrupted => {
                 "Nothing was done. Run the command again when you are ready.".to_owned()
             }
         }
     }
     fn exit(&self) -> Exit {
-        Exit::Usage
+        match self {
+            ConsoleError::NotShown => Exit::Machine,
+            ConsoleError::NoTerminal { .. } | ConsoleError::Interrupted => Exit::Usage,
+        }
     }
 }

@@ -9,6 +9,7 @@ use rustix::termios::tcgetwinsize;
 use super::fold::fold;
 
 use super::{Console, ConsoleError};
+use crate::host::display::visible;
 use crate::host::secret::Secret;
 
 /// Standard output for lines; the controlling terminal for questions.
@@ -23,7 +24,9 @@ impl Terminal {
     }
 
     fn must_be_there(question: &str, flag: &str) -> Result<(), ConsoleError> {
-        if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        // Standard output too: nobody may be asked about what went elsewhere.
+        let all = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        if all && std::io::stderr().is_terminal() {
             return Ok(());
         }
         Err(ConsoleError::NoTerminal { question: question.to_owned(), flag: flag.to_owned() })
@@ -41,20 +44,26 @@ fn fit(text: &str, window: Option<rustix::termios::Winsize>) -> String {
 impl Console for Terminal {
     fn say(&mut self, text: &str) {
         // A reader that went away (`| head`) is no reason to stop in the middle of an act.
-        let stdout = std::io::stdout();
+        let _ = self.show(text);
+    }
+
+    fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
+        let mut stdout = std::io::stdout();
         let text = fit(text, tcgetwinsize(&stdout).ok());
-        let _ = writeln!(&stdout, "{text}");
+        let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+        written.map_err(|_| ConsoleError::NotShown)
     }
 
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
         Terminal::must_be_there(prompt, flag)?;
-        let answer = Input::<String>::new().with_prompt(prompt).allow_empty(true).interact_text();
+        let answer = Input::<String>::new().with_prompt(visible(prompt)).allow_empty(true).interact_text();
         answer.map(|line| line.trim().to_owned()).map_err(|_| ConsoleError::Interrupted)
     }
 
     fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError> {
         Terminal::must_be_there(prompt, flag)?;
-        let answer = Password::new().with_prompt(prompt).allow_empty_password(true).report(false).interact();
+        let answer =
+            Password::new().with_prompt(visible(prompt)).allow_empty_password(true).report(false).interact();
         answer.map(|pin| Secret::new(pin.into_bytes())).map_err(|_| ConsoleError::Interrupted)
     }
 }

@@ -10,7 +10,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::fs::{CWD, FlockOperation, OFlags, RenameFlags, flock, renameat_with};
 use zeroize::Zeroize as _;
 
 use super::display::visible;
@@ -34,6 +34,12 @@ pub enum FileError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A pipe, device or folder where a file is expected; reading it could wait forever.
+    #[error("{} is not a plain file", show(.0))]
+    NotAFile(PathBuf),
+    /// A name that would leave its folder.
+    #[error("{} does not stay in its folder", show(.0))]
+    NotAName(PathBuf),
     /// Another process works in the directory.
     #[error("another tuf-ceremony works in {} at this moment", show(.0))]
     Locked(PathBuf),
@@ -60,6 +66,8 @@ impl Advice for FileError {
         match self {
             FileError::Missing(_) => "Check the name; `-C DIR` says which ceremony directory is meant.".to_owned(),
             FileError::Exists(_) => "Choose another name, or move the old file away yourself.".to_owned(),
+            FileError::NotAFile(_) => "Move it away, and put the file there that was meant.".to_owned(),
+            FileError::NotAName(_) => "Nothing was written. Correct the name in ceremony.toml.".to_owned(),
             FileError::TooLarge { .. } => "Check that this is the right file.".to_owned(),
             FileError::Locked(_) => "Wait until the other command has ended, and run this one again.".to_owned(),
             FileError::ReadBack(_) => "Do not trust this disk or stick: use another one and run the command again.".to_owned(),
@@ -87,9 +95,27 @@ fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError
     }
 }
 
+/// Opening a pipe that nobody writes to must not wait.
+const NONBLOCK: i32 = OFlags::NONBLOCK.bits().cast_signed();
+
+/// Whether this is a folder, or a link to one.
+pub fn is_folder(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Whether this is a plain file, and no link.
+pub fn is_plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 /// Reads a whole file of at most `limit` bytes.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
-    let file = File::open(path).map_err(failed("open", path))?;
+    let mut options = OpenOptions::new();
+    let options = options.read(true).custom_flags(NONBLOCK);
+    let file = options.open(path).map_err(failed("open", path))?;
+    if !file.metadata().map_err(failed("read", path))?.is_file() {
+        return Err(FileError::NotAFile(path.to_owned()));
+    }
     let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;
@@ -133,7 +159,7 @@ pub fn list(folder: &Path) -> Result<Vec<String>, FileError> {
 
 /// Like [`list`], and nothing for what is not a folder.
 pub fn list_if_folder(path: &Path) -> Result<Vec<String>, FileError> {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) { list(path) } else { Ok(Vec::new()) }
+    if is_folder(path) { list(path) } else { Ok(Vec::new()) }
 }
 
 /// Creates a file that must not exist yet.
@@ -185,7 +211,7 @@ fn write_partial(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
 
 /// Creates a folder and its missing parents; it may exist already.
 pub fn folder(path: &Path) -> Result<(), FileError> {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+    if is_folder(path) {
         return Ok(());
     }
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -217,7 +243,11 @@ pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fil
     }
     folder(&partial)?;
     for (name, bytes) in files {
-        create(&partial.join(name), bytes)?;
+        let place = partial.join(name);
+        if place.parent() != Some(&partial) || place.file_name().is_none_or(|plain| plain != name.as_str()) {
+            return Err(FileError::NotAName(place));
+        }
+        create(&place, bytes)?;
     }
     renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
         .map_err(|error| failed("create", path)(error.into()))?;

@@ -30,6 +30,9 @@ impl Reader<'_> {
         if value.trim().is_empty() {
             return Err(self.error(text, "is empty", "Write what the field is for."));
         }
+        if value.trim() != value {
+            return Err(self.error(text, "begins or ends with a blank", "Remove the blank."));
+        }
         if !is_nfc(value) {
             let what = "is not in Unicode's composed form (NFC)";
             let mend = "Type the accented letters anew; some systems store them in two parts.";

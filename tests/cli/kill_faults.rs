@@ -18,7 +18,7 @@ fn fault(call: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Output is no part of the record: a terminal that is gone stops nothing.
+/// Output is no part of the record: a terminal that is gone stops nothing but a holder who must read before signing.
 fn is_output(point: &Point) -> bool {
     point.call == "write" && (point.arguments.starts_with("1<") || point.arguments.starts_with("2<"))
 }
@@ -28,7 +28,8 @@ fn fail_and_go_on(prepared: &Place, step: Step, point: &Point, code: i32) {
     let place = prepared.copy();
     let ended = ended(&place.run(&point.inject(what), step));
     if is_output(point) {
-        assert_eq!(ended.code, code, "{}", ended.err);
+        let unseen = ended.code == 5 && ended.err.contains("what must be read could not be shown");
+        assert!(ended.code == code || unseen, "{}", ended.err);
     } else {
         assert_eq!(ended.code, 5, "{}{}", ended.out, ended.err);
         assert!(ended.err.starts_with("error: cannot ") && ended.err.contains(words), "{}", ended.err);

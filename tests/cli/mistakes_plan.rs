@@ -113,8 +113,12 @@ fn a_rehearsal_payload_is_not_frozen_for_production_nor_the_other_way_round() {
     let before = room.tree();
     let what = "timestamp version 1 has no rehearsal mark, and this ceremony is a rehearsal";
     let next = "Write the draft anew with `draft`; a rehearsal must never sign what the world could trust.";
-    room.run(&["freeze"]).refused(1, "PLAN-REHEARSAL", what, next);
-    room.only_recorded(&before, &["refused"]);
+    let done = room.run(&["freeze"]);
+    // An edited draft is also not what the plan makes: both say so.
+    assert!(done.out.contains(&format!("\nPLAN-REHEARSAL FAILS: {what}\n  next: {next}\n")), "{}", done.out);
+    assert!(done.err.starts_with("error: 2 checks refuse: PLAN-REHEARSAL, PLAN-INTENT\n"), "{}", done.err);
+    assert_eq!(done.code, 1);
+    room.only_recorded(&before, &["refused", "refused"]);
 
     let production = Room::new();
     let public = |key: &str| format!("public = \"keys/{key}/public.pem\"");
@@ -131,8 +135,11 @@ fn a_rehearsal_payload_is_not_frozen_for_production_nor_the_other_way_round() {
     let before = production.tree();
     let what = "timestamp version 1 is from a rehearsal, and this ceremony is a production one";
     let next = "Use the production file or token; nothing made in a rehearsal may be trusted.";
-    production.run(&["freeze"]).refused(1, "PLAN-REHEARSAL", what, next);
-    production.only_recorded(&before, &["refused"]);
+    let done = production.run(&["freeze"]);
+    assert!(done.out.contains(&format!("\nPLAN-REHEARSAL FAILS: {what}\n  next: {next}\n")), "{}", done.out);
+    assert!(done.err.starts_with("error: 2 checks refuse: PLAN-REHEARSAL, PLAN-INTENT\n"), "{}", done.err);
+    assert_eq!(done.code, 1);
+    production.only_recorded(&before, &["refused", "refused"]);
 }
 
 /// Whoever signs with it, the key of a rehearsal token is known to everybody.

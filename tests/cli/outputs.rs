@@ -200,7 +200,9 @@ fn release_inspect_diff_and_verify() {
     let metadata = room.path("metadata").display().to_string();
     let at = "2101-01-15T00:00:00Z";
     let (text, machine) = both(&room, &["verify", &metadata, "--trusted", &root, "--at", at]);
-    assert!(text.ends_with("\nAt 2101-01-15T00:00:00Z: ACCEPTED\n"), "{text}");
+    let mark = "REHEARSAL: this was made in a rehearsal; nobody may trust it.";
+    assert!(text.ends_with(&format!("\n{mark}\nAt 2101-01-15T00:00:00Z: ACCEPTED\n")), "{text}");
+    assert_eq!(machine["rehearsal"], json!(true));
     assert_eq!((&machine["accepted"], &machine["refused"]), (&json!(true), &Value::Null));
     for row in machine["files"].as_array().unwrap() {
         let cells = [&row["file"], &row["expires"]].map(|cell| cell.as_str().unwrap());

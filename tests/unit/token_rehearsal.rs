@@ -94,7 +94,9 @@ fn wrong_pins_are_counted_and_the_last_try_is_never_used() {
     token.unlock(pin(PIN)).unwrap();
     assert_eq!(token.pin_state().unwrap(), PinState::AllTriesLeft);
 
-    token.unlock(pin("")).unwrap_err();
+    let empty = token.unlock(pin("")).unwrap_err();
+    assert!(matches!(empty, TokenError::PinLength { .. }), "nothing typed is no try: {empty}");
+    token.unlock(pin("1111")).unwrap_err();
     let wrong = token.unlock(pin("0000")).unwrap_err();
     assert!(matches!(wrong, TokenError::WrongPin { state: PinState::LastTry, .. }), "{wrong}");
     assert_eq!(wrong.to_string(), "token R-ADA refused the PIN as wrong; it says that one try is left");

@@ -70,6 +70,23 @@ macro_rules! checks {
             /// Every check, in the order of the catalogue.
             pub const ALL: &[Check] = &[$(Check::$variant,)*];
 
+    /// Whether `ceremony.toml` may let the check's refusal through. Not where what follows would be no ceremony any
+    /// longer (plan, signatures, quorum, record), or no metadata that all clients read alike.
+    pub fn waivable(self) -> bool {
+        let id = self.id();
+        let never = ["PLAN-", "SIGN-", "QUORUM-", "RELEASE-", "RECORD-"];
+        let alike = [
+            Check::KeyId,
+            Check::KeyDistinct,
+            Check::KeyScheme,
+            Check::JsonAgree,
+            Check::RootRoles,
+            Check::RootVersion,
+        ];
+        !never.iter().any(|family| id.starts_with(family)) && !alike.contains(&self)
+    }
+
+
             /// What `explain` says of this check.
             pub fn entry(self) -> &'static Entry {
                 match self {

@@ -24,6 +24,10 @@ impl Console for Narrator {
         Terminal.say(text);
     }
 
+    fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
+        Terminal.show(text)
+    }
+
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
         let unanswered = || ConsoleError::NoTerminal { question: prompt.to_owned(), flag: flag.to_owned() };
         let answer = self.answers.pop_front().ok_or_else(unanswered)?;

@@ -272,10 +272,10 @@ impl Play {
         let Play { ceremony, tokens, narrator, interactive, shown, .. } = self;
         let mut show = |console: &mut dyn Console, reviewed: &Reviewed, findings: &[Finding]| {
             if !shown.contains(&reviewed.payload.digest) {
-                show_payload(console, reviewed, findings);
                 shown.push(reviewed.payload.digest);
+                show_payload(console, reviewed, findings)
             } else {
-                console.say(&format!("({}: the same review as before is shown)", reviewed.payload.title()));
+                console.show(&format!("({}: the same review as before is shown)", reviewed.payload.title()))
             }
         };
         let console: &mut dyn Console = if *interactive { &mut Terminal } else { narrator };
