@@ -4,7 +4,7 @@ use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
 use crate::checks::Check;
-use crate::checks::catalogue::nearest;
+use crate::checks::catalogue::{Level, nearest};
 use crate::console::{Console as _, Terminal};
 use crate::host::display::visible;
 use crate::json::Json;
@@ -51,8 +51,13 @@ fn text(check: Check) -> String {
     let entry = check.entry();
     let part =
         |title: &str, text: &str| format!("\n\n{title}\n{}", show::indent("  ", &show::wrap(text, 76)));
+    let waiver = match (check.waivable(), entry.level) {
+        (_, Level::Warn) => "",
+        (true, _) => "; ceremony.toml can waive it",
+        (false, _) => "; it cannot be waived",
+    };
     let status = if entry.enforced { "" } else { "; this version does not enforce it yet" };
-    let mut out = format!("{} ({}{status})", entry.id, entry.level);
+    let mut out = format!("{} ({}{waiver}{status})", entry.id, entry.level);
     out.push_str(&part("What it demands", entry.demands));
     out.push_str(&part("Why", entry.why));
     out.push_str(&part("How to mend it", entry.mend));
@@ -67,6 +72,7 @@ fn json(check: Check) -> Json {
         ("id", Json::from(entry.id)),
         ("level", Json::from(entry.level.to_string())),
         ("mend", Json::from(entry.mend)),
+        ("waivable", Json::Bool(check.waivable() && entry.level != Level::Warn)),
         ("why", Json::from(entry.why)),
     ])
 }

@@ -36,7 +36,8 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     }
     context.console.say("\nFrozen:");
     for payload in &frozen.payloads {
-        context.console.say(&format!("  {}  {}", payload.digest, payload.title()));
+        let digest = show::indent("    ", &show::digest(payload.digest));
+        context.console.say(&format!("  {}\n{digest}", payload.title()));
     }
     for (digest, signatures) in &frozen.voided {
         let had = match signatures {

@@ -19,7 +19,7 @@ pub use nearest::nearest;
 /// What a check does when its demand is not met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Refuses: only a waiver written beforehand in `ceremony.toml` lets it through.
+    /// Refuses. A waiver written beforehand in `ceremony.toml` lets it through, where [`Check::waivable`] says so.
     Refuse,
     /// Warns, and the warning is written into the record.
     Warn,

@@ -50,8 +50,10 @@ pub(super) static CHAIN: Entry = Entry {
     demands: "Each line of the transcript names the SHA-256 of the line before it, and the lines are \
         numbered without a gap.",
     why: "A record that can be edited afterwards proves nothing about the people it speaks of, for or \
-        against them. With the chain, a changed, removed or inserted line shows in every line after it, and \
-        `sha256sum` alone is enough to see that.",
+        against them. With the chain, a line that is changed, removed or inserted shows in the line after \
+        it; what is cut off at the end shows to whoever has the digest of the last line on paper, which \
+        `status` and `release` print. By hand: `sed -n 7p transcript.jsonl | tr -d '\\n' | sha256sum` is the \
+        `prev` of line 8.",
     mend: "The message names the first line that does not fit. Do not mend the file: keep the directory as \
         it is, and compare `transcript.jsonl` with the other copies of the ceremony, line by line. Carry on \
         from a copy whose chain is whole; where there is none, the ceremony is repeated under a new id.",

@@ -55,7 +55,8 @@ pub(super) static SLOT: Entry = Entry {
     level: Level::Refuse,
     enforced: true,
     demands: "The place for a new key is empty, by id and by label. A token that holds a key listed in the \
-        plan or in the trusted root is never wiped unless its serial number is typed in.",
+        plan or in the trusted root is never wiped unless its serial number is typed in; this version wipes \
+        no token at all.",
     why: "Setting up a token usually begins by resetting it, and a reset takes every key along without \
         asking which of them a root still counts on. Sigstore has the trouble that this makes on record \
         (root-signing issue 298). No backup brings such a key back.",
