@@ -10,7 +10,7 @@ use crate::host::display::visible;
 use crate::json::Json;
 use crate::tuf::verify::{Signer, Tally};
 
-/// Show who has signed and who is missing; exit 3 while a quorum is incomplete
+/// Show who has signed and who is missing; exit 3 while a quorum is incomplete, 1 where a check refuses
 #[derive(clap::Args)]
 pub struct Args {}
 
@@ -20,7 +20,12 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let status = ceremony.status()?;
     let text = if context.json { show::json(&json(&ceremony, &status)) } else { text(&ceremony, &status) };
     context.console.say(&text);
-    Ok(if status.complete() { Exit::Yes } else { Exit::NotYet })
+    Ok(match status.complete() {
+        false => Exit::NotYet,
+        // What is complete and would not be released is no success.
+        true if !status.refusing.is_empty() => Exit::No,
+        true => Exit::Yes,
+    })
 }
 
 /// Where the ceremony stands, as text.

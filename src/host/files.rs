@@ -231,10 +231,19 @@ pub fn temporary_folder(prefix: &str) -> Result<PathBuf, FileError> {
     Ok(made.keep())
 }
 
+/// Whether a name stays in the folder it is joined to: one component, as it is, and neither `.` nor `..`.
+fn is_plain_name(name: &str) -> bool {
+    Path::new(name).file_name().is_some_and(|plain| plain == name)
+}
+
 /// Creates a whole folder of files at once: it is there with all of them, or not at all.
 pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FileError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = path.with_file_name(format!(".{name}.partial"));
+    // Before anything is written.
+    if let Some((name, _)) = files.iter().find(|(name, _)| !is_plain_name(name)) {
+        return Err(FileError::NotAName(partial.join(name)));
+    }
     match fs::remove_dir_all(&partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(failed("remove", &partial)(error));
@@ -243,11 +252,7 @@ pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fil
     }
     folder(&partial)?;
     for (name, bytes) in files {
-        let place = partial.join(name);
-        if place.parent() != Some(&partial) || place.file_name().is_none_or(|plain| plain != name.as_str()) {
-            return Err(FileError::NotAName(place));
-        }
-        create(&place, bytes)?;
+        create(&partial.join(name), bytes)?;
     }
     renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
         .map_err(|error| failed("create", path)(error.into()))?;

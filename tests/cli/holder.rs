@@ -21,11 +21,16 @@ pub struct Holder {
 impl Room {
     /// Starts the program in a terminal.
     pub fn sit_down(&self, arguments: &[&str]) -> Holder {
+        self.sit_down_with("", arguments)
+    }
+
+    /// The same, with a redirection as the shell has it.
+    pub fn sit_down_with(&self, redirection: &str, arguments: &[&str]) -> Holder {
         let program = self.command(arguments);
         // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.
         let mut command = self.tool("sh");
         command
-            .args(["-c", "stty echo && exec \"$0\" \"$@\""])
+            .args(["-c", &format!("stty echo && exec \"$0\" \"$@\" {redirection}")])
             .arg(program.get_program())
             .args(program.get_args());
         let session = spawn_command(command, Some(PATIENCE)).unwrap();

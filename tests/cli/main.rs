@@ -12,6 +12,12 @@
     reason = "tests fail by panicking, and reach for files and programs directly"
 )]
 
+mod attacks;
+mod attacks_files;
+mod attacks_intent;
+mod attacks_plan;
+mod attacks_show;
+mod attacks_verify;
 mod genesis;
 mod holder;
 mod kill_faults;

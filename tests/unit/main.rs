@@ -31,6 +31,7 @@ mod crypto_software;
 mod crypto_text;
 mod crypto_vectors;
 mod display;
+mod files;
 mod fold;
 mod json_disk;
 mod json_props;

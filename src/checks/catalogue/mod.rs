@@ -80,6 +80,7 @@ macro_rules! checks {
             Check::KeyDistinct,
             Check::KeyScheme,
             Check::JsonAgree,
+            Check::ExpiryFormat,
             Check::RootRoles,
             Check::RootVersion,
         ];
