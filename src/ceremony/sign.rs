@@ -18,6 +18,10 @@ use super::signatures::{Collected, file_of, store};
 use super::tokens::{Tokens, key_plan};
 use super::{Ceremony, CeremonyError, gate};
 
+/// What is asked, and the flag that answers it where nobody can be.
+const DIGITS: &str = "Digits from paper";
+const CONFIRM: &str = "--confirm PREFIX";
+
 /// What a holder asks for.
 pub struct Request<'a> {
     /// The key's name.
@@ -73,6 +77,9 @@ pub fn sign(
         outcome.waiting = open.iter().map(|(one, _)| one.payload.title()).collect();
         return Ok(outcome);
     }
+    if request.confirm.is_empty() {
+        console.can_ask(DIGITS, CONFIRM)?;
+    }
     // Before anything is read or typed: is this the token, and is this the key?
     let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
     CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
@@ -122,7 +129,7 @@ fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, Ceremon
         "Read the SHA-256 of {} from paper, and type its first {LEAST_DIGITS} digits or more.",
         visible(&reviewed.payload.title())
     ));
-    Ok(console.ask("Digits from paper", "--confirm PREFIX")?)
+    Ok(console.ask(DIGITS, CONFIRM)?)
 }
 
 /// Gives every open payload the prefix that was given for it. A prefix that fits none is a wrong digest (SIGN-REVIEW),

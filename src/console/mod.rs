@@ -16,6 +16,8 @@ pub trait Console {
     fn say(&mut self, text: &str);
     /// Like [`Console::say`], for what must have been shown before the next act: fails where it could not be.
     fn show(&mut self, text: &str) -> Result<(), ConsoleError>;
+    /// Whether a question can be asked at all, before anything is done that leads up to it.
+    fn can_ask(&self, prompt: &str, flag: &str) -> Result<(), ConsoleError>;
     /// Asks for a line. `flag` is what to give on the command line where nobody can be asked.
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError>;
     /// Asks for a secret without showing it.

@@ -22,15 +22,6 @@ impl Terminal {
         let text = fit(text, tcgetwinsize(&stderr).ok());
         let _ = writeln!(&stderr, "{text}");
     }
-
-    fn must_be_there(question: &str, flag: &str) -> Result<(), ConsoleError> {
-        // Standard output too: nobody may be asked about what went elsewhere.
-        let all = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        if all && std::io::stderr().is_terminal() {
-            return Ok(());
-        }
-        Err(ConsoleError::NoTerminal { question: question.to_owned(), flag: flag.to_owned() })
-    }
 }
 
 /// Text for a window of a known width; as it is for files, pipes, and windows that have no width.
@@ -54,14 +45,23 @@ impl Console for Terminal {
         written.map_err(|_| ConsoleError::NotShown)
     }
 
+    fn can_ask(&self, prompt: &str, flag: &str) -> Result<(), ConsoleError> {
+        // Standard output too: nobody may be asked about what went elsewhere.
+        let all = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        if all && std::io::stderr().is_terminal() {
+            return Ok(());
+        }
+        Err(ConsoleError::NoTerminal { question: prompt.to_owned(), flag: flag.to_owned() })
+    }
+
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
-        Terminal::must_be_there(prompt, flag)?;
+        self.can_ask(prompt, flag)?;
         let answer = Input::<String>::new().with_prompt(visible(prompt)).allow_empty(true).interact_text();
         answer.map(|line| line.trim().to_owned()).map_err(|_| ConsoleError::Interrupted)
     }
 
     fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError> {
-        Terminal::must_be_there(prompt, flag)?;
+        self.can_ask(prompt, flag)?;
         let answer =
             Password::new().with_prompt(visible(prompt)).allow_empty_password(true).report(false).interact();
         answer.map(|pin| Secret::new(pin.into_bytes())).map_err(|_| ConsoleError::Interrupted)

@@ -28,6 +28,10 @@ impl Console for Narrator {
         Terminal.show(text)
     }
 
+    fn can_ask(&self, _: &str, _: &str) -> Result<(), ConsoleError> {
+        Ok(())
+    }
+
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
         let unanswered = || ConsoleError::NoTerminal { question: prompt.to_owned(), flag: flag.to_owned() };
         let answer = self.answers.pop_front().ok_or_else(unanswered)?;
