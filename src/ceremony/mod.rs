@@ -1,7 +1,7 @@
 //! The ceremony: its directory, its payloads and signatures, its record, its release.
 //!
-//! The phases are types that are consumed: `Draft -> Payload -> Reviewed -> Confirmed`, whose signatures make a
-//! `Quorate`, and only that makes a `Release`.
+//! The phases are types: `Draft -> Payload -> Reviewed -> Signed -> Quorate -> Release`. A token is only given what a
+//! holder `Confirmed` after a review, and a `Release` is only made here, from payloads whose quorum is evidence.
 
 pub mod directory;
 pub mod drafting;

@@ -9,7 +9,7 @@ use crate::tuf::verify::{Why, judge};
 
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
-use super::signatures::{Authority, Collected};
+use super::signatures::{Authority, Signed};
 use super::{Ceremony, CeremonyError, gate};
 use crate::crypto::digest::Sha256Digest;
 
@@ -20,19 +20,27 @@ pub struct Quorate {
     file: Vec<u8>,
 }
 
-/// What was released.
+/// What was released. Made by [`Ceremony::release`] alone.
 pub struct Release {
-    /// File names in `metadata/`, in the order in which they are written.
-    pub files: Vec<Artifact>,
-    /// What the checks found.
-    pub findings: Vec<Finding>,
-    /// Whether it was there already, the same to the byte.
-    pub before: bool,
+    files: Vec<Artifact>,
+    before: bool,
+}
+
+impl Release {
+    /// The files in `metadata/`, in the order of the roles.
+    pub fn files(&self) -> &[Artifact] {
+        &self.files
+    }
+
+    /// Whether they were there already, the same to the byte.
+    pub fn before(&self) -> bool {
+        self.before
+    }
 }
 
 impl Quorate {
     /// The evidence for one payload, and the file to publish if it suffices.
-    pub fn of(collected: &Collected) -> (Vec<Finding>, Option<Quorate>) {
+    pub fn of(collected: &Signed) -> (Vec<Finding>, Option<Quorate>) {
         let title = collected.payload.title();
         let signatures = counted(collected);
         let mut findings =
@@ -65,7 +73,7 @@ impl Quorate {
 
 /// The signatures that count, one for each piece of key material, in the order of the role's keys; for a new root, those
 /// that count by the old keys too.
-fn counted(collected: &Collected) -> Vec<Signature> {
+fn counted(collected: &Signed) -> Vec<Signature> {
     let mut signatures: Vec<Signature> = Vec::new();
     for tally in [Some(&collected.new), collected.old.as_ref()].into_iter().flatten() {
         for keyid in tally.counted.iter().filter_map(|signer| signer.keyids.first()) {
@@ -86,7 +94,7 @@ fn counted(collected: &Collected) -> Vec<Signature> {
     signatures
 }
 
-fn verdict(collected: &Collected, signature: &Signature) -> Result<(), Why> {
+fn verdict(collected: &Signed, signature: &Signature) -> Result<(), Why> {
     let by =
         |one: &Authority| judge(&one.keys, &one.role, signature, &collected.payload.canonical).map(|_| ());
     by(&collected.authorities.new).or_else(|why| collected.authorities.old.as_ref().map_or(Err(why), by))
@@ -114,17 +122,17 @@ impl Ceremony {
             let finding = if before { None } else { Some(gate::output(self)) };
             findings.extend(finding);
             let outcome = CeremonyError::unless_clear(&findings);
-            return Ok((findings.clone(), outcome.map(|()| Release { files: written, findings, before })));
+            return Ok((findings.clone(), outcome.map(|()| Release { files: written, before })));
         }
         findings.push(gate::output(self));
         files::create_folder(&self.path("metadata"), &files_to_write)?;
         let event = Event::Released { files: written.clone(), findings: findings.clone() };
         self.transcript.record(ADMINISTRATOR, &event)?;
-        Ok((findings.clone(), Ok(Release { files: written, findings, before: false })))
+        Ok((findings.clone(), Ok(Release { files: written, before: false })))
     }
 
     /// The evidence for each payload, and the files that its signatures suffice for.
-    fn published(&self, collected: &[Collected]) -> (Vec<Finding>, Vec<(String, Vec<u8>)>) {
+    fn published(&self, collected: &[Signed]) -> (Vec<Finding>, Vec<(String, Vec<u8>)>) {
         let (mut findings, mut files) = (Vec::new(), Vec::new());
         for one in collected {
             let (found, quorate) = Quorate::of(one);
@@ -138,7 +146,7 @@ impl Ceremony {
     }
 
     /// Whether `metadata/` is what these payloads and signatures are released as.
-    pub(super) fn is_released(&self, collected: &[Collected]) -> Result<bool, CeremonyError> {
+    pub(super) fn is_released(&self, collected: &[Signed]) -> Result<bool, CeremonyError> {
         self.same_as_released(&self.published(collected).1)
     }
 

@@ -14,7 +14,7 @@ use crate::tuf::envelope::Signature;
 use super::event::Event;
 use super::provision::PinFrom;
 use super::review::{Confirmed, Reviewed};
-use super::signatures::{Collected, file_of, store};
+use super::signatures::{Signed, file_of, store};
 use super::tokens::{Tokens, key_plan};
 use super::{Ceremony, CeremonyError, gate};
 
@@ -136,8 +136,8 @@ fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, Ceremon
 /// or that of a payload that is void by now (SIGN-STALE).
 fn match_confirmations(
     ceremony: &Ceremony,
-    open: &[(&Collected, Vec<String>)],
-    all: &[Collected],
+    open: &[(&Signed, Vec<String>)],
+    all: &[Signed],
     given: &[String],
 ) -> Result<Vec<Option<String>>, CeremonyError> {
     let fits = |digest: Sha256Digest, typed: &str| !sign_review("", digest, typed).refuses();
@@ -163,7 +163,7 @@ fn match_confirmations(
         };
         CeremonyError::require(sign_review(&title, digest, typed))?;
     }
-    let find = |one: &Collected| given.iter().find(|typed| fits(one.payload.digest, typed)).cloned();
+    let find = |one: &Signed| given.iter().find(|typed| fits(one.payload.digest, typed)).cloned();
     Ok(open.iter().map(|(one, _)| find(one)).collect())
 }
 

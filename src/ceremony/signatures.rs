@@ -39,9 +39,9 @@ pub struct Authorities {
     pub old: Option<Authority>,
 }
 
-/// What has been collected for one payload.
+/// A payload with the signatures that were collected for it.
 #[derive(Clone, Debug)]
-pub struct Collected {
+pub struct Signed {
     /// The payload.
     pub payload: Payload,
     /// Who may sign it.
@@ -56,7 +56,7 @@ pub struct Collected {
     pub old: Option<Tally>,
 }
 
-impl Collected {
+impl Signed {
     /// Whether both thresholds are met.
     pub fn quorate(&self) -> bool {
         self.new.met() && self.old.as_ref().is_none_or(Tally::met)
@@ -112,7 +112,7 @@ pub fn file_of(payload: Sha256Digest, keyid: &str) -> String {
 
 impl Ceremony {
     /// All current payloads with what has been collected for each.
-    pub fn collected(&self) -> Result<Vec<Collected>, CeremonyError> {
+    pub fn collected(&self) -> Result<Vec<Signed>, CeremonyError> {
         let payloads = self.payloads()?;
         let mut all = Vec::new();
         for payload in &payloads {
@@ -121,7 +121,7 @@ impl Ceremony {
         Ok(all)
     }
 
-    fn collect(&self, payload: Payload, authorities: Authorities) -> Result<Collected, CeremonyError> {
+    fn collect(&self, payload: Payload, authorities: Authorities) -> Result<Signed, CeremonyError> {
         let folder = format!("signatures/{}", payload.digest);
         let (mut signatures, mut unreadable) = (Vec::new(), Vec::new());
         for name in files::list_if_folder(&self.path(&folder))? {
@@ -138,7 +138,7 @@ impl Ceremony {
         let count = |one: &Authority| tally(&one.keys, &one.role, &signatures, &payload.canonical);
         let (new, old) = (count(&authorities.new), authorities.old.as_ref().map(count));
         let new = with_foreign_explained(new, old.as_ref());
-        Ok(Collected { payload, authorities, signatures, unreadable, new, old })
+        Ok(Signed { payload, authorities, signatures, unreadable, new, old })
     }
 
     /// Signatures of payloads that a later freeze voided, by digest.

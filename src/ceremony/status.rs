@@ -4,7 +4,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::tuf::verify::{Signer, Tally};
 
 use super::payload::Payload;
-use super::signatures::Collected;
+use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, gate};
 use crate::checks::Finding;
 use crate::checks::quorum::quorum_surplus;
@@ -12,7 +12,7 @@ use crate::checks::quorum::quorum_surplus;
 /// Where the ceremony stands.
 pub struct Status {
     /// The current payloads, root first.
-    pub payloads: Vec<Collected>,
+    pub payloads: Vec<Signed>,
     /// Signatures of voided payloads: digest and file names.
     pub void: Vec<(String, Vec<String>)>,
     /// Whether the release is written, and is what these signatures make.
@@ -26,7 +26,7 @@ pub struct Status {
 impl Status {
     /// Whether both thresholds of every payload are met.
     pub fn complete(&self) -> bool {
-        self.payloads.iter().all(Collected::quorate)
+        self.payloads.iter().all(Signed::quorate)
     }
 
     /// Payloads that have exactly as many signatures as they need, and people who could add one.
@@ -41,7 +41,7 @@ impl Ceremony {
     pub fn status(&self) -> Result<Status, CeremonyError> {
         let payloads = self.collected()?;
         let output = crate::host::files::exists(&self.path("metadata"));
-        let released = output && payloads.iter().all(Collected::quorate) && self.is_released(&payloads)?;
+        let released = output && payloads.iter().all(Signed::quorate) && self.is_released(&payloads)?;
         let frozen: Vec<Payload> = payloads.iter().map(|one| one.payload.clone()).collect();
         let mut refusing: Vec<Finding> =
             gate::examine_frozen(self, &frozen).into_iter().filter(Finding::refuses).collect();

@@ -31,12 +31,12 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         }
     };
     if context.json {
-        context.console.say(&show::json(&json(&findings, &release.files)));
+        context.console.say(&show::json(&json(&findings, release.files())));
         return Ok(Exit::Yes);
     }
-    let verb = if release.before { "Released before, and unchanged:" } else { "Released:" };
+    let verb = if release.before() { "Released before, and unchanged:" } else { "Released:" };
     context.console.say(&format!("\n{verb}"));
-    for file in &release.files {
+    for file in release.files() {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));

@@ -2,7 +2,7 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
-use crate::ceremony::signatures::Collected;
+use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console as _;
@@ -121,7 +121,7 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
         });
         Json::Arr(files.collect())
     };
-    let payload = |one: &Collected| {
+    let payload = |one: &Signed| {
         Json::object([
             ("new", tally(&one.new)),
             ("old", one.old.as_ref().map_or(Json::Null, tally)),

@@ -186,7 +186,7 @@ impl Play {
         self.does("release");
         let (findings, release) = self.ceremony.release()?;
         self.say(&show::findings(&findings));
-        for file in release?.files {
+        for file in release?.files() {
             self.say(&format!("  {}  {}", file.sha256, file.file));
         }
         Ok(())
