@@ -70,11 +70,23 @@ macro_rules! checks {
             /// Every check, in the order of the catalogue.
             pub const ALL: &[Check] = &[$(Check::$variant,)*];
 
+            /// What `explain` says of this check.
+            pub fn entry(self) -> &'static Entry {
+                match self {
+                    $(Check::$variant => &$entry,)*
+                }
+            }
+        }
+    };
+}
+
+impl Check {
     /// Whether `ceremony.toml` may let the check's refusal through. Not where what follows would be no ceremony any
-    /// longer (plan, signatures, quorum, record), or no metadata that all clients read alike.
+    /// longer (plan, signatures, quorum, record), where a device refuses, or where
+    /// clients would not read the metadata alike.
     pub fn waivable(self) -> bool {
         let id = self.id();
-        let never = ["PLAN-", "SIGN-", "QUORUM-", "RELEASE-", "RECORD-"];
+        let never = ["PLAN-", "SIGN-", "QUORUM-", "RELEASE-", "RECORD-", "TOKEN-"];
         let alike = [
             Check::KeyId,
             Check::KeyDistinct,
@@ -86,16 +98,6 @@ macro_rules! checks {
         ];
         !never.iter().any(|family| id.starts_with(family)) && !alike.contains(&self)
     }
-
-
-            /// What `explain` says of this check.
-            pub fn entry(self) -> &'static Entry {
-                match self {
-                    $(Check::$variant => &$entry,)*
-                }
-            }
-        }
-    };
 }
 
 checks! {
