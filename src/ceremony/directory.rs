@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::checks::Finding;
 use crate::checks::catalogue::{Check, nearest};
 use crate::checks::plan::plan_id;
 use crate::crypto::digest::Sha256Digest;
@@ -92,7 +93,7 @@ impl Ceremony {
     }
 
     /// PLAN-ID.
-    pub fn check_id(&self) -> crate::checks::Finding {
+    pub fn check_id(&self) -> Finding {
         let recorded = self.transcript.all("plan-read").next();
         let recorded = recorded.and_then(|data| data.get("id")).and_then(Json::as_str);
         let used = self.trusted.as_ref().and_then(Trusted::ceremony_id);

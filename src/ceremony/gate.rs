@@ -132,13 +132,12 @@ fn role_checks(roles: &[Role]) -> Vec<Finding> {
 
 fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
     let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
-    let findings = vec![
+    vec![
         root_roles(root),
         root_version(trusted.map(|root| root.header.version), root.header.version),
         root_revoked(root, &revoked(ceremony, |_| true)),
         root_fast_forward(trusted, root, &revoked(ceremony, |reason| reason == Reason::Compromised)),
-    ];
-    findings
+    ]
 }
 
 /// PLAN-INTENT for everything that is to be signed: each file is exactly what the plan makes of the keys and of what is
@@ -178,7 +177,7 @@ fn intent_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
 }
 
 fn unplanned(title: &str) -> Finding {
-    let what = format!("the plan does not make {title}, or not twice");
+    let what = format!("the plan does not make {title}, or makes it only once");
     Finding::fail(
         Check::PlanIntent,
         what,

@@ -1,13 +1,14 @@
 //! Who has signed, who is missing: for each payload, by the old keys and by the new.
 
+use crate::checks::Finding;
+use crate::checks::quorum::quorum_surplus;
 use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
 use crate::tuf::verify::{Signer, Tally};
 
 use super::payload::Payload;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, gate};
-use crate::checks::Finding;
-use crate::checks::quorum::quorum_surplus;
 
 /// Where the ceremony stands.
 pub struct Status {
@@ -40,7 +41,7 @@ impl Ceremony {
     /// Where the ceremony stands.
     pub fn status(&self) -> Result<Status, CeremonyError> {
         let payloads = self.collected()?;
-        let output = crate::host::files::exists(&self.path("metadata"));
+        let output = files::exists(&self.path("metadata"));
         let released = output && payloads.iter().all(Signed::quorate) && self.is_released(&payloads)?;
         let frozen: Vec<Payload> = payloads.iter().map(|one| one.payload.clone()).collect();
         let mut refusing: Vec<Finding> =

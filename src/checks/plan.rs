@@ -81,7 +81,7 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
         );
     }
     let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with \
-         `draft`; do not edit the root by hand.";
+         `draft`; do not edit drafts by hand.";
     let evidence = format!(
         "{}: {} differences, all of them planned, {} keys revoked",
         case.change,

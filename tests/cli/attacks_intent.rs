@@ -134,7 +134,7 @@ fn a_second_version_of_a_role_is_refused() {
         room.forge_index(&Value::Object(index));
         refused(
             &room,
-            &format!("PLAN-INTENT FAILS: the plan does not make {role} version 2, or not twice\n"),
+            &format!("PLAN-INTENT FAILS: the plan does not make {role} version 2, or makes it only once\n"),
         );
     }
 }
@@ -171,7 +171,7 @@ fn a_role_whose_name_is_a_path_is_refused() {
     index["targets"] = json!({ "1": targets });
     index.insert("../../pwn".to_owned(), json!({ "1": leaf }));
     room.forge_index(&Value::Object(index));
-    refused(&room, "PLAN-INTENT FAILS: the plan does not make ../../pwn version 1, or not twice\n");
+    refused(&room, "PLAN-INTENT FAILS: the plan does not make ../../pwn version 1, or makes it only once\n");
     let outside: Vec<_> =
         std::fs::read_dir(room.beside("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(outside, ["c"]);

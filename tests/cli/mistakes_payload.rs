@@ -148,7 +148,7 @@ fn a_draft_that_was_edited_is_not_frozen() {
     let before = room.tree();
     let what = "not in the plan: expires is 2102-01-15T15:00:00Z instead of 2102-01-14T15:00:00Z";
     let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with `draft`; do not \
-                edit the root by hand.";
+                edit drafts by hand.";
     room.run(&["freeze"]).refused(1, "PLAN-INTENT", what, next);
     room.only_recorded(&before, &["refused"]);
 }

@@ -72,11 +72,12 @@ pub(super) static INTENT: Entry = Entry {
     enforced: true,
     demands: "The difference between the trusted root and the drafted root is exactly the declared `change`: \
         genesis has no predecessor; refresh changes version and expiry; rotate changes the keys that the \
-        plan names; revoke removes the keys listed under `[[revoke]]`. Nothing else differs.",
+        plan names; revoke removes the keys listed under `[[revoke]]`. Nothing else differs. Every other \
+        draft, too, is exactly what the plan makes: none is missing, and there is no other.",
     why: "While Sigstore drafted version 2 of its root, the tooling silently reset the keys of a delegation. \
         Everybody was looking at the change they had come for, and such a side effect is what a reviewer \
         looking for the expected change does not see.",
-    mend: "Read the list of differences that `tuf-ceremony plan` prints. Where a difference is wanted, \
+    mend: "Read the list of differences that the finding names. Where a difference is wanted, \
         declare it: set `change` under `[ceremony]`, or name the key under `[[revoke]]`. Where it is not, \
         correct the roles and keys in `ceremony.toml` until only the wanted change is left, then draft again \
         with `tuf-ceremony draft`.",
