@@ -1,7 +1,5 @@
 //! What the record can say. Every event is typed, and none has a place for a secret.
 
-use std::collections::BTreeMap;
-
 use crate::checks::{Finding, Outcome};
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
@@ -165,11 +163,10 @@ fn artifacts(files: &[Artifact]) -> Json {
 }
 
 fn payloads_json(payloads: &[(String, i64, Sha256Digest)]) -> Json {
-    let mut roles: BTreeMap<String, Json> = BTreeMap::new();
-    for (role, version, digest) in payloads {
-        roles.insert(role.clone(), Json::Obj([(version.to_string(), Json::from(digest.to_hex()))].into()));
-    }
-    Json::Obj(roles)
+    let of_role = |(role, version, digest): &(String, i64, Sha256Digest)| {
+        (role.clone(), Json::object([(version.to_string().as_str(), Json::from(digest.to_hex()))]))
+    };
+    Json::Obj(payloads.iter().map(of_role).collect())
 }
 
 /// The findings that are not a plain pass, by check: warnings and waivers belong in the record.

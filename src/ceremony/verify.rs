@@ -202,11 +202,11 @@ impl Client {
                 continue;
             }
             seen.push(next.role.clone());
-            let listed = snapshot.meta.get(&format!("{}.json", next.role));
+            let listed = snapshot.file(&format!("{}.json", next.role));
             let listed = listed
                 .ok_or_else(|| Stop::Refused(format!("the snapshot does not list {}.json", next.role)))?;
             let name = file(&next.role, listed.version);
-            let envelope = self.fetch(&name, &next, Some(listed))?;
+            let envelope = self.fetch(&name, &next, Some(&listed))?;
             let Some(delegations) = shaped(&name, Targets::read(&envelope.signed))?.delegations else {
                 continue;
             };

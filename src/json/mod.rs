@@ -3,9 +3,11 @@
 
 mod canonical;
 mod disk;
+mod object;
 pub mod strict;
 mod tree;
 pub mod view;
 
-pub use strict::{Build, JsonError};
+pub use object::Object;
+pub use strict::{Build, JsonError, Lapse, Tolerance};
 pub use tree::Json;

@@ -1,7 +1,11 @@
 //! The rules of strictness, apart from any tree: whoever implements [`Build`] gets them all.
 //!
 //! Refused, with line and column: duplicate names at any depth, fractions, exponents, `-0`, integers outside i64,
-//! lone surrogates, a byte order mark, trailing data, nesting over 127 levels, files over their limit.
+//! lone surrogates, a byte order mark, trailing data, nesting over 127 levels, files over their limit, and text that
+//! would take much more memory than it is long.
+//!
+//! Other programs are less strict. What they make of a file can only be told by reading it as they do, so a reader may
+//! be told to let two of these pass ([`Tolerance`]); each time it does is reported.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,13 +30,45 @@ pub trait Build: Sized {
     /// Adds an element at the end.
     fn push(array: &mut Self::Array, value: Self);
     /// Whether the object already has this name.
-    fn has(object: &Self::Object, name: &str) -> bool;
-    /// Adds a member whose name is not there yet.
+    fn has(object: &mut Self::Object, name: &str) -> bool;
+    /// Adds a member, in place of one of the same name if there is one.
     fn insert(object: &mut Self::Object, name: String, value: Self);
     /// A finished array.
     fn array(array: Self::Array) -> Self;
     /// A finished object.
     fn object(object: Self::Object) -> Self;
+    /// How many bytes this value takes in memory, about, without the values in it.
+    fn cost(&self) -> usize;
+}
+
+/// Memory that a text may take, as a multiple of its length. Metadata takes four to seven times its length; only text made
+/// of nothing but brackets and commas takes more than this.
+const MEMORY_FACTOR: usize = 8;
+/// What every text may take.
+const MEMORY_FLOOR: usize = 1 << 20;
+
+/// Which rules a reader lets pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tolerance {
+    /// A name a second time in one object: the last one wins.
+    pub duplicates: bool,
+    /// A fraction or exponent that makes a whole number, as in `2.0` and `2e0`.
+    pub whole_floats: bool,
+}
+
+/// One time that a rule was let pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// A name a second time.
+    Duplicate {
+        /// Where, as names from the top, e.g. `["signed", "roles", "root"]`; elements of arrays by number.
+        path: Vec<String>,
+    },
+    /// A whole number written with a fraction or exponent.
+    WholeFloat {
+        /// Where.
+        path: Vec<String>,
+    },
 }
 
 /// Why a text is not strict JSON, and where.
@@ -47,8 +83,17 @@ pub struct JsonError {
     pub column: usize,
 }
 
-/// Reads one JSON text of at most `limit` bytes.
+/// Reads one JSON text of at most `limit` bytes, strictly.
 pub fn read<B: Build>(text: &[u8], limit: usize) -> Result<B, JsonError> {
+    Ok(read_tolerant(text, limit, Tolerance::default())?.0)
+}
+
+/// Like [`read`], and lets pass what `tolerance` says.
+pub fn read_tolerant<B: Build>(
+    text: &[u8],
+    limit: usize,
+    tolerance: Tolerance,
+) -> Result<(B, Vec<Lapse>), JsonError> {
     let at_start = |what: String| JsonError { what, line: 1, column: 1 };
     if text.len() > limit {
         return Err(at_start(format!(
@@ -59,10 +104,12 @@ pub fn read<B: Build>(text: &[u8], limit: usize) -> Result<B, JsonError> {
     if text.starts_with(b"\xef\xbb\xbf") {
         return Err(at_start("a byte order mark".to_owned()));
     }
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Strict::<B>(PhantomData).deserialize(&mut reader).map_err(JsonError::from_serde)?;
-    reader.end().map_err(JsonError::from_serde)?;
-    Ok(value)
+    let memory = text.len().saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_FLOOR);
+    let mut reader = Reader { tolerance, lapses: Vec::new(), path: Vec::new(), memory };
+    let mut source = serde_json::Deserializer::from_slice(text);
+    let value = reader.seed::<B>().deserialize(&mut source).map_err(JsonError::from_serde)?;
+    source.end().map_err(JsonError::from_serde)?;
+    Ok((value, reader.lapses))
 }
 
 impl JsonError {
@@ -77,16 +124,51 @@ impl JsonError {
     }
 }
 
-struct Strict<B>(PhantomData<B>);
+struct Reader {
+    tolerance: Tolerance,
+    lapses: Vec<Lapse>,
+    /// Where the reader is. Kept only by readers that let something pass.
+    path: Vec<String>,
+    /// Bytes that may still be taken.
+    memory: usize,
+}
 
-impl<'de, B: Build> DeserializeSeed<'de> for Strict<B> {
+impl Reader {
+    fn seed<B>(&mut self) -> Strict<'_, B> {
+        Strict { reader: self, built: PhantomData }
+    }
+
+    fn enter(&mut self, step: impl FnOnce() -> String) {
+        if self.tolerance != Tolerance::default() {
+            self.path.push(step());
+        }
+    }
+
+    fn leave(&mut self) {
+        self.path.pop();
+    }
+
+    fn pay<B: Build, E: serde::de::Error>(&mut self, value: &B) -> Result<(), E> {
+        self.memory = self.memory.checked_sub(value.cost()).ok_or_else(|| {
+            E::custom("far more brackets, commas and names than text: no metadata looks like this")
+        })?;
+        Ok(())
+    }
+}
+
+struct Strict<'r, B> {
+    reader: &'r mut Reader,
+    built: PhantomData<B>,
+}
+
+impl<'de, B: Build> DeserializeSeed<'de> for Strict<'_, B> {
     type Value = B;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<B, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, B: Build> Visitor<'de> for Strict<B> {
+impl<'de, B: Build> Visitor<'de> for Strict<'_, B> {
     type Value = B;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,7 +194,13 @@ impl<'de, B: Build> Visitor<'de> for Strict<B> {
         }
     }
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<B, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<B, E> {
+        // Up to here every whole number is a float.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if self.reader.tolerance.whole_floats && value.fract() == 0.0 && value.abs() <= EXACT {
+            self.reader.lapses.push(Lapse::WholeFloat { path: self.reader.path.clone() });
+            return Ok(B::int(value as i64));
+        }
         Err(E::custom("a number that is not a plain integer (fraction, exponent, -0, or beyond 64 bits)"))
     }
 
@@ -126,19 +214,32 @@ impl<'de, B: Build> Visitor<'de> for Strict<B> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<B, A::Error> {
         let mut array = B::Array::default();
-        while let Some(value) = elements.next_element_seed(Strict(PhantomData))? {
+        for index in 0_usize.. {
+            self.reader.enter(|| index.to_string());
+            let Some(value) = elements.next_element_seed(self.reader.seed::<B>())? else { break };
+            self.reader.leave();
+            self.reader.pay::<B, A::Error>(&value)?;
             B::push(&mut array, value);
         }
+        self.reader.leave();
         Ok(B::array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<B, A::Error> {
         let mut object = B::Object::default();
         while let Some(name) = members.next_key::<String>()? {
-            if B::has(&object, &name) {
-                return Err(A::Error::custom(format_args!("the name {name:?} a second time in one object")));
+            self.reader.enter(|| name.clone());
+            if B::has(&mut object, &name) {
+                if !self.reader.tolerance.duplicates {
+                    return Err(A::Error::custom(format_args!(
+                        "the name {name:?} a second time in one object"
+                    )));
+                }
+                self.reader.lapses.push(Lapse::Duplicate { path: self.reader.path.clone() });
             }
-            let value = members.next_value_seed(Strict(PhantomData))?;
+            let value = members.next_value_seed(self.reader.seed::<B>())?;
+            self.reader.leave();
+            self.reader.pay::<B, A::Error>(&value)?;
             B::insert(&mut object, name, value);
         }
         Ok(B::object(object))

@@ -1,10 +1,9 @@
 //! The tree: what a strict JSON text means, and nothing else.
 
-use std::collections::BTreeMap;
-
+use super::object::{Growing, Object};
 use super::strict::{self, Build, JsonError};
 
-/// A JSON value without floats. Objects are sorted by code point (`str` orders by UTF-8 bytes, which is the same).
+/// A JSON value without floats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
     /// `null`
@@ -18,7 +17,7 @@ pub enum Json {
     /// An array.
     Arr(Vec<Json>),
     /// An object.
-    Obj(BTreeMap<String, Json>),
+    Obj(Object),
 }
 
 impl Json {
@@ -43,7 +42,7 @@ impl Json {
     }
 
     /// The members, if this is an object.
-    pub fn as_object(&self) -> Option<&BTreeMap<String, Json>> {
+    pub fn as_object(&self) -> Option<&Object> {
         match self {
             Json::Obj(members) => Some(members),
             _ => None,
@@ -51,7 +50,7 @@ impl Json {
     }
 
     /// The members, to be edited, if this is an object.
-    pub fn as_object_mut(&mut self) -> Option<&mut BTreeMap<String, Json>> {
+    pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         match self {
             Json::Obj(members) => Some(members),
             _ => None,
@@ -121,7 +120,7 @@ impl From<bool> for Json {
 
 impl Build for Json {
     type Array = Vec<Json>;
-    type Object = BTreeMap<String, Json>;
+    type Object = Growing;
     fn null() -> Json {
         Json::Null
     }
@@ -137,16 +136,29 @@ impl Build for Json {
     fn push(array: &mut Vec<Json>, value: Json) {
         array.push(value);
     }
-    fn has(object: &BTreeMap<String, Json>, name: &str) -> bool {
-        object.contains_key(name)
+    fn has(object: &mut Growing, name: &str) -> bool {
+        object.has(name)
     }
-    fn insert(object: &mut BTreeMap<String, Json>, name: String, value: Json) {
+    fn insert(object: &mut Growing, name: String, value: Json) {
         object.insert(name, value);
     }
-    fn array(array: Vec<Json>) -> Json {
+    fn array(mut array: Vec<Json>) -> Json {
+        array.shrink_to_fit();
         Json::Arr(array)
     }
-    fn object(object: BTreeMap<String, Json>) -> Json {
-        Json::Obj(object)
+    fn object(object: Growing) -> Json {
+        Json::Obj(object.finish())
+    }
+    fn cost(&self) -> usize {
+        let text = |text: &String| if text.is_empty() { 0 } else { text.len().max(24).next_multiple_of(16) };
+        let own = match self {
+            Json::Str(value) => text(value),
+            Json::Obj(members) => {
+                let names: usize = members.keys().map(text).sum();
+                names + members.len() * size_of::<String>()
+            }
+            Json::Null | Json::Bool(_) | Json::Int(_) | Json::Arr(_) => 0,
+        };
+        size_of::<Json>() + own
     }
 }

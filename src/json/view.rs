@@ -1,8 +1,6 @@
 //! A cursor for reading a typed view out of a tree: it knows where it is, so that an error can say so.
 
-use std::collections::BTreeMap;
-
-use super::Json;
+use super::{Json, Object};
 
 /// A tree that does not have the shape that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,21 +58,21 @@ impl<'a> At<'a> {
         Ok(self.members()?.get(name).map(|json| self.step(name, json)))
     }
 
-    fn members(&self) -> Result<&'a BTreeMap<String, Json>, ShapeError> {
+    /// The members of an object.
+    pub fn members(&self) -> Result<&'a Object, ShapeError> {
         self.json.as_object().ok_or_else(|| self.expected("an object"))
     }
 
     /// All members of an object, in order of their names.
-    pub fn entries(&self) -> Result<Vec<(&'a str, At<'a>)>, ShapeError> {
-        let members = self.members()?;
-        Ok(members.iter().map(|(name, json)| (name.as_str(), self.step(name, json))).collect())
+    pub fn entries(&self) -> Result<impl Iterator<Item = (&'a str, At<'a>)>, ShapeError> {
+        Ok(self.members()?.into_iter().map(|(name, json)| (name.as_str(), self.step(name, json))))
     }
 
     /// All elements of an array.
-    pub fn elements(&self) -> Result<Vec<At<'a>>, ShapeError> {
+    pub fn elements(&self) -> Result<impl Iterator<Item = At<'a>>, ShapeError> {
         let elements = self.json.as_array().ok_or_else(|| self.expected("an array"))?;
         let at = |(index, json)| At { json, path: format!("{}[{index}]", self.path) };
-        Ok(elements.iter().enumerate().map(at).collect())
+        Ok(elements.iter().enumerate().map(at))
     }
 
     /// A string.
@@ -84,7 +82,7 @@ impl<'a> At<'a> {
 
     /// An array of strings.
     pub fn strings(&self) -> Result<Vec<String>, ShapeError> {
-        self.elements()?.iter().map(|element| Ok(element.string()?.to_owned())).collect()
+        self.elements()?.map(|element| Ok(element.string()?.to_owned())).collect()
     }
 
     /// A boolean.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::json::Json;
+use crate::json::{Json, Object};
 
 use super::key::keyid_of;
 use super::{REHEARSAL_MARK, time};
@@ -60,19 +60,19 @@ pub fn root(
 ) -> Json {
     let mut signed = header(base, "root", common);
     signed.insert("consistent_snapshot".to_owned(), Json::Bool(consistent_snapshot));
-    let mut keys = BTreeMap::new();
+    let mut keys = Object::new();
     for key in roles.values().flat_map(|role| &role.keys) {
         keys.insert(keyid_of(key), key.clone());
     }
     signed.insert("keys".to_owned(), Json::Obj(keys));
     let mut written = match signed.remove("roles") {
         Some(Json::Obj(roles)) => roles,
-        _ => BTreeMap::new(),
+        _ => Object::new(),
     };
     for (name, role) in roles {
         let mut object = match written.remove(name) {
             Some(Json::Obj(object)) => object,
-            _ => BTreeMap::new(),
+            _ => Object::new(),
         };
         object.insert("keyids".to_owned(), role.keyids());
         object.insert("threshold".to_owned(), Json::Int(role.threshold));
@@ -85,7 +85,7 @@ pub fn root(
 /// Targets metadata without target files.
 pub fn targets(common: &Common, delegations: &[DelegationSpec]) -> Json {
     let mut signed = header(None, "targets", common);
-    signed.insert("targets".to_owned(), Json::Obj(BTreeMap::new()));
+    signed.insert("targets".to_owned(), Json::Obj(Object::new()));
     if !delegations.is_empty() {
         let keys = delegations.iter().flat_map(|delegation| &delegation.role.keys);
         let keys = keys.map(|key| (keyid_of(key), key.clone())).collect();
@@ -124,7 +124,7 @@ fn version_only(version: i64) -> Json {
     Json::object([("version", Json::Int(version))])
 }
 
-fn header(base: Option<&Json>, kind: &str, common: &Common) -> BTreeMap<String, Json> {
+fn header(base: Option<&Json>, kind: &str, common: &Common) -> Object {
     let mut signed = base.and_then(Json::as_object).cloned().unwrap_or_default();
     signed.insert("_type".to_owned(), Json::from(kind));
     signed.insert("spec_version".to_owned(), Json::from(common.spec_version.as_str()));

@@ -15,6 +15,8 @@ pub enum Paths {
     Patterns(Vec<String>),
     /// Prefixes of the hex SHA-256 of the path.
     HashPrefixes(Vec<String>),
+    /// Neither is stated: for none.
+    Unstated,
 }
 
 /// One delegated role.
@@ -80,8 +82,7 @@ impl Delegations {
         let keys = read_keys(&at.field("keys")?)?;
         let delegates = match (at.optional("roles")?, at.optional("succinct_roles")?) {
             (Some(roles), None) => {
-                let roles = roles.elements()?;
-                Delegates::Roles(roles.iter().map(read_role).collect::<Result<_, _>>()?)
+                Delegates::Roles(roles.elements()?.map(|role| read_role(&role)).collect::<Result<_, _>>()?)
             }
             (None, Some(bins)) => Delegates::Succinct(read_succinct(&bins)?),
             _ => return Err(at.error("needs exactly one of \"roles\" and \"succinct_roles\"")),
@@ -94,7 +95,8 @@ fn read_role(at: &At<'_>) -> Result<DelegatedRole, ShapeError> {
     let paths = match (at.optional("paths")?, at.optional("path_hash_prefixes")?) {
         (Some(paths), None) => Paths::Patterns(paths.strings()?),
         (None, Some(prefixes)) => Paths::HashPrefixes(prefixes.strings()?),
-        _ => return Err(at.error("needs exactly one of \"paths\" and \"path_hash_prefixes\"")),
+        (None, None) => Paths::Unstated,
+        _ => return Err(at.error("can have only one of \"paths\" and \"path_hash_prefixes\"")),
     };
     let name = at.field("name")?;
     let text = name.string()?;

@@ -66,17 +66,17 @@ pub struct Envelope {
 impl Envelope {
     /// Parses a file of at most `limit` bytes.
     pub fn parse(text: &[u8], limit: usize) -> Result<Envelope, MetadataError> {
-        Ok(Envelope::read(&Json::parse(text, limit)?)?)
+        Ok(Envelope::read(Json::parse(text, limit)?)?)
     }
 
-    /// Reads an envelope from its tree.
-    pub fn read(tree: &Json) -> Result<Envelope, ShapeError> {
-        let at = At::new(tree, "metadata");
-        let signed = at.field("signed")?;
-        let kind = signed.field("_type")?.string()?.to_owned();
-        let signatures = at.field("signatures")?.elements()?;
-        let signatures = signatures.iter().map(Signature::read).collect::<Result<_, _>>()?;
-        Ok(Envelope { signed: signed.json().clone(), signatures, kind })
+    /// Reads an envelope from its tree, of which `signed` is taken over and not copied: it may be large.
+    pub fn read(mut tree: Json) -> Result<Envelope, ShapeError> {
+        let at = At::new(&tree, "metadata");
+        let kind = at.field("signed")?.field("_type")?.string()?.to_owned();
+        let listed = at.field("signatures")?;
+        let signatures = listed.elements()?.map(|one| Signature::read(&one)).collect::<Result<_, _>>()?;
+        let signed = tree.as_object_mut().and_then(|members| members.remove("signed")).unwrap_or(Json::Null);
+        Ok(Envelope { signed, signatures, kind })
     }
 
     /// The bytes that are signed.

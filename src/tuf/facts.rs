@@ -50,7 +50,7 @@ pub(super) fn facts_and_orders(signed: &Json) -> Result<Facts, ShapeError> {
         "snapshot" => {
             let snapshot = Snapshot::read(signed)?;
             facts.header(kind, &snapshot.header);
-            snapshot.meta.iter().for_each(|(name, file)| facts.meta(name, file));
+            snapshot.files().for_each(|(name, file)| facts.meta(name, &file));
             facts.nested_unknown(signed, "meta", &["version", "length", "hashes"]);
             &["meta"]
         }
@@ -142,8 +142,8 @@ impl Facts {
         );
     }
 
-    fn targets(&mut self, targets: &Targets, signed: &Json) {
-        for (path, file) in &targets.targets {
+    fn targets(&mut self, targets: &Targets<'_>, signed: &Json) {
+        for (path, file) in targets.files() {
             self.say(
                 format!("target {}", quoted(path)),
                 format!("{} bytes{}", file.length, hashes(&file.hashes)),
@@ -169,11 +169,15 @@ impl Facts {
             Delegates::Roles(roles) => {
                 for (index, role) in roles.iter().enumerate() {
                     let place = format!("delegation {} to {}", index + 1, quoted(&role.name));
-                    let (kind, paths) = match &role.paths {
-                        Paths::Patterns(patterns) => ("paths", patterns),
-                        Paths::HashPrefixes(prefixes) => ("path hash prefixes", prefixes),
-                    };
-                    self.say(format!("{place}: {kind}"), exact(&Json::strings(paths)));
+                    match &role.paths {
+                        Paths::Patterns(patterns) => {
+                            self.say(format!("{place}: paths"), exact(&Json::strings(patterns)));
+                        }
+                        Paths::HashPrefixes(prefixes) => {
+                            self.say(format!("{place}: path hash prefixes"), exact(&Json::strings(prefixes)));
+                        }
+                        Paths::Unstated => self.say(format!("{place}: paths"), "not stated"),
+                    }
                     self.say(format!("{place}: terminating"), role.terminating.to_string());
                     self.role(&place, &role.keys, &delegations.keys);
                 }

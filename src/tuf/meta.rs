@@ -1,9 +1,11 @@
 //! snapshot and timestamp metadata (spec 4.4, 4.6): which version of which file is current.
+//!
+//! A snapshot may list hundreds of thousands of files, so its view is a window on its tree, and copies nothing.
 
 use std::collections::BTreeMap;
 
-use crate::json::Json;
 use crate::json::view::{At, ShapeError};
+use crate::json::{Json, Object};
 
 use super::envelope::Header;
 
@@ -30,31 +32,44 @@ impl MetaFile {
 
 /// Reads an object of hex digests by algorithm.
 pub fn read_hashes(at: &At<'_>) -> Result<BTreeMap<String, String>, ShapeError> {
-    let entries = at.entries()?;
-    if entries.is_empty() {
+    let mut entries = at.entries()?.peekable();
+    if entries.peek().is_none() {
         return Err(at.error("no hash at all"));
     }
-    entries.into_iter().map(|(name, hash)| Ok((name.to_owned(), hash.string()?.to_owned()))).collect()
+    entries.map(|(name, hash)| Ok((name.to_owned(), hash.string()?.to_owned()))).collect()
 }
 
 /// A typed view of snapshot metadata.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct Snapshot<'a> {
     /// Version, expiry, specification version.
     pub header: Header,
-    /// By file name, e.g. `targets.json`.
-    pub meta: BTreeMap<String, MetaFile>,
+    meta: &'a Object,
 }
 
-impl Snapshot {
-    /// Reads the `signed` part of an envelope.
-    pub fn read(signed: &Json) -> Result<Snapshot, ShapeError> {
+impl<'a> Snapshot<'a> {
+    /// Reads the `signed` part of an envelope; every file that it lists is well-formed afterwards.
+    pub fn read(signed: &'a Json) -> Result<Snapshot<'a>, ShapeError> {
         let at = At::new(signed, "signed");
         let header = Header::read(&at, "snapshot")?;
         let meta = at.field("meta")?;
-        let entries = meta.entries()?;
-        let meta = entries.iter().map(|(name, file)| Ok(((*name).to_owned(), MetaFile::read(file)?)));
-        Ok(Snapshot { header, meta: meta.collect::<Result<_, ShapeError>>()? })
+        for (_, file) in meta.entries()? {
+            MetaFile::read(&file)?;
+        }
+        Ok(Snapshot { header, meta: meta.members()? })
+    }
+
+    /// What it says of a file, e.g. `targets.json`.
+    pub fn file(&self, name: &str) -> Option<MetaFile> {
+        MetaFile::read(&At::new(self.meta.get(name)?, name)).ok()
+    }
+
+    /// Every file that it lists, by name, in order.
+    pub fn files(&self) -> impl Iterator<Item = (&'a str, MetaFile)> {
+        let read = |(name, file): (&'a String, &'a Json)| {
+            Some((name.as_str(), MetaFile::read(&At::new(file, name)).ok()?))
+        };
+        self.meta.into_iter().filter_map(read)
     }
 }
 
@@ -74,7 +89,7 @@ impl Timestamp {
         let header = Header::read(&at, "timestamp")?;
         let meta = at.field("meta")?;
         let snapshot = MetaFile::read(&meta.field("snapshot.json")?)?;
-        match meta.entries()?.iter().find(|(name, _)| *name != "snapshot.json") {
+        match meta.entries()?.find(|(name, _)| *name != "snapshot.json") {
             Some((name, _)) => Err(meta.error(format!("{name:?} has no place here, only snapshot.json has"))),
             None => Ok(Timestamp { header, snapshot }),
         }

@@ -76,5 +76,5 @@ impl Root {
 
 /// Reads a `keys` object.
 pub fn read_keys(at: &At<'_>) -> Result<BTreeMap<String, Key>, ShapeError> {
-    at.entries()?.into_iter().map(|(keyid, key)| Ok((keyid.to_owned(), Key::read(keyid, &key)?))).collect()
+    at.entries()?.map(|(keyid, key)| Ok((keyid.to_owned(), Key::read(keyid, &key)?))).collect()
 }

@@ -1,6 +1,7 @@
 //! What strict JSON is and is not, as a table: each text with its tree, or with what was found and where.
 
 use tuf_ceremony::json::Json;
+use tuf_ceremony::json::strict::{self, Lapse, Tolerance};
 
 const NOT_AN_INTEGER: &str =
     "a number that is not a plain integer (fraction, exponent, -0, or beyond 64 bits)";
@@ -282,4 +283,46 @@ fn the_liberties_of_other_readers_are_not_taken() {
         ("\u{c}1", "expected value", 1),
         ("\u{2028}1", "expected value", 1),
     ]);
+}
+
+#[test]
+fn a_text_of_brackets_alone_is_refused_before_it_takes_much_memory() {
+    for (unit, levels) in [("[],", 1), ("0,", 1), ("{\"\":0},", 1), ("\"\",", 1), ("[[],[]],", 1)] {
+        let text = format!("[{}0]", unit.repeat(levels * 4_000_000 / unit.len()));
+        let error = Json::parse(text.as_bytes(), usize::MAX).unwrap_err();
+        assert!(error.what.starts_with("far more brackets"), "{unit}: {error}");
+        // The same shape in a small file is nobody's trouble.
+        assert!(Json::parse(format!("[{}0]", unit.repeat(1000)).as_bytes(), usize::MAX).is_ok());
+    }
+}
+
+#[test]
+fn an_object_of_very_many_names_in_any_order_is_read_in_reasonable_time() {
+    let names = (0..200_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let text = names.map(|n| format!("\"{n:016x}\":{n}", n = n >> 1)).collect::<Vec<_>>().join(",");
+    let object = Json::parse(format!("{{{text}}}").as_bytes(), usize::MAX).unwrap();
+    let members = object.as_object().unwrap();
+    assert_eq!(members.len(), 200_000);
+    assert!(members.keys().zip(members.keys().skip(1)).all(|(one, next)| one < next));
+    let again = format!("{{{text},\"{:016x}\":1}}", 0x9e37_79b9_7f4a_7c15_u64 >> 1);
+    let error = Json::parse(again.as_bytes(), usize::MAX).unwrap_err();
+    assert!(error.what.contains("a second time"), "{error}");
+}
+
+#[test]
+fn what_a_tolerant_reader_lets_pass_is_reported_by_place() {
+    let read = |text: &str, tolerance| strict::read_tolerant::<Json>(text.as_bytes(), 1000, tolerance);
+    let path = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+    let duplicates = Tolerance { duplicates: true, whole_floats: false };
+    let (tree, lapses) = read("{\"a\":[{\"b\":1},{\"c\":1,\"b\":2,\"c\":3}]}", duplicates).unwrap();
+    assert_eq!(tree.canonical(), b"{\"a\":[{\"b\":1},{\"b\":2,\"c\":3}]}");
+    assert_eq!(lapses, [Lapse::Duplicate { path: path(&["a", "1", "c"]) }]);
+    assert!(read("[2.0]", duplicates).is_err());
+    let floats = Tolerance { duplicates: false, whole_floats: true };
+    let (tree, lapses) = read("[0,{\"x\":2e0}]", floats).unwrap();
+    assert_eq!(tree.canonical(), b"[0,{\"x\":2}]");
+    assert_eq!(lapses, [Lapse::WholeFloat { path: path(&["1", "x"]) }]);
+    for text in ["[2.5]", "[1e300]", "{\"a\":1,\"a\":1}"] {
+        assert!(read(text, floats).is_err(), "{text}");
+    }
 }

@@ -33,13 +33,12 @@ fn root_is_read_whole() {
 
 #[test]
 fn targets_are_read_with_both_kinds_of_named_delegations() {
-    let targets = Targets::read(&targets()).unwrap();
-    let file = &targets.targets["a b.txt"];
-    assert_eq!(
-        (file.length, file.hashes.len(), &file.custom),
-        (5, 2, &Some(Json::object([("x", Json::Int(1))])))
-    );
-    assert_eq!(targets.targets["c"].custom, None);
+    let tree = targets();
+    let targets = Targets::read(&tree).unwrap();
+    let file = targets.file("a b.txt").unwrap();
+    assert_eq!((file.length, file.hashes.len()), (5, 2));
+    assert_eq!((targets.file("c").is_some(), targets.file("b")), (true, None));
+    assert_eq!(targets.files().map(|(path, _)| path).collect::<Vec<_>>(), ["a b.txt", "c"]);
     let delegations = targets.delegations.unwrap();
     let Delegates::Roles(roles) = delegations.delegates else { panic!() };
     let text = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
@@ -52,10 +51,12 @@ fn targets_are_read_with_both_kinds_of_named_delegations() {
 
 #[test]
 fn snapshot_and_timestamp_are_read() {
-    let snapshot = Snapshot::read(&snapshot()).unwrap();
-    let file = &snapshot.meta["targets.json"];
+    let tree = snapshot();
+    let snapshot = Snapshot::read(&tree).unwrap();
+    let file = snapshot.file("targets.json").unwrap();
     assert_eq!((file.version, file.length, file.hashes["sha256"].as_str()), (3, Some(5), "aa"));
-    assert_eq!((snapshot.meta["a: b.json"].length, snapshot.meta["a: b.json"].hashes.len()), (None, 0));
+    let other = snapshot.file("a: b.json").unwrap();
+    assert_eq!((other.length, other.hashes.len()), (None, 0));
     let timestamp = Timestamp::read(&timestamp()).unwrap();
     assert_eq!((timestamp.snapshot.version, timestamp.snapshot.length), (3, None));
     assert_eq!(timestamp.header.expires.oddity, Some("has fractions of a second"));
@@ -74,7 +75,8 @@ for line in sys.stdin.buffer.read().decode().splitlines():
 
 #[test]
 fn bins_are_those_of_python() {
-    let delegations = Targets::read(&succinct()).unwrap().delegations.unwrap();
+    let tree = succinct();
+    let delegations = Targets::read(&tree).unwrap().delegations.unwrap();
     let Delegates::Succinct(read) = delegations.delegates else { panic!() };
     assert_eq!((read.bit_length, read.name_prefix.as_str(), read.keys.threshold), (5, "bin", 1));
     let mut cases = Vec::new();
@@ -100,10 +102,17 @@ fn bins_are_those_of_python() {
 }
 
 /// What a reader says of this text after one replacement in it.
-fn problem<T>(read: fn(&Json) -> Result<T, ShapeError>, tree: &Json, from: &str, to: &str) -> String {
+fn problem<'a, T: 'a>(
+    read: fn(&'a Json) -> Result<T, ShapeError>,
+    tree: &Json,
+    from: &str,
+    to: &str,
+) -> String {
     let text = String::from_utf8(tree.canonical()).unwrap();
     assert!(text.contains(from), "{from} is not in {text}");
-    read(&json(&text.replacen(from, to, 1))).map(drop).unwrap_err().to_string()
+    // The view borrows from the tree, for as long as the caller likes.
+    let changed = Box::leak(Box::new(json(&text.replacen(from, to, 1))));
+    read(changed).map(drop).unwrap_err().to_string()
 }
 
 #[test]
@@ -168,14 +177,9 @@ fn other_metadata_of_another_shape_is_refused_by_place() {
         ),
         ("\"terminating\":false,", "", "signed.delegations.roles[0]: the field \"terminating\" is missing"),
         (
-            "\"paths\":[\"a b\",\"c\"],",
-            "",
-            "signed.delegations.roles[0]: needs exactly one of \"paths\" and \"path_hash_prefixes\"",
-        ),
-        (
             "\"path_hash_prefixes\":",
             "\"paths\":[],\"path_hash_prefixes\":",
-            "signed.delegations.roles[1]: needs exactly one of \"paths\" and \"path_hash_prefixes\"",
+            "signed.delegations.roles[1]: can have only one of \"paths\" and \"path_hash_prefixes\"",
         ),
         (
             "\"roles\":[",
@@ -277,7 +281,7 @@ fn a_rehearsal_is_known_by_anything_but_an_explicit_no() {
         (r#","x-tuf-ceremony-rehearsal":"false""#, true),
     ] {
         let tree = json(&format!(r#"{{"signed":{{"_type":"root"{mark}}},"signatures":[]}}"#));
-        assert_eq!(Envelope::read(&tree).unwrap().is_rehearsal(), expected, "{mark}");
+        assert_eq!(Envelope::read(tree).unwrap().is_rehearsal(), expected, "{mark}");
     }
 }
 
