@@ -13,6 +13,7 @@ pub mod payload;
 pub mod plan;
 pub mod provision;
 pub mod release;
+pub mod repository;
 pub mod review;
 pub mod sign;
 pub mod signatures;

@@ -137,7 +137,7 @@ impl Ceremony {
         }
         let count = |one: &Authority| tally(&one.keys, &one.role, &signatures, &payload.canonical);
         let (new, old) = (count(&authorities.new), authorities.old.as_ref().map(count));
-        let new = with_foreign_explained(new, old.as_ref());
+        let new = new.without_those_counted_by(old.as_ref());
         Ok(Signed { payload, authorities, signatures, unreadable, new, old })
     }
 
@@ -155,15 +155,6 @@ impl Ceremony {
         }
         Ok(void)
     }
-}
-
-/// A signature that only the old keys count is not foreign to the payload.
-pub(super) fn with_foreign_explained(mut new: Tally, old: Option<&Tally>) -> Tally {
-    let counted_by_old = |keyid: &String| {
-        old.is_some_and(|old| old.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
-    };
-    new.ignored.retain(|ignored| !counted_by_old(&ignored.keyid));
-    new
 }
 
 fn read(bytes: &[u8]) -> Result<Signature, String> {

@@ -1,273 +1,130 @@
-//! A directory of published metadata, as a client that starts from a trusted root sees it: the root chain (spec 5.3),
-//! then timestamp, snapshot and targets with the roles they delegate to (spec 5.4 to 5.6), at one fixed time.
+//! A directory of published metadata, as a client that starts from a trusted root sees it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use jiff::Timestamp;
-
-use crate::crypto::digest::{Sha256Digest, sha512};
-use crate::crypto::hex;
 use crate::host::files::{self, FileError};
-use crate::json::view::{At, ShapeError};
+use crate::tuf::ROOT_LIMIT;
 use crate::tuf::chain::Link;
-use crate::tuf::delegation::Delegates;
-use crate::tuf::envelope::{Envelope, Header};
-use crate::tuf::key::Key;
-use crate::tuf::meta::{MetaFile, Snapshot};
-use crate::tuf::root::{RoleKeys, Root};
-use crate::tuf::targets::Targets;
-use crate::tuf::verify::{Tally, tally};
-use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT, meta};
+use crate::tuf::client::report::{Look, Report, look};
+use crate::tuf::client::rule::{Found, Rule};
+use crate::tuf::client::{Refusal, Row};
+use crate::tuf::envelope::Envelope;
+use crate::tuf::root::Root;
 
 use super::CeremonyError;
-use super::signatures::with_foreign_explained;
+use super::repository::{EarlierCopies, Folder, TargetFolders, root_versions};
 
-/// The evidence for one file.
+/// A directory of published metadata, and how it is looked at.
 #[derive(Clone, Debug)]
-pub struct Row {
-    /// Its name.
-    pub file: String,
-    /// Its version.
-    pub version: i64,
-    /// Its expiry, as found.
-    pub expires: String,
-    /// Counted by the keys of the root before it, for roots.
-    pub old: Option<Tally>,
-    /// Counted by the keys that are responsible for it.
-    pub new: Tally,
-    /// Why it is refused, if it is.
-    pub refused: Option<String>,
+pub struct Published {
+    /// The directory of published metadata.
+    pub directory: PathBuf,
+    /// How it is looked at.
+    pub look: Look,
+    /// A client's earlier copies, which must not be rolled back.
+    pub state: Option<PathBuf>,
+    /// Where the target files are, if not where they usually are.
+    pub targets: Option<PathBuf>,
 }
 
-/// What a client makes of a directory.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// The files that were looked at, in the order in which a client asks for them.
-    pub rows: Vec<Row>,
-    /// Why the directory is refused; `None` if it is accepted.
-    pub refused: Option<String>,
-    /// Whether any of the files was made in a rehearsal, so that nobody may trust it.
-    pub rehearsal: bool,
-}
-
-/// Verifies a directory, starting from a trusted root file.
-pub fn verify(
-    directory: &Path,
-    trusted: &Path,
-    at: Timestamp,
-    roots_only: bool,
-) -> Result<Report, CeremonyError> {
-    let bytes = files::read(trusted, ROOT_LIMIT)?;
-    if !files::is_folder(directory) {
-        return Err(FileError::Missing(directory.to_owned()).into());
-    }
-    let mut client = Client { directory: directory.to_owned(), at, rows: Vec::new(), rehearsal: false };
-    let refused = match client.update(&bytes, roots_only) {
-        Ok(()) => None,
-        Err(Stop::Refused(why)) => Some(why),
-        Err(Stop::File(error)) => return Err(error.into()),
-    };
-    Ok(Report { rows: client.rows, refused, rehearsal: client.rehearsal })
-}
-
-/// Why a client goes no further.
-enum Stop {
-    /// It refuses what it was given.
-    Refused(String),
-    /// It could not read it.
-    File(FileError),
-}
-
-impl From<FileError> for Stop {
-    fn from(error: FileError) -> Stop {
-        Stop::File(error)
-    }
-}
-
-struct Client {
-    directory: PathBuf,
-    at: Timestamp,
-    rows: Vec<Row>,
-    rehearsal: bool,
-}
-
-/// The keys that are responsible for a role.
-struct Responsible {
-    role: String,
-    keys: Rc<BTreeMap<String, Key>>,
-    role_keys: RoleKeys,
-}
-
-impl Client {
-    fn update(&mut self, bytes: &[u8], roots_only: bool) -> Result<(), Stop> {
-        let name = "the trusted root";
-        let envelope = parse(name, bytes)?;
-        self.rehearsal |= envelope.is_rehearsal();
-        let root = shaped(name, Root::read(&envelope.signed))?;
-        let link = Link::verify(None, &envelope, &root);
-        self.root_row(name, &root, link)?;
-        self.same_root(&format!("{}.root.json", root.header.version), &root)?;
-        let root = self.roots(root)?;
-        self.same_root("root.json", &root)?;
-        if roots_only {
-            return Ok(());
+impl Published {
+    /// Verifies the directory, starting from a trusted root file.
+    pub fn verify(&self, trusted: &Path) -> Result<Report, CeremonyError> {
+        let bytes = files::read(trusted, ROOT_LIMIT)?;
+        if !files::is_folder(&self.directory) {
+            return Err(FileError::Missing(self.directory.clone()).into());
         }
-        // Only the newest root must not have expired (spec 5.3.10).
-        if root.header.expires.at <= self.at {
-            let (version, expires) = (root.header.version, &root.header.expires.text);
-            return Err(Stop::Refused(format!("the newest root, version {version}, expired on {expires}")));
+        let mut source = Folder(self.directory.clone());
+        let mut store = EarlierCopies(self.state.clone());
+        let folders = TargetFolders::of(&self.directory, self.targets.as_deref());
+        let mut report = look(&self.look, &bytes, &mut source, &mut store, &|consistent, path, file| {
+            folders.check(consistent, path, file)
+        })?;
+        if !self.look.profile.is_peer() {
+            self.compare_copies(&bytes, &mut report)?;
         }
-        self.rest(&root)
+        Ok(report)
     }
 
-    fn roots(&mut self, mut root: Root) -> Result<Root, Stop> {
-        while let Some(version) = root.header.version.checked_add(1) {
-            let name = format!("{version}.root.json");
-            let Some(bytes) = files::read_if_there(&self.directory.join(&name), ROOT_LIMIT)? else { break };
-            let envelope = parse(&name, &bytes)?;
-            self.rehearsal |= envelope.is_rehearsal();
-            let next = shaped(&name, Root::read(&envelope.signed))?;
-            let link = Link::verify(Some(&root), &envelope, &next);
-            self.root_row(&name, &next, link)?;
-            root = next;
+    /// Verifies the directory from each root in it, lowest version first.
+    pub fn verify_from_every_root(&self) -> Result<Vec<(i64, Report)>, CeremonyError> {
+        let versions = root_versions(&self.directory)?;
+        if versions.is_empty() {
+            return Err(FileError::Missing(self.directory.join("1.root.json")).into());
         }
-        Ok(root)
+        let report = |version: i64| {
+            let trusted = self.directory.join(format!("{version}.root.json"));
+            Ok((version, self.verify(&trusted)?))
+        };
+        versions.into_iter().map(report).collect()
     }
 
-    /// A client that trusts a root never asks for it again; but a copy of it that is published, if there is one, is what
-    /// the next client will start from.
-    fn same_root(&self, name: &str, root: &Root) -> Result<(), Stop> {
-        let Some(bytes) = files::read_if_there(&self.directory.join(name), ROOT_LIMIT)? else {
+    /// A client that trusts a root never asks for it again, and none asks for `root.json`. But published copies are what the
+    /// next clients will start from: a copy of the trusted root must be that root, and `root.json` the newest one. A
+    /// `root.json` that is an older root of the same chain only lags behind.
+    fn compare_copies(&self, trusted: &[u8], report: &mut Report) -> Result<(), CeremonyError> {
+        let Some(newest) = report.newest.clone() else { return Ok(()) };
+        // It was read before it was trusted.
+        let Ok(first) = Envelope::parse(trusted, ROOT_LIMIT).and_then(|envelope| Root::of(&envelope)) else {
             return Ok(());
         };
-        let published = parse(name, &bytes)?;
-        let link = Link::verify(None, &published, root);
-        if published.signed == root.tree && link.new.met() {
-            return Ok(());
+        let name = format!("{}.root.json", first.header.version);
+        if let Some(what) = self.differs(&name, &first)? {
+            refuse(report, name, what);
         }
-        let version = root.header.version;
-        Err(Stop::Refused(format!("{name} is not the root, version {version}, that was verified here")))
-    }
-
-    fn root_row(&mut self, name: &str, root: &Root, link: Link) -> Result<(), Stop> {
-        let refused = if !link.consecutive() {
-            Some(format!("it has version {}", link.to))
-        } else if link.old.as_ref().is_some_and(|old| !old.met()) {
-            Some("the threshold of the root before it is not met".to_owned())
-        } else if !link.new.met() {
-            Some("its own threshold is not met".to_owned())
-        } else {
-            None
-        };
-        let new = with_foreign_explained(link.new, link.old.as_ref());
-        self.row(name, &root.header, link.old, new, refused)
-    }
-
-    fn row(
-        &mut self,
-        name: &str,
-        header: &Header,
-        old: Option<Tally>,
-        new: Tally,
-        refused: Option<String>,
-    ) -> Result<(), Stop> {
-        let expires = header.expires.text.clone();
-        let stop = refused.as_ref().map(|why| Stop::Refused(format!("{name}: {why}")));
-        self.rows.push(Row { file: name.to_owned(), version: header.version, expires, old, new, refused });
-        stop.map_or(Ok(()), Err)
-    }
-
-    fn rest(&mut self, root: &Root) -> Result<(), Stop> {
-        let file = |role: &str, version: i64| match root.consistent_snapshot {
-            Some(true) => format!("{version}.{role}.json"),
-            _ => format!("{role}.json"),
-        };
-        let keys = Rc::new(root.keys.clone());
-        let top = |role: &str| {
-            let role_keys = root.roles.get(role).cloned();
-            let role_keys = role_keys.ok_or_else(|| Stop::Refused(format!("the root has no role {role}")))?;
-            Ok::<_, Stop>(Responsible { role: role.to_owned(), keys: Rc::clone(&keys), role_keys })
-        };
-        let envelope = self.fetch("timestamp.json", &top("timestamp")?, None)?;
-        let timestamp = shaped("timestamp.json", meta::Timestamp::read(&envelope.signed))?;
-        let name = file("snapshot", timestamp.snapshot.version);
-        let envelope = self.fetch(&name, &top("snapshot")?, Some(&timestamp.snapshot))?;
-        let snapshot = shaped(&name, Snapshot::read(&envelope.signed))?;
-        let mut waiting = vec![top("targets")?];
-        let mut seen: Vec<String> = Vec::new();
-        while let Some(next) = waiting.pop() {
-            if seen.contains(&next.role) {
-                continue;
-            }
-            seen.push(next.role.clone());
-            let listed = snapshot.file(&format!("{}.json", next.role));
-            let listed = listed
-                .ok_or_else(|| Stop::Refused(format!("the snapshot does not list {}.json", next.role)))?;
-            let name = file(&next.role, listed.version);
-            let envelope = self.fetch(&name, &next, Some(&listed))?;
-            let Some(delegations) = shaped(&name, Targets::read(&envelope.signed))?.delegations else {
-                continue;
-            };
-            let keys = Rc::new(delegations.keys);
-            if let Delegates::Roles(roles) = delegations.delegates {
-                // Pre-order: the first delegation is looked at next.
-                waiting.extend(roles.into_iter().rev().map(|role| Responsible {
-                    role: role.name,
-                    keys: Rc::clone(&keys),
-                    role_keys: role.keys,
-                }));
+        if let Some(what) = self.differs("root.json", &newest)? {
+            if self.lags_behind(&first, &newest)? {
+                let mut row = Row::new("root.json");
+                row.remarks.push(Found::new(Rule::RootCopy, "root.json"));
+                report.rows.push(row);
+            } else {
+                refuse(report, "root.json".to_owned(), what);
             }
         }
         Ok(())
     }
 
-    /// Reads one file, and judges its signatures, version, expiry, length and hashes.
-    fn fetch(&mut self, name: &str, who: &Responsible, listed: Option<&MetaFile>) -> Result<Envelope, Stop> {
-        if name.contains('/') {
-            return Err(Stop::Refused(format!("{name:?} is no file name")));
-        }
-        let path = self.directory.join(name);
-        let bytes = files::read_if_there(&path, METADATA_LIMIT)?;
-        let bytes = bytes.ok_or_else(|| Stop::Refused(format!("{name} is missing")))?;
-        let envelope = parse(name, &bytes)?;
-        self.rehearsal |= envelope.is_rehearsal();
-        let kind =
-            if crate::tuf::TOP_LEVEL.contains(&who.role.as_str()) { who.role.as_str() } else { "targets" };
-        let header = shaped(name, Header::read(&At::new(&envelope.signed, "signed"), kind))?;
-        let tally = tally(&who.keys, &who.role_keys, &envelope.signatures, &envelope.canonical());
-        let refused = if !tally.met() {
-            Some(format!("{} of {} needed signatures", tally.counted.len(), tally.threshold))
-        } else if listed.is_some_and(|listed| listed.version != header.version) {
-            Some(format!("it has version {}, which is not the one that is listed", header.version))
-        } else if listed.is_some_and(|listed| !same_bytes(listed, &bytes)) {
-            Some("length or hashes are not those that are listed".to_owned())
-        } else if header.expires.at <= self.at {
-            Some(format!("it expired on {}", header.expires.text))
-        } else {
-            None
+    /// How a published file differs from a root that is signed by its threshold; `None` if it does not, or is not there.
+    fn differs(&self, name: &str, root: &Root) -> Result<Option<String>, CeremonyError> {
+        let published = match self.read_copy(name)? {
+            None => return Ok(None),
+            Some(Err(what)) => return Ok(Some(what)),
+            Some(Ok(published)) => published,
         };
-        self.row(name, &header, None, tally, refused)?;
-        Ok(envelope)
+        if published.signed == root.tree && Link::verify(None, &published, root).new.met() {
+            return Ok(None);
+        }
+        Ok(Some(format!("it is not the root, version {}, that was verified here", root.header.version)))
+    }
+
+    /// Whether `root.json` is one of the roots of the chain, though not the newest.
+    fn lags_behind(&self, first: &Root, newest: &Root) -> Result<bool, CeremonyError> {
+        let Some(Ok(copy)) = self.read_copy("root.json")? else { return Ok(false) };
+        let Ok(root) = Root::of(&copy) else { return Ok(false) };
+        let version = root.header.version;
+        if version < first.header.version || version >= newest.header.version {
+            return Ok(false);
+        }
+        let signed = Link::verify(None, &copy, &root).new.met();
+        Ok(signed && self.differs(&format!("{version}.root.json"), &root)?.is_none())
+    }
+
+    fn read_copy(&self, name: &str) -> Result<Option<Result<Envelope, String>>, CeremonyError> {
+        match files::read_if_there(&self.directory.join(name), ROOT_LIMIT) {
+            Ok(None) => Ok(None),
+            Ok(Some(bytes)) => {
+                Ok(Some(Envelope::parse(&bytes, ROOT_LIMIT).map_err(|error| error.to_string())))
+            }
+            Err(FileError::TooLarge { .. }) => Ok(Some(Err("it is too long for a root".to_owned()))),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
-fn parse(name: &str, bytes: &[u8]) -> Result<Envelope, Stop> {
-    Envelope::parse(bytes, METADATA_LIMIT).map_err(|error| Stop::Refused(format!("{name}: {error}")))
-}
-
-fn shaped<T>(name: &str, view: Result<T, ShapeError>) -> Result<T, Stop> {
-    view.map_err(|error| Stop::Refused(format!("{name}: {error}")))
-}
-
-/// Whether bytes have the length and every hash that is listed; an algorithm that is not known refuses.
-fn same_bytes(listed: &MetaFile, bytes: &[u8]) -> bool {
-    let length = listed.length.is_none_or(|length| i64::try_from(bytes.len()) == Ok(length));
-    let fits = |(name, hash): (&String, &String)| match name.as_str() {
-        "sha256" => Sha256Digest::of(bytes).to_hex() == *hash,
-        "sha512" => hex::encode(&sha512(bytes)) == *hash,
-        _ => false,
-    };
-    length && listed.hashes.iter().all(fits)
+fn refuse(report: &mut Report, name: String, what: String) {
+    let refusal = Refusal::new("6.1", what);
+    let mut row = Row::new(&name);
+    row.refused = Some(refusal.clone());
+    report.rows.push(row);
+    report.refused.get_or_insert((name, refusal));
 }

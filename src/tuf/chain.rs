@@ -1,6 +1,6 @@
 //! The root chain (spec 5.3): version N+1 needs the threshold of N and its own.
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, Signature};
 use super::root::Root;
 use super::verify::{Tally, tally};
 
@@ -20,11 +20,15 @@ pub struct Link {
 impl Link {
     /// Verifies `next` against `trusted`, or by itself if there is nothing to trust yet.
     pub fn verify(trusted: Option<&Root>, envelope: &Envelope, next: &Root) -> Link {
-        let message = envelope.canonical();
+        Link::judge(trusted, &envelope.canonical(), &envelope.signatures, next)
+    }
+
+    /// Like [`Link::verify`], for signatures over canonical bytes.
+    pub fn judge(trusted: Option<&Root>, message: &[u8], signatures: &[Signature], next: &Root) -> Link {
         let count = |root: &Root| {
             // `Root::read` refuses a root without the role "root".
             let role = root.roles.get("root").cloned();
-            role.map(|role| tally(&root.keys, &role, &envelope.signatures, &message))
+            role.map(|role| tally(&root.keys, &role, signatures, message))
         };
         let nothing = Tally { threshold: i64::MAX, counted: vec![], missing: vec![], ignored: vec![] };
         Link {

@@ -55,6 +55,14 @@ pub enum KeyProblem {
     /// The public value is no key.
     #[error("the public value is not a usable key: {0}")]
     Value(KeyError),
+    /// A client does not count keys like this (see [`super::client`]).
+    #[error("{says} [{rule}]")]
+    NotCounted {
+        /// The rule's name.
+        rule: &'static str,
+        /// What is said of it.
+        says: &'static str,
+    },
 }
 
 impl Key {

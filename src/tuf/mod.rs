@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod chain;
+pub mod client;
 pub mod delegation;
 pub mod diff;
 pub mod envelope;

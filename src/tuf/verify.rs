@@ -79,10 +79,29 @@ pub enum Why {
     },
 }
 
+impl Why {
+    /// The name and the words of the rule by which a client does not count the key, if that is why.
+    pub fn not_counted(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Why::UnusableKey(KeyProblem::NotCounted { rule, says }) => Some((rule, says)),
+            _ => None,
+        }
+    }
+}
+
 impl Tally {
     /// Whether the threshold is met.
     pub fn met(&self) -> bool {
         self.short() == 0
+    }
+
+    /// Without the signatures that the keys of the root before count: to a new root they are not foreign.
+    pub fn without_those_counted_by(mut self, old: Option<&Tally>) -> Tally {
+        let counted_by_old = |keyid: &String| {
+            old.is_some_and(|old| old.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
+        };
+        self.ignored.retain(|ignored| !counted_by_old(&ignored.keyid));
+        self
     }
 
     /// How many signatures are still needed.

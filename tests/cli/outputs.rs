@@ -212,7 +212,7 @@ fn release_inspect_diff_and_verify() {
     }
     let (text, machine) =
         both(&room, &["verify", &metadata, "--trusted", &root, "--at", "2101-01-22T00:00:00Z"]);
-    let why = "timestamp.json: it expired on 2101-01-21T15:00:00Z";
+    let why = "timestamp.json: it expired on 2101-01-21T15:00:00Z (spec 5.4.4)";
     assert!(text.ends_with(&format!("\nAt 2101-01-22T00:00:00Z: REFUSED: {why}\n")), "{text}");
     assert_eq!((&machine["accepted"], &machine["refused"]), (&json!(false), &json!(why)));
 }

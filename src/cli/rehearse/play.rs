@@ -9,7 +9,7 @@ use crate::ceremony::provision::{PinFrom, provision};
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Outcome, Request, sign};
 use crate::ceremony::tokens::Tokens;
-use crate::ceremony::verify::verify;
+use crate::ceremony::verify::Published;
 use crate::ceremony::{Ceremony, CeremonyError, start};
 use crate::checks::{Check, Finding};
 use crate::cli::sign::show_payload;
@@ -19,6 +19,8 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::clock;
 use crate::host::display::visible;
 use crate::token::rehearsal::PIN;
+use crate::tuf::client::Profile;
+use crate::tuf::client::report::Look;
 
 /// The keys in the order in which their holders come forward; the last is the server's.
 const KEYS: [&str; 6] = ["ada-card", "ben-card", "chi-card", "dev-card", "eva-card", "online"];
@@ -198,11 +200,15 @@ impl Play {
         self.act(6, "Is it good?", words);
         self.does("verify metadata --trusted metadata/1.root.json");
         let metadata = self.directory.join("metadata");
-        let now = clock::now();
-        let report = verify(&metadata, &metadata.join("1.root.json"), now, false)?;
-        self.say(&verify_output::text(&report, now));
-        if let Some(problem) = report.refused {
-            return Err(CeremonyError::Damaged { file: "metadata/".to_owned(), problem });
+        let look = Look { profile: Profile::Strict, at: clock::now(), roots_only: false };
+        let trusted = metadata.join("1.root.json");
+        let report = Published { directory: metadata, look, state: None, targets: None }.verify(&trusted)?;
+        self.say(&verify_output::text(&report));
+        if let Some((file, why)) = report.refused {
+            return Err(CeremonyError::Damaged {
+                file: format!("metadata/{file}"),
+                problem: why.to_string(),
+            });
         }
         self.reopen()?;
         let lines = self.ceremony.transcript.len();

@@ -1,0 +1,122 @@
+//! A repository in folders: where a client finds published metadata, its own earlier copies, and target files.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::host::files::{self, FileError};
+use crate::tuf::client::document::mismatch;
+use crate::tuf::client::search::Artifact;
+use crate::tuf::client::source::{Fetched, Source, Store, file_stem};
+use crate::tuf::targets::TargetFile;
+use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
+
+/// A folder of published metadata.
+pub struct Folder(pub PathBuf);
+
+impl Source for Folder {
+    type Error = FileError;
+
+    fn metadata(&mut self, name: &str, limit: usize) -> Result<Fetched, FileError> {
+        fetched(files::read_if_there(&self.0.join(name), limit))
+    }
+}
+
+fn fetched(read: Result<Option<Vec<u8>>, FileError>) -> Result<Fetched, FileError> {
+    match read {
+        Ok(Some(bytes)) => Ok(Fetched::Bytes(bytes)),
+        Ok(None) => Ok(Fetched::Missing),
+        Err(FileError::TooLarge { .. }) => Ok(Fetched::TooLarge),
+        Err(error) => Err(error),
+    }
+}
+
+/// The numbers of the roots in a folder, lowest first.
+pub fn root_versions(folder: &Path) -> Result<Vec<i64>, FileError> {
+    let number = |name: &String| name.strip_suffix(".root.json")?.parse().ok();
+    let mut versions: Vec<i64> = files::list(folder)?.iter().filter_map(number).collect();
+    versions.sort_unstable();
+    Ok(versions)
+}
+
+/// A client's earlier copies, without versions in their names; they are read and never written. No folder, no copies.
+pub struct EarlierCopies(pub Option<PathBuf>);
+
+impl Store for EarlierCopies {
+    type Error = FileError;
+
+    fn load(&mut self, role: &str) -> Result<Option<Vec<u8>>, FileError> {
+        let Some(folder) = &self.0 else { return Ok(None) };
+        let limit = if role == "root" { ROOT_LIMIT } else { METADATA_LIMIT };
+        files::read_if_there(&folder.join(format!("{}.json", file_stem(role))), limit)
+    }
+
+    fn save(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+}
+
+/// Target files, in the places where they may be.
+pub struct TargetFolders(Vec<PathBuf>);
+
+impl TargetFolders {
+    /// The folder that was named; else `targets` in the folder of the metadata, and `targets` beside a folder that is
+    /// called `metadata`.
+    pub fn of(metadata: &Path, named: Option<&Path>) -> TargetFolders {
+        if let Some(named) = named {
+            return TargetFolders(vec![named.to_owned()]);
+        }
+        let mut folders = vec![metadata.join("targets")];
+        if metadata.file_name().is_some_and(|name| name == "metadata") {
+            folders.push(metadata.with_file_name("targets"));
+        }
+        folders.retain(|folder| files::is_folder(folder));
+        TargetFolders(folders)
+    }
+
+    /// Compares a target file with what metadata says of it. Where snapshots are consistent it is named with one of its
+    /// hashes in front (spec 5.7.3); a copy under each of them must be right.
+    pub fn check(&self, consistent: bool, path: &str, file: &TargetFile) -> Result<Artifact, FileError> {
+        // A path that leaves its folder names nothing here.
+        if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
+            return Ok(Artifact::Absent);
+        }
+        let mut found = Artifact::Absent;
+        for folder in &self.0 {
+            for name in names(consistent, path, file) {
+                match self.check_one(&folder.join(name), file)? {
+                    Artifact::Wrong(why) => return Ok(Artifact::Wrong(why)),
+                    Artifact::Right => found = Artifact::Right,
+                    Artifact::Absent => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn check_one(&self, place: &Path, file: &TargetFile) -> Result<Artifact, FileError> {
+        let limit = usize::try_from(file.length).unwrap_or(usize::MAX);
+        let bytes = match files::read_if_there(place, limit) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Artifact::Absent),
+            Err(FileError::TooLarge { .. }) => {
+                return Ok(Artifact::Wrong(format!(
+                    "it is longer than the {} bytes that are listed",
+                    file.length
+                )));
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(mismatch(&bytes, Some(file.length), file.hashes.iter()).map_or(Artifact::Right, Artifact::Wrong))
+    }
+}
+
+fn names(consistent: bool, path: &str, file: &TargetFile) -> Vec<String> {
+    if !consistent {
+        return vec![path.to_owned()];
+    }
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let plain = |hash: &&String| hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = |hash: &String| {
+        if folder.is_empty() { format!("{hash}.{name}") } else { format!("{folder}/{hash}.{name}") }
+    };
+    file.hashes.values().filter(plain).map(name).collect()
+}

@@ -1,0 +1,109 @@
+//! A metadata file as a client reads it: parsed with that client's strictness, its oddities named, and refused where the
+//! client refuses one of them.
+
+use crate::crypto::digest::{Sha256Digest, sha384, sha512};
+use crate::crypto::hex;
+use crate::json::{Json, Lapse};
+use crate::tuf::envelope::{Envelope, Signature};
+
+use super::evidence::Refusal;
+use super::profile::Profile;
+use super::rule::{Found, Rule, Stance};
+use super::survey;
+
+/// A file that a client could read. Its signatures are not verified yet.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// `signed`, as it is signed.
+    pub signed: Json,
+    /// `signatures`, in the order of the file.
+    pub signatures: Vec<Signature>,
+    /// Its oddities, those that the client does not mind included.
+    pub found: Vec<Found>,
+    /// Whether it was made in a rehearsal.
+    pub rehearsal: bool,
+    /// `signed` as the client understands it, where that differs: Python's `true` is 1.
+    understood: Option<Json>,
+}
+
+impl Document {
+    /// Reads a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// A refusal, with the rule if it is one.
+    pub fn read(profile: Profile, bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
+        let (tree, lapses) = crate::json::strict::read_tolerant::<Json>(bytes, limit, profile.tolerance())
+            .map_err(|error| Refusal::new("4.1", format!("not strict JSON: {error}")))?;
+        let mut found: Vec<Found> = lapses.iter().map(of_lapse).collect();
+        let envelope = Envelope::read(tree).map_err(|error| Refusal::new("4.2", error.to_string()))?;
+        found.extend(survey::signatures(&envelope.signatures));
+        found.extend(survey::signed(&envelope.signed));
+        let takes_true = |found: &Found| {
+            found.rule == Rule::BooleanInteger && found.rule.stance(profile) == Stance::Accepts
+        };
+        let understood = found.iter().any(takes_true).then(|| survey::true_as_one(&envelope.signed));
+        let rehearsal = envelope.is_rehearsal();
+        let document = Document {
+            signed: envelope.signed,
+            signatures: envelope.signatures,
+            found,
+            rehearsal,
+            understood,
+        };
+        match document.found.iter().find(|found| found.rule.stance(profile) == Stance::Refuses) {
+            Some(found) => Err(Refusal::by_rule(found)),
+            None => Ok(document),
+        }
+    }
+
+    /// What typed views are made from.
+    pub fn view(&self) -> &Json {
+        self.understood.as_ref().unwrap_or(&self.signed)
+    }
+
+    /// `signed` as the client understands it.
+    pub fn into_view(self) -> Json {
+        self.understood.unwrap_or(self.signed)
+    }
+
+    /// The oddities that a person should know of.
+    pub fn remarks(&self, profile: Profile) -> Vec<Found> {
+        let told = |found: &&Found| found.rule.stance(profile) != Stance::Accepts;
+        self.found.iter().filter(told).cloned().collect()
+    }
+}
+
+fn of_lapse(lapse: &Lapse) -> Found {
+    match lapse {
+        Lapse::WholeFloat { path } => Found::new(Rule::WholeFloat, path.join(".")),
+        Lapse::Duplicate { path } => {
+            let of_roles =
+                matches!(path.as_slice(), [signed, roles, _] if signed == "signed" && roles == "roles");
+            let rule = if of_roles { Rule::DuplicateRole } else { Rule::DuplicateName };
+            Found::new(rule, path.join("."))
+        }
+    }
+}
+
+/// Why bytes are not those that `length` and `hashes` describe; `None` if they are.
+pub fn mismatch<'a>(
+    bytes: &[u8],
+    length: Option<i64>,
+    hashes: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Option<String> {
+    if let Some(length) = length.filter(|length| i64::try_from(bytes.len()) != Ok(*length)) {
+        return Some(format!("it has {} bytes, and {length} are listed", bytes.len()));
+    }
+    for (algorithm, listed) in hashes {
+        let digest = match algorithm.as_str() {
+            "sha256" => Sha256Digest::of(bytes).0.to_vec(),
+            "sha384" => sha384(bytes).to_vec(),
+            "sha512" => sha512(bytes).to_vec(),
+            _ => return Some(format!("its {algorithm} cannot be computed by this program")),
+        };
+        if !hex::encode(&digest).eq_ignore_ascii_case(listed) {
+            return Some(format!("its {algorithm} is not the one that is listed"));
+        }
+    }
+    None
+}

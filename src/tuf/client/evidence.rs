@@ -1,0 +1,96 @@
+//! What verification answers with: for each file who signed, who is missing, what was ignored and why.
+
+use std::fmt;
+
+use crate::tuf::envelope::Header;
+use crate::tuf::verify::Tally;
+
+use super::rule::{Found, Rule};
+
+/// Why a client refuses something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The section of the specification, e.g. `5.3.4`.
+    pub section: &'static str,
+    /// What was found, as a clause; from a file, so not yet made visible.
+    pub what: String,
+    /// The rule, if it is one.
+    pub rule: Option<Rule>,
+}
+
+impl Refusal {
+    /// A refusal by the specification.
+    pub fn new(section: &'static str, what: impl Into<String>) -> Refusal {
+        Refusal { section, what: what.into(), rule: None }
+    }
+
+    /// A refusal by a rule.
+    pub fn by_rule(found: &Found) -> Refusal {
+        Refusal { section: "4", what: found.to_string(), rule: Some(found.rule) }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (spec {})", self.what, self.section)
+    }
+}
+
+/// Target files that one role lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TargetCount {
+    /// All of them.
+    pub listed: usize,
+    /// There, with the listed length and hashes.
+    pub right: usize,
+    /// There, and different.
+    pub wrong: usize,
+    /// Listed by a role that may not speak for them: no client finds them.
+    pub unreachable: usize,
+}
+
+/// The evidence for one file.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its name.
+    pub file: String,
+    /// The role that delegated to it, for a delegated role.
+    pub delegator: Option<String>,
+    /// Its version; `None` if it could not be read.
+    pub version: Option<i64>,
+    /// Its expiry, as found.
+    pub expires: Option<String>,
+    /// Counted by the keys of the root before it, for roots.
+    pub old: Option<Tally>,
+    /// Counted by the keys that are responsible for it.
+    pub new: Option<Tally>,
+    /// The target files that it lists, for targets.
+    pub targets: Option<TargetCount>,
+    /// Oddities that a person should know of.
+    pub remarks: Vec<Found>,
+    /// Why it is refused, if it is.
+    pub refused: Option<Refusal>,
+}
+
+impl Row {
+    /// A row about a file of which nothing is known yet.
+    pub fn new(file: &str) -> Row {
+        Row {
+            file: file.to_owned(),
+            delegator: None,
+            version: None,
+            expires: None,
+            old: None,
+            new: None,
+            targets: None,
+            remarks: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// Takes over version and expiry.
+    pub fn describe(&mut self, header: &Header) {
+        self.version = Some(header.version);
+        self.expires = Some(header.expires.text.clone());
+    }
+}

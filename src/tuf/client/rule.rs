@@ -1,0 +1,189 @@
+//! The rules: named oddities of metadata, and what each client makes of them.
+//!
+//! A rule is about one thing that metadata may hold and that clients treat differently, or that a reader should know of.
+//! What clients do was found by running them ([`super::profile::Profile::seen`]) on repositories with one oddity each.
+
+use std::fmt;
+
+use super::profile::Profile;
+use super::table;
+
+/// What a client makes of an oddity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// It does not mind.
+    Accepts,
+    /// It accepts the file, and a person should know.
+    Warns,
+    /// The key or signature in question counts for nothing; the file is judged without it.
+    DoesNotCount,
+    /// It refuses the file.
+    Refuses,
+}
+
+macro_rules! rules {
+    ($($(#[doc = $says:literal])+ $name:ident = $id:literal,)+) => {
+        /// A named oddity.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule {
+            $($(#[doc = $says])+ $name,)+
+        }
+
+        impl Rule {
+            /// All rules.
+            pub const ALL: &'static [Rule] = &[$(Rule::$name),+];
+
+            /// Its name, e.g. `date-fraction`.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Rule::$name => $id),+
+                }
+            }
+
+            /// What the file has, as a clause: "an expiry with …".
+            pub fn says(self) -> &'static str {
+                match self {
+                    $(Rule::$name => concat!($($says),+).trim_ascii()),+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// a name a second time in one JSON object
+    DuplicateName = "duplicate-name",
+    /// a role a second time in the roles of a root
+    DuplicateRole = "duplicate-role",
+    /// a whole number written as a fraction
+    WholeFloat = "whole-float",
+    /// true or false where an integer belongs
+    BooleanInteger = "boolean-integer",
+    /// an integer beyond 2^53, which JavaScript cannot hold
+    LargeInteger = "large-integer",
+    /// a string that is not in Unicode normal form C
+    NotNfc = "not-nfc",
+    /// a control character in a string
+    ControlCharacter = "control-character",
+    /// an expiry with fractions of a second
+    DateFraction = "date-fraction",
+    /// an expiry with an offset instead of Z
+    DateOffset = "date-offset",
+    /// an expiry in another form than YYYY-MM-DDTHH:MM:SSZ
+    DateForm = "date-form",
+    /// a specification version whose first number is not 1
+    SpecMajor = "spec-version-major",
+    /// a specification version of two numbers, such as 1.0
+    SpecShort = "spec-version-short",
+    /// a specification version of three numbers
+    SpecLong = "spec-version-long",
+    /// a specification version that is none
+    SpecForm = "spec-version-form",
+    /// no statement about consistent snapshots
+    ConsistentAbsent = "consistent-snapshot-absent",
+    /// the optional role mirrors
+    MirrorsRole = "mirrors-role",
+    /// a role that the specification does not have
+    UnknownRole = "unknown-role",
+    /// one of the four top-level roles is missing
+    MissingRole = "missing-role",
+    /// a keyid that is not the SHA-256 of its key
+    KeyidNotHash = "keyid-not-hash",
+    /// one key under two keyids in one role
+    OneKeyTwoKeyids = "one-key-two-keyids",
+    /// a keyid twice in one role
+    RepeatedRoleKeyid = "repeated-role-keyid",
+    /// a role's keyid whose key is not defined
+    UndefinedKeyid = "undefined-keyid",
+    /// a key type or scheme that is not known, of a key that a role uses
+    UnknownKeyUsed = "unknown-key-used",
+    /// a key type or scheme that is not known, of a key that no role uses
+    UnknownKeyUnused = "unknown-key-unused",
+    /// a key that cannot be read as what it says it is
+    BrokenKey = "broken-key",
+    /// the key type ecdsa-sha2-nistp256 or ecdsa-sha2-nistp384, which was replaced by ecdsa
+    OldKeyType = "old-key-type",
+    /// an elliptic-curve key as a hex point instead of PEM
+    HexPoint = "hex-point",
+    /// an RSA key of fewer than 2048 bits
+    ShortRsa = "short-rsa",
+    /// the scheme ecdsa-sha2-nistp384
+    SchemeP384 = "scheme-p384",
+    /// the scheme rsa-pkcs1v15-sha256
+    SchemePkcs1 = "scheme-pkcs1v15",
+    /// the scheme rsassa-pss-sha256
+    SchemePss = "scheme-rsa-pss",
+    /// the scheme ecdsa-sha2-nistp256
+    SchemeP256 = "scheme-p256",
+    /// an ML-DSA key
+    SchemeMlDsa = "scheme-ml-dsa",
+    /// a keyid twice among the signatures
+    RepeatedSignature = "repeated-signature",
+    /// an empty signature
+    EmptySignature = "empty-signature",
+    /// a signature that is not hexadecimal
+    NotHexSignature = "not-hex-signature",
+    /// files besides snapshot.json in a timestamp
+    ExtraTimestampFile = "extra-timestamp-file",
+    /// a digest in upper-case hexadecimal
+    UpperCaseHash = "upper-case-hash",
+    /// an empty list of hashes
+    NoHashes = "no-hashes",
+    /// hashes of algorithms that are not known, and no other
+    UnknownHash = "unknown-hash",
+    /// a role that is delegated to twice by one role
+    RepeatedDelegation = "repeated-delegation",
+    /// a delegation with neither paths nor path_hash_prefixes
+    PathsUnstated = "paths-unstated",
+    /// a delegation by path_hash_prefixes
+    HashPrefixes = "path-hash-prefixes",
+    /// succinct hash bins (TAP 15)
+    SuccinctBins = "succinct-bins",
+    /// a target's custom field that is no object
+    CustomForm = "custom-form",
+    /// a key of the root before under another keyid, because it was encoded or named anew
+    KeyReencoded = "key-reencoded",
+    /// exactly as many signatures as are needed, so that no single one could be missed
+    NoSpareSignature = "no-spare-signature",
+    /// root.json is an older root of the chain, and not the newest
+    RootCopy = "root-copy",
+    /// more delegated roles than a search looks at
+    ManyDelegations = "many-delegations",
+    /// target files that no delegation lets a client find
+    UnreachableTarget = "unreachable-target",
+}
+
+impl Rule {
+    /// What a client makes of it.
+    pub fn stance(self, profile: Profile) -> Stance {
+        table::stance(self, profile)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// A rule that applies, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The rule.
+    pub rule: Rule,
+    /// Where, e.g. `signed.roles.root`; from a file, so not yet made visible.
+    pub place: String,
+}
+
+impl Found {
+    /// A rule at a place.
+    pub fn new(rule: Rule, place: impl Into<String>) -> Found {
+        Found { rule, place: place.into() }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}] at {}", self.rule.says(), self.rule, self.place)
+    }
+}

@@ -1,0 +1,218 @@
+//! Names the oddities of a file, whoever reads it. What a client makes of each is in the table of rules.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::is_nfc;
+
+use crate::crypto::hex;
+use crate::json::{Json, Object};
+use crate::tuf::TOP_LEVEL;
+use crate::tuf::envelope::Signature;
+use crate::tuf::time::Date;
+
+use super::rule::{Found, Rule};
+
+pub(super) mod keys;
+
+use keys::keys_and_roles;
+
+/// The greatest integer that JavaScript holds exactly.
+const EXACT: i64 = 1 << 53;
+
+/// The oddities of the `signatures` of an envelope.
+pub fn signatures(signatures: &[Signature]) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for signature in signatures {
+        let mut say = |rule| found.push(Found::new(rule, format!("signatures, keyid {}", signature.keyid)));
+        if !seen.insert(signature.keyid.as_str()) {
+            say(Rule::RepeatedSignature);
+        }
+        if signature.sig.is_empty() {
+            say(Rule::EmptySignature);
+        } else if hex::decode(&signature.sig).is_none() {
+            say(Rule::NotHexSignature);
+        }
+    }
+    found
+}
+
+/// The oddities of the `signed` part.
+pub fn signed(signed: &Json) -> Vec<Found> {
+    let mut found = Vec::new();
+    values(signed, "signed", &mut found);
+    header(signed, &mut found);
+    match signed.get("_type").and_then(Json::as_str) {
+        Some("root") => root(signed, &mut found),
+        Some("targets") => targets(signed, &mut found),
+        Some("snapshot" | "timestamp") => listed_files(signed, &mut found),
+        _ => {}
+    }
+    found
+}
+
+/// Strings and integers at any depth. One finding a kind is enough.
+fn values(value: &Json, place: &str, found: &mut Vec<Found>) {
+    let mut seen = [false; 3];
+    walk(value, &mut |text, number| {
+        let is = [
+            text.is_some_and(|text| !is_nfc(text)),
+            // Line ends stand in every PEM key.
+            text.is_some_and(|text| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))),
+            number.is_some_and(|number| !(-EXACT..=EXACT).contains(&number)),
+        ];
+        for (seen, is) in seen.iter_mut().zip(is) {
+            *seen |= is;
+        }
+    });
+    let rules = [Rule::NotNfc, Rule::ControlCharacter, Rule::LargeInteger];
+    found.extend(
+        rules.into_iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| Found::new(rule, place)),
+    );
+}
+
+fn walk(value: &Json, visit: &mut impl FnMut(Option<&str>, Option<i64>)) {
+    match value {
+        Json::Str(text) => visit(Some(text), None),
+        Json::Int(number) => visit(None, Some(*number)),
+        Json::Arr(elements) => elements.iter().for_each(|element| walk(element, visit)),
+        Json::Obj(members) => members.iter().for_each(|(name, member)| {
+            visit(Some(name), None);
+            walk(member, visit);
+        }),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+fn header(signed: &Json, found: &mut Vec<Found>) {
+    let text = |name| signed.get(name).and_then(Json::as_str);
+    if let Some(date) = text("expires").and_then(Date::parse).filter(|date| date.oddity.is_some()) {
+        let mut rules = Vec::new();
+        if date.text.contains('.') {
+            rules.push(Rule::DateFraction);
+        }
+        if !date.text.ends_with(['Z', 'z']) {
+            rules.push(Rule::DateOffset);
+        }
+        if rules.is_empty() {
+            rules.push(Rule::DateForm);
+        }
+        found.extend(rules.into_iter().map(|rule| Found::new(rule, "signed.expires")));
+    }
+    if let Some(version) = text("spec_version") {
+        found.push(Found::new(of_spec_version(version), "signed.spec_version"));
+    }
+    if matches!(signed.get("version"), Some(Json::Bool(_))) {
+        found.push(Found::new(Rule::BooleanInteger, "signed.version"));
+    }
+}
+
+/// Every form has a rule: there is one client that takes `1.0` and nothing else.
+fn of_spec_version(version: &str) -> Rule {
+    let parts: Vec<&str> = version.split('.').collect();
+    let numeric = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    match (numeric, parts.len(), parts.first()) {
+        (true, 2 | 3, Some(major)) if *major != "1" => Rule::SpecMajor,
+        (true, 2, _) => Rule::SpecShort,
+        (true, 3, _) => Rule::SpecLong,
+        _ => Rule::SpecForm,
+    }
+}
+
+fn root(signed: &Json, found: &mut Vec<Found>) {
+    if signed.get("consistent_snapshot").is_none() {
+        found.push(Found::new(Rule::ConsistentAbsent, "signed"));
+    }
+    let empty = Object::new();
+    let roles = signed.get("roles").and_then(Json::as_object).unwrap_or(&empty);
+    for name in TOP_LEVEL.iter().filter(|name| !roles.contains_key(name)) {
+        found.push(Found::new(Rule::MissingRole, format!("signed.roles, {name}")));
+    }
+    for name in roles.keys().filter(|name| !TOP_LEVEL.contains(&name.as_str())) {
+        let rule = if name == "mirrors" { Rule::MirrorsRole } else { Rule::UnknownRole };
+        found.push(Found::new(rule, format!("signed.roles.{name}")));
+    }
+    keys_and_roles(
+        signed.get("keys"),
+        "signed",
+        roles.iter().map(|(name, role)| (name.as_str(), role)),
+        found,
+    );
+}
+
+fn targets(signed: &Json, found: &mut Vec<Found>) {
+    let empty = Object::new();
+    let files = signed.get("targets").and_then(Json::as_object).unwrap_or(&empty);
+    if files.values().any(|file| file.get("custom").is_some_and(|custom| custom.as_object().is_none())) {
+        found.push(Found::new(Rule::CustomForm, "signed.targets"));
+    }
+    hashes(files, "signed.targets", found);
+    let Some(delegations) = signed.get("delegations") else { return };
+    let place = "signed.delegations";
+    let roles = delegations.get("roles").and_then(Json::as_array).unwrap_or_default();
+    let mut names = BTreeSet::new();
+    for role in roles {
+        let name = role.get("name").and_then(Json::as_str).unwrap_or_default();
+        let mut say = |rule| found.push(Found::new(rule, format!("{place}, role {name}")));
+        if !names.insert(name) {
+            say(Rule::RepeatedDelegation);
+        }
+        match (role.get("paths"), role.get("path_hash_prefixes")) {
+            (None, None) => say(Rule::PathsUnstated),
+            (None, Some(_)) => say(Rule::HashPrefixes),
+            _ => {}
+        }
+    }
+    if delegations.get("succinct_roles").is_some() {
+        found.push(Found::new(Rule::SuccinctBins, place));
+    }
+    let named = roles.iter().map(|role| (role.get("name").and_then(Json::as_str).unwrap_or_default(), role));
+    let bins = delegations.get("succinct_roles").map(|bins| ("bins", bins));
+    keys_and_roles(delegations.get("keys"), place, named.chain(bins), found);
+}
+
+fn listed_files(signed: &Json, found: &mut Vec<Found>) {
+    let empty = Object::new();
+    let files = signed.get("meta").and_then(Json::as_object).unwrap_or(&empty);
+    let is_timestamp = signed.get("_type").and_then(Json::as_str) == Some("timestamp");
+    if is_timestamp && files.keys().any(|name| name != "snapshot.json") {
+        found.push(Found::new(Rule::ExtraTimestampFile, "signed.meta"));
+    }
+    hashes(files, "signed.meta", found);
+}
+
+/// Digests of listed files. One finding a kind is enough.
+fn hashes(files: &Object, place: &str, found: &mut Vec<Found>) {
+    let listed = || files.values().filter_map(|file| file.get("hashes")?.as_object());
+    let any = |bad: fn(&str, &str) -> bool| {
+        listed().any(|hashes| hashes.iter().any(|(name, hash)| bad(name, hash.as_str().unwrap_or_default())))
+    };
+    let seen = [
+        (Rule::NoHashes, listed().any(Object::is_empty)),
+        (Rule::UpperCaseHash, any(|_, hash| hash.bytes().any(|byte| byte.is_ascii_uppercase()))),
+        (Rule::UnknownHash, any(|name, _| !["sha256", "sha384", "sha512"].contains(&name))),
+    ];
+    found.extend(seen.into_iter().filter(|(_, seen)| *seen).map(|(rule, _)| Found::new(rule, place)));
+}
+
+/// `signed` with 1 for every `true` where an integer belongs, as Python understands it.
+pub fn true_as_one(signed: &Json) -> Json {
+    let mut copy = signed.clone();
+    replace(&mut copy);
+    copy
+}
+
+fn replace(value: &mut Json) {
+    match value {
+        Json::Obj(members) => {
+            for name in ["version", "threshold"] {
+                if let Some(found @ Json::Bool(true)) = members.get_mut(name) {
+                    *found = Json::Int(1);
+                }
+            }
+            members.values_mut().for_each(replace);
+        }
+        Json::Arr(elements) => elements.iter_mut().for_each(replace),
+        Json::Null | Json::Bool(_) | Json::Int(_) | Json::Str(_) => {}
+    }
+}

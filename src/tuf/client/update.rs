@@ -1,0 +1,161 @@
+//! An update: the steps of the detailed client workflow in their order (spec 5.3 to 5.6), each with no more requests than it
+//! needs.
+
+use std::collections::BTreeSet;
+
+use crate::crypto::digest::Sha256Digest;
+use crate::json::Json;
+use crate::tuf::key::Key;
+use crate::tuf::root::Root;
+
+use super::evidence::{Refusal, Row};
+use super::profile::AtTheLimit;
+use super::source::{Fetched, Source, Stop, Store};
+use super::trusted::{Authority, Client, Origin};
+
+/// What an update does with good copies of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// It uses them, and asks for nothing that they already say; so does every client.
+    Use,
+    /// It only holds the published files to them; so does whoever audits the published files.
+    CompareOnly,
+}
+
+/// A client at work, with its repository and its copies.
+pub struct Update<'a, S, T> {
+    /// The client.
+    pub client: Client,
+    /// The repository.
+    pub source: &'a mut S,
+    /// The client's copies.
+    pub store: &'a mut T,
+    /// What is done with them.
+    pub copies: Copies,
+}
+
+impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
+    /// Everything up to the top-level targets (spec 5.3 to 5.6.6).
+    pub fn refresh(&mut self) -> Result<(), Stop<E>> {
+        self.top_level()?;
+        self.targets("targets", None).map(|_| ())
+    }
+
+    /// Everything up to the snapshot (spec 5.3 to 5.5).
+    pub fn top_level(&mut self) -> Result<(), Stop<E>> {
+        let began = rotatable(self.client.root());
+        self.roots()?;
+        self.client.require_fresh_root().map_err(|()| Stop::Refused)?;
+        // Spec 5.3.11: so that inflated versions are forgotten.
+        let rotated = began.iter().any(|key| !rotatable(self.client.root()).contains(key));
+        if rotated {
+            self.client.rotated = true;
+        }
+        self.timestamp()?;
+        self.snapshot()
+    }
+
+    /// The root chain up to its newest root.
+    pub fn roots(&mut self) -> Result<(), Stop<E>> {
+        let limits = self.client.profile.limits();
+        for taken in 0.. {
+            let Some(version) = self.client.root().header.version.checked_add(1) else { break };
+            if taken == limits.rotations && limits.rotations_end == AtTheLimit::GoesOn {
+                break;
+            }
+            let name = format!("{version}.root.json");
+            let bytes = match self.source.metadata(&name, limits.root)? {
+                Fetched::Missing => break,
+                Fetched::Bytes(_) if taken == limits.rotations => {
+                    let what = format!("this client takes no more than {taken} roots in one update");
+                    let _: Result<(), ()> =
+                        self.client.settle(Row::new(&name), Err(Refusal::new("5.3.3", what)));
+                    return Err(Stop::Refused);
+                }
+                other => self.there(&name, other, "5.3.3")?,
+            };
+            self.client.take_root(&name, &bytes).map_err(|()| Stop::Refused)?;
+            self.store.save("root", &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn timestamp(&mut self) -> Result<(), Stop<E>> {
+        if let Some(copy) = self.copy("timestamp")? {
+            // A copy that is not good any more is as good as none; the row says why.
+            let _ = self.client.take_timestamp(&copy, Origin::Earlier);
+        }
+        let name = "timestamp.json";
+        let fetched = self.source.metadata(name, self.client.profile.limits().timestamp)?;
+        let bytes = self.there(name, fetched, "5.4.1")?;
+        if self.client.take_timestamp(&bytes, Origin::Published).map_err(|()| Stop::Refused)? {
+            self.store.save("timestamp", &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Result<(), Stop<E>> {
+        if let Some(copy) = self.copy("snapshot")?
+            && self.client.take_snapshot("snapshot.json", &copy, Origin::Earlier).is_ok()
+            && self.copies == Copies::Use
+        {
+            return Ok(());
+        }
+        let listed = self.client.timestamp().map(|timestamp| timestamp.snapshot.clone());
+        let Some(listed) = listed else { return Err(Stop::Refused) };
+        let name = self.client.published_name("snapshot", listed.version);
+        let length = listed.length.and_then(|length| usize::try_from(length).ok());
+        let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().snapshot))?;
+        let bytes = self.there(&name, fetched, "5.5.1")?;
+        self.client.take_snapshot(&name, &bytes, Origin::Published).map_err(|()| Stop::Refused)?;
+        Ok(self.store.save("snapshot", &bytes)?)
+    }
+
+    /// A targets file, top-level where no authority is given. A copy of a delegated role is verified by the keys of the role
+    /// that delegates to it now, whoever delegated to it when it was kept.
+    pub fn targets(&mut self, role: &str, authority: Option<Authority>) -> Result<Json, Stop<E>> {
+        let Some(listed) = self.client.listed(role) else {
+            let what = format!("the snapshot does not list {role}.json");
+            let _: Result<(), ()> =
+                self.client.settle(Row::new(&format!("{role}.json")), Err(Refusal::new("5.6.1", what)));
+            return Err(Stop::Refused);
+        };
+        let name = self.client.published_name(role, listed.version);
+        if self.copies == Copies::Use
+            && let Some(copy) = self.store.load(role)?
+            && let Ok(signed) =
+                self.client.take_targets(&name, role, authority.clone(), &copy, Origin::Earlier)
+        {
+            return Ok(signed);
+        }
+        let length = listed.length.and_then(|length| usize::try_from(length).ok());
+        let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().targets))?;
+        let bytes = self.there(&name, fetched, "5.6.1")?;
+        let taken = self.client.take_targets(&name, role, authority, &bytes, Origin::Published);
+        let signed = taken.map_err(|()| Stop::Refused)?;
+        self.store.save(role, &bytes)?;
+        Ok(signed)
+    }
+
+    fn copy(&mut self, role: &str) -> Result<Option<Vec<u8>>, Stop<E>> {
+        if self.client.rotated { Ok(None) } else { Ok(self.store.load(role)?) }
+    }
+
+    fn there(&mut self, name: &str, fetched: Fetched, section: &'static str) -> Result<Vec<u8>, Stop<E>> {
+        match fetched {
+            Fetched::Bytes(bytes) => Ok(bytes),
+            other => {
+                self.client.refuse_absent(name, other == Fetched::TooLarge, section);
+                Err(Stop::Refused)
+            }
+        }
+    }
+}
+
+/// The key material of the roles whose rotation makes clients forget versions.
+fn rotatable(root: &Root) -> BTreeSet<(&'static str, Sha256Digest)> {
+    let of_role = |role: &'static str| {
+        root.keys_of(role).into_iter().filter_map(Key::material).map(move |material| (role, material))
+    };
+    of_role("timestamp").chain(of_role("snapshot")).collect()
+}
