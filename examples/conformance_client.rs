@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tuf_ceremony::console::Terminal;
 use tuf_ceremony::host::{clock, display::visible, files};
 use tuf_ceremony::tuf::ROOT_LIMIT;
 use tuf_ceremony::tuf::client::document::mismatch;
@@ -51,8 +52,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            use std::io::Write as _;
-            let _ = writeln!(std::io::stderr(), "{}", visible(&why));
+            Terminal::complain(&visible(&why));
             ExitCode::from(1)
         }
     }

@@ -1,6 +1,7 @@
 //! The members of a JSON object: a sorted list in one allocation. A search tree takes several hundred bytes for an object
 //! with one member, of which metadata has very many; this takes what its members take.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::Json;
@@ -132,7 +133,7 @@ pub struct Growing {
 #[derive(Default)]
 struct Names {
     key: RandomState,
-    places: std::collections::HashMap<u64, Vec<u32>>,
+    places: BTreeMap<u64, Vec<u32>>,
 }
 
 impl Names {

@@ -94,7 +94,7 @@ fn decorate(value: &mut Json, path: &[&str]) {
         (["*", rest @ ..], Json::Arr(elements)) => {
             elements.iter_mut().for_each(|element| decorate(element, rest))
         }
-        ([name, rest @ ..], Json::Obj(members)) => decorate(members.get_mut(*name).unwrap(), rest),
+        ([name, rest @ ..], Json::Obj(members)) => decorate(members.get_mut(name).unwrap(), rest),
         ([], value) => *value = with_odd(value.clone()),
         (path, value) => panic!("no {path:?} in {value:?}"),
     }

@@ -49,6 +49,10 @@ pub struct TargetCount {
     pub unreachable: usize,
 }
 
+/// The client refuses; its last row says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
 /// The evidence for one file.
 #[derive(Clone, Debug)]
 pub struct Row {

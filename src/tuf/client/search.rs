@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::tuf::delegation::{Delegates, Delegations, Paths};
 use crate::tuf::targets::{TargetFile, Targets};
 
-use super::evidence::{Refusal, Row, TargetCount};
+use super::evidence::{Refusal, Refused, Row, TargetCount};
 use super::paths::speaks_for;
 use super::rule::{Found, Rule};
 use super::source::{Source, Stop, Store};
@@ -154,7 +154,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             return Ok(());
         }
         let what = format!("{role} delegates to {needed} bins, and the snapshot lists {listed} files in all");
-        let _: Result<(), ()> = self.client.settle(Row::new(&bins.name(0)), Err(Refusal::new("5.6.1", what)));
+        let _: Result<(), Refused> =
+            self.client.settle(Row::new(&bins.name(0)), Err(Refusal::new("5.6.1", what)));
         Err(Stop::Refused)
     }
 

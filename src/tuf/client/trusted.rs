@@ -15,7 +15,7 @@ use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::verify::{Tally, tally};
 
 use super::document::{Document, mismatch};
-use super::evidence::{Refusal, Row};
+use super::evidence::{Refusal, Refused, Row};
 use super::profile::{Counting, Profile};
 use super::survey::keys::usable_by;
 
@@ -132,7 +132,7 @@ impl Client {
     }
 
     /// Takes the next root (spec 5.3.3 to 5.3.7).
-    pub fn take_root(&mut self, name: &str, bytes: &[u8]) -> Result<(), ()> {
+    pub fn take_root(&mut self, name: &str, bytes: &[u8]) -> Result<(), Refused> {
         let mut row = Row::new(name);
         let outcome = read_root(self.profile, bytes, &mut row).and_then(|(document, root)| {
             judge_link(self.profile, Some(&self.root), &document, &root, &mut row)?;
@@ -146,7 +146,7 @@ impl Client {
     }
 
     /// The newest root must not have expired (spec 5.3.10).
-    pub fn require_fresh_root(&mut self) -> Result<(), ()> {
+    pub fn require_fresh_root(&mut self) -> Result<(), Refused> {
         if self.root.header.expires.at > self.at {
             return Ok(());
         }
@@ -155,11 +155,11 @@ impl Client {
         if let Some(row) = self.rows.last_mut() {
             row.refused = Some(Refusal::new("5.3.10", what));
         }
-        Err(())
+        Err(Refused)
     }
 
     /// Takes a timestamp (spec 5.4.2 to 5.4.4). `false`: it has the version of the trusted one, which stays.
-    pub fn take_timestamp(&mut self, bytes: &[u8], origin: Origin) -> Result<bool, ()> {
+    pub fn take_timestamp(&mut self, bytes: &[u8], origin: Origin) -> Result<bool, Refused> {
         let limit = self.profile.limits().timestamp;
         let authority = self.top_level("timestamp");
         let title = origin.title("timestamp.json");
@@ -195,7 +195,7 @@ impl Client {
 
     /// Takes a snapshot (spec 5.5.2 to 5.5.6). The client's own copy is not held to the hashes that the timestamp lists, and
     /// stays as what must not be rolled back even where it is not the version that the timestamp lists.
-    pub fn take_snapshot(&mut self, name: &str, bytes: &[u8], origin: Origin) -> Result<(), ()> {
+    pub fn take_snapshot(&mut self, name: &str, bytes: &[u8], origin: Origin) -> Result<(), Refused> {
         let listed = self.timestamp.as_ref().map(|timestamp| timestamp.snapshot.clone());
         let length = listed.as_ref().and_then(|listed| usize::try_from(listed.length?).ok());
         let limit = length.unwrap_or(self.profile.limits().snapshot);
@@ -236,7 +236,7 @@ impl Client {
         authority: Option<Authority>,
         bytes: &[u8],
         origin: Origin,
-    ) -> Result<Json, ()> {
+    ) -> Result<Json, Refused> {
         let Some(listed) = self.listed(role) else {
             let what = format!("the snapshot does not list {role}.json");
             return self.settle(Row::new(name), Err(Refusal::new("5.6.1", what)));
@@ -261,7 +261,7 @@ impl Client {
     /// Refuses a file that did not come.
     pub fn refuse_absent(&mut self, name: &str, too_large: bool, section: &'static str) {
         let what = if too_large { "it is longer than this client takes" } else { "it is missing" };
-        let _: Result<(), ()> = self.settle(Row::new(name), Err(Refusal::new(section, what)));
+        let _: Result<(), Refused> = self.settle(Row::new(name), Err(Refusal::new(section, what)));
     }
 
     /// The keys of a top-level role.
@@ -283,7 +283,7 @@ impl Client {
         limit: usize,
         authority: Option<Authority>,
         listed: Option<&MetaFile>,
-    ) -> Result<Judged, ()> {
+    ) -> Result<Judged, Refused> {
         let mut row = Row::new(title);
         row.delegator = authority.as_ref().and_then(|authority| authority.delegator.clone());
         let outcome = self.read_signed(bytes, limit, authority, listed, &mut row);
@@ -317,8 +317,11 @@ impl Client {
     }
 
     /// Puts the row on record, with the refusal if there is one.
-    pub(super) fn settle<T>(&mut self, mut row: Row, outcome: Result<T, Refusal>) -> Result<T, ()> {
-        let outcome = outcome.map_err(|why| row.refused = Some(why));
+    pub(super) fn settle<T>(&mut self, mut row: Row, outcome: Result<T, Refusal>) -> Result<T, Refused> {
+        let outcome = outcome.map_err(|why| {
+            row.refused = Some(why);
+            Refused
+        });
         self.rows.push(row);
         outcome
     }

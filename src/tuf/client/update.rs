@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::tuf::key::Key;
 use crate::tuf::root::Root;
 
-use super::evidence::{Refusal, Row};
+use super::evidence::{Refusal, Refused, Row};
 use super::profile::AtTheLimit;
 use super::source::{Fetched, Source, Stop, Store};
 use super::trusted::{Authority, Client, Origin};
@@ -45,7 +45,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     pub fn top_level(&mut self) -> Result<(), Stop<E>> {
         let began = rotatable(self.client.root());
         self.roots()?;
-        self.client.require_fresh_root().map_err(|()| Stop::Refused)?;
+        self.client.require_fresh_root().map_err(|Refused| Stop::Refused)?;
         // Spec 5.3.11: so that inflated versions are forgotten.
         let rotated = began.iter().any(|key| !rotatable(self.client.root()).contains(key));
         if rotated {
@@ -68,13 +68,13 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                 Fetched::Missing => break,
                 Fetched::Bytes(_) if taken == limits.rotations => {
                     let what = format!("this client takes no more than {taken} roots in one update");
-                    let _: Result<(), ()> =
+                    let _: Result<(), Refused> =
                         self.client.settle(Row::new(&name), Err(Refusal::new("5.3.3", what)));
                     return Err(Stop::Refused);
                 }
                 other => self.there(&name, other, "5.3.3")?,
             };
-            self.client.take_root(&name, &bytes).map_err(|()| Stop::Refused)?;
+            self.client.take_root(&name, &bytes).map_err(|Refused| Stop::Refused)?;
             self.store.save("root", &bytes)?;
         }
         Ok(())
@@ -88,7 +88,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let name = "timestamp.json";
         let fetched = self.source.metadata(name, self.client.profile.limits().timestamp)?;
         let bytes = self.there(name, fetched, "5.4.1")?;
-        if self.client.take_timestamp(&bytes, Origin::Published).map_err(|()| Stop::Refused)? {
+        if self.client.take_timestamp(&bytes, Origin::Published).map_err(|Refused| Stop::Refused)? {
             self.store.save("timestamp", &bytes)?;
         }
         Ok(())
@@ -107,7 +107,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let length = listed.length.and_then(|length| usize::try_from(length).ok());
         let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().snapshot))?;
         let bytes = self.there(&name, fetched, "5.5.1")?;
-        self.client.take_snapshot(&name, &bytes, Origin::Published).map_err(|()| Stop::Refused)?;
+        self.client.take_snapshot(&name, &bytes, Origin::Published).map_err(|Refused| Stop::Refused)?;
         Ok(self.store.save("snapshot", &bytes)?)
     }
 
@@ -116,7 +116,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     pub fn targets(&mut self, role: &str, authority: Option<Authority>) -> Result<Json, Stop<E>> {
         let Some(listed) = self.client.listed(role) else {
             let what = format!("the snapshot does not list {role}.json");
-            let _: Result<(), ()> =
+            let _: Result<(), Refused> =
                 self.client.settle(Row::new(&format!("{role}.json")), Err(Refusal::new("5.6.1", what)));
             return Err(Stop::Refused);
         };
@@ -132,7 +132,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().targets))?;
         let bytes = self.there(&name, fetched, "5.6.1")?;
         let taken = self.client.take_targets(&name, role, authority, &bytes, Origin::Published);
-        let signed = taken.map_err(|()| Stop::Refused)?;
+        let signed = taken.map_err(|Refused| Stop::Refused)?;
         self.store.save(role, &bytes)?;
         Ok(signed)
     }
