@@ -8,7 +8,8 @@
 //! names a backend. [`host`] has the doors to the outside: clock, durable files, secrets, and the one sanitiser of what
 //! is shown. [`advice`] is what every error owes its reader.
 //!
-//! Floor 1. [`tuf`] has typed views of metadata, verification that returns evidence, and the semantic diff; no I/O.
+//! Floor 1. [`tuf`] has typed views of metadata, verification that returns evidence, the semantic diff, and what came
+//! before TUF 1.0, read only; no I/O.
 //! [`token`] is the devices that sign: any PKCS#11 token, and the rehearsal token; bytes and public keys only.
 //! [`console`] asks and tells, behind a trait, and has tables and digest words.
 //!

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::host::files::{self, FileError};
-use crate::tuf::ROOT_LIMIT;
+use crate::json::Json;
 use crate::tuf::chain::Link;
-use crate::tuf::client::report::{Look, Report, look};
+use crate::tuf::client::report::{Look, Report, look, look_at_dialect};
 use crate::tuf::client::rule::{Found, Rule};
 use crate::tuf::client::{Refusal, Row};
+use crate::tuf::dialect::Dialect;
 use crate::tuf::envelope::Envelope;
 use crate::tuf::root::Root;
+use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::CeremonyError;
 use super::repository::{EarlierCopies, Folder, TargetFolders, root_versions};
@@ -33,6 +35,12 @@ impl Published {
         let bytes = files::read(trusted, ROOT_LIMIT)?;
         if !files::is_folder(&self.directory) {
             return Err(FileError::Missing(self.directory.clone()).into());
+        }
+        let is_foreign =
+            Json::parse(&bytes, ROOT_LIMIT).is_ok_and(|tree| Dialect::of(&tree) != Dialect::Tuf1);
+        if is_foreign && !self.look.profile.is_peer() {
+            let mut read = |name: &str| files::read_if_there(&self.directory.join(name), METADATA_LIMIT);
+            return Ok(look_at_dialect(&self.look, &bytes, &mut read)?);
         }
         let mut source = Folder(self.directory.clone());
         let mut store = EarlierCopies(self.state.clone());

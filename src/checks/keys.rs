@@ -12,8 +12,12 @@ pub fn key_strength(keys: &[&Key]) -> Finding {
             Err(KeyProblem::Value(error)) => problems.push(format!("key {}: {error}", key.keyid)),
             Ok(usable) => problems
                 .extend(usable.public.weakness().map(|weakness| format!("key {}: {weakness}", key.keyid))),
-            Err(KeyProblem::Unknown { .. } | KeyProblem::Disagree { .. } | KeyProblem::NotCounted { .. }) => {
-            }
+            Err(
+                KeyProblem::Unknown { .. }
+                | KeyProblem::Disagree { .. }
+                | KeyProblem::NotCounted { .. }
+                | KeyProblem::Foreign(_),
+            ) => {}
         }
     }
     let next = "Make a new key on the token: `token provision --key NAME`, with one of the schemes that \

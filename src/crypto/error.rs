@@ -21,6 +21,9 @@ pub enum KeyError {
     /// Not a DER SubjectPublicKeyInfo (RFC 5280 section 4.1), or bytes follow it.
     #[error("the key is not a well-formed SubjectPublicKeyInfo")]
     Der,
+    /// Not one PEM block with a well-formed X.509 certificate.
+    #[error("this is not a well-formed X.509 certificate")]
+    Certificate,
     /// A key of an algorithm this crate cannot verify.
     #[error("the key's algorithm has the OID {oid}, which is not supported")]
     Algorithm {
@@ -93,6 +96,7 @@ impl Advice for KeyError {
             KeyError::Pem | KeyError::PemLabel { .. } | KeyError::Der | KeyError::Parameters => {
                 "Export the public key again as SubjectPublicKeyInfo, for example with `openssl pkey -pubin -in KEY -pubout`."
             }
+            KeyError::Certificate => "Export the certificate again, for example with `openssl x509 -in FILE`.",
             KeyError::PrivateKey => {
                 "Remove the file from this machine, treat the key as exposed if others could read it, and give the public half instead."
             }

@@ -97,7 +97,7 @@ impl PublicKey {
     /// # Errors
     /// As [`PublicKey::from_spki_der`], and `Pem`, `PemLabel` or `PrivateKey` about the block.
     pub fn from_spki_pem(text: &str) -> Result<PublicKey, KeyError> {
-        PublicKey::from_spki_der(&spki::from_pem(text)?)
+        PublicKey::from_spki_der(&spki::from_pem(text, spki::LABEL)?)
     }
 
     /// Reads the 32 bytes of an Ed25519 key (RFC 8032 section 5.1.5).

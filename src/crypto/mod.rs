@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+pub mod base64;
+pub mod certificate;
 pub mod digest;
 pub mod ecdsa;
 mod ed25519;

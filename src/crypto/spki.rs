@@ -27,7 +27,8 @@ pub(super) const ML_DSA_87: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.1
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
-const LABEL: &str = "PUBLIC KEY";
+/// The label of a public key (RFC 7468 section 13).
+pub(super) const LABEL: &str = "PUBLIC KEY";
 /// Characters of base64 a line (RFC 7468 section 2).
 const COLUMNS: usize = 64;
 
@@ -53,9 +54,9 @@ pub(super) fn encode(parts: &Parts<'_>) -> Result<Vec<u8>, KeyError> {
         .map_err(|_| KeyError::Der)
 }
 
-/// Reads one `PUBLIC KEY` block. Line length, line ends and white space do not matter, since Python's and Go's
+/// Reads one block of the kind that is wanted. Line length, line ends and white space do not matter, since Python's and Go's
 /// readers do not mind them either; anything else around or inside the block does.
-pub(super) fn from_pem(text: &str) -> Result<Vec<u8>, KeyError> {
+pub(super) fn from_pem(text: &str, wanted: &str) -> Result<Vec<u8>, KeyError> {
     let (label, rest) = text
         .trim_ascii()
         .strip_prefix(BEGIN)
@@ -68,11 +69,11 @@ pub(super) fn from_pem(text: &str) -> Result<Vec<u8>, KeyError> {
     if label.ends_with("PRIVATE KEY") {
         return Err(KeyError::PrivateKey);
     }
-    if label != LABEL {
+    if label != wanted {
         return Err(KeyError::PemLabel { label: label.to_owned() });
     }
     let (body, end) = rest.split_once(END).ok_or(KeyError::Pem)?;
-    if end.strip_prefix(LABEL) != Some(DASHES) {
+    if end.strip_prefix(wanted) != Some(DASHES) {
         return Err(KeyError::Pem);
     }
     let base64: String = body.split_ascii_whitespace().collect();

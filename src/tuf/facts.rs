@@ -74,18 +74,18 @@ pub(super) fn facts_and_orders(signed: &Json) -> Result<Facts, ShapeError> {
 }
 
 impl Facts {
-    fn say(&mut self, place: impl Into<String>, value: impl Into<String>) {
+    pub(super) fn say(&mut self, place: impl Into<String>, value: impl Into<String>) {
         self.list.push(Fact { place: place.into(), value: value.into() });
     }
 
-    fn header(&mut self, kind: &str, header: &Header) {
+    pub(super) fn header(&mut self, kind: &str, header: &Header) {
         self.say("type", kind);
         self.say("version", header.version.to_string());
         self.say("expires", header.expires.text.clone());
         self.say("specification version", header.spec_version.clone());
     }
 
-    fn root(&mut self, root: &Root) {
+    pub(super) fn root(&mut self, root: &Root) {
         self.header("root", &root.header);
         let consistent = root.consistent_snapshot.map_or("not stated".to_owned(), |value| value.to_string());
         self.say("consistent snapshots", consistent);
@@ -97,7 +97,7 @@ impl Facts {
         self.nested_unknown(&root.tree, "roles", &known);
     }
 
-    fn keys(&mut self, prefix: &str, keys: &BTreeMap<String, Key>) {
+    pub(super) fn keys(&mut self, prefix: &str, keys: &BTreeMap<String, Key>) {
         for (keyid, key) in keys {
             let place = format!("{prefix}key {}", quoted(keyid));
             let holder = key.holder().map(|name| format!("{name}, ")).unwrap_or_default();
@@ -119,7 +119,7 @@ impl Facts {
         }
     }
 
-    fn role(&mut self, place: &str, role: &RoleKeys, keys: &BTreeMap<String, Key>) {
+    pub(super) fn role(&mut self, place: &str, role: &RoleKeys, keys: &BTreeMap<String, Key>) {
         self.say(format!("{place}: threshold"), role.threshold.to_string());
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
         role.keyids.iter().for_each(|keyid| *times.entry(keyid).or_default() += 1);
@@ -185,7 +185,7 @@ impl Facts {
         }
     }
 
-    fn delegation_unknown(&mut self, tree: &Json) {
+    pub(super) fn delegation_unknown(&mut self, tree: &Json) {
         self.unknown("delegations: ", tree, &["keys", "roles", "succinct_roles"]);
         let known = ["name", "keyids", "threshold", "terminating", "paths", "path_hash_prefixes"];
         for (index, role) in tree.get("roles").and_then(Json::as_array).unwrap_or_default().iter().enumerate()
@@ -198,13 +198,13 @@ impl Facts {
     }
 
     /// Unknown fields of each member of the object called `name`.
-    fn nested_unknown(&mut self, signed: &Json, name: &str, known: &[&str]) {
+    pub(super) fn nested_unknown(&mut self, signed: &Json, name: &str, known: &[&str]) {
         for (member, object) in signed.get(name).and_then(Json::as_object).into_iter().flatten() {
             self.unknown(&format!("{name} {}: ", quoted(member)), object, known);
         }
     }
 
-    fn unknown(&mut self, prefix: &str, object: &Json, known: &[&str]) {
+    pub(super) fn unknown(&mut self, prefix: &str, object: &Json, known: &[&str]) {
         for (name, value) in object.as_object().into_iter().flatten() {
             if !known.contains(&name.as_str()) {
                 self.say(format!("{prefix}field {}", quoted(name)), exact(value));
@@ -213,7 +213,7 @@ impl Facts {
     }
 }
 
-fn hashes(hashes: &BTreeMap<String, String>) -> String {
+pub(super) fn hashes(hashes: &BTreeMap<String, String>) -> String {
     // A digest that is not hex is quoted, or it could be taken for the word after a length.
     let digest = |hash: &String| {
         if hex::decode(hash).is_some() { hash.clone() } else { exact(&Json::from(hash.as_str())) }
@@ -235,7 +235,7 @@ fn public_value(key: &Key) -> String {
 }
 
 /// A name as it is, or as a JSON string if it is empty or holds anything that facts use between names.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let between = |character: char| {
         character.is_whitespace() || character.is_control() || matches!(character, ':' | ',' | '"' | '\\')
     };

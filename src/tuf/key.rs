@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::json::view::{At, ShapeError};
 
 use super::HOLDER_FIELD;
+use super::dialect::ForeignKeyProblem;
 
 /// A key object, under the keyid by which its file lists it.
 #[derive(Clone, Debug)]
@@ -63,6 +64,9 @@ pub enum KeyProblem {
         /// What is said of it.
         says: &'static str,
     },
+    /// What only keys of other dialects can have.
+    #[error("{0}")]
+    Foreign(ForeignKeyProblem),
 }
 
 impl Key {
@@ -71,7 +75,7 @@ impl Key {
         let keytype = at.field("keytype")?.string()?.to_owned();
         let scheme = at.field("scheme")?.string()?.to_owned();
         let public = at.field("keyval")?.field("public")?.string()?;
-        let usable = usable(&keytype, &scheme, public);
+        let usable = usable_by_name(&keytype, &scheme, public);
         Ok(Key { keyid: keyid.to_owned(), object: at.json().clone(), keytype, scheme, usable })
     }
 
@@ -131,7 +135,8 @@ fn written_keytype(algorithm: KeyAlgorithm) -> &'static str {
     }
 }
 
-fn usable(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
+/// What a public value is good for under these names.
+pub(super) fn usable_by_name(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
     let unknown = || KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
     let known = Scheme::from_name(scheme).ok_or_else(unknown)?;
     let family = match keytype {

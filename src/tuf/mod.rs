@@ -7,6 +7,7 @@ pub mod build;
 pub mod chain;
 pub mod client;
 pub mod delegation;
+pub mod dialect;
 pub mod diff;
 pub mod envelope;
 pub mod facts;

@@ -56,6 +56,15 @@ pub enum Why {
     /// Not hex.
     #[error("it is not hexadecimal")]
     NotHex,
+    /// Not base64, in a dialect that writes signatures so.
+    #[error("it is not base64")]
+    NotBase64,
+    /// The method that stands beside it, in a dialect that has one, is not known or not for this kind of key.
+    #[error("its method {method:?} is not one for its key")]
+    Method {
+        /// As found; empty if there is none.
+        method: String,
+    },
     /// The role does not list this keyid.
     #[error("its key is not one of this role")]
     Foreign,

@@ -41,6 +41,7 @@ fn verdict(report: &Report) -> Json {
         ("accepted", Json::Bool(report.refused.is_none())),
         ("at", Json::from(time::write(report.look.at))),
         ("client", Json::from(report.look.profile.name())),
+        ("dialect", Json::from(report.dialect.name())),
         ("forgotten", Json::Bool(report.forgotten)),
         ("refusal", refusal),
         ("refused", told.map_or(Json::Null, Json::from)),

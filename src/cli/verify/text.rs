@@ -7,6 +7,7 @@ use crate::host::display::visible;
 use crate::tuf::client::report::{Look, Report};
 use crate::tuf::client::rule::{Found, Rule, Stance};
 use crate::tuf::client::{Profile, Row};
+use crate::tuf::dialect::Dialect;
 use crate::tuf::time;
 use crate::tuf::verify::{Signer, Tally};
 
@@ -173,6 +174,9 @@ fn closing(report: &Report) -> Vec<String> {
             "Earlier versions are forgotten: keys of timestamp or snapshot were rotated (spec 5.3.11)."
                 .to_owned(),
         );
+    }
+    if report.dialect != Dialect::Tuf1 {
+        lines.push(format!("Dialect: {}. TUF 1.0 clients do not read it.", report.dialect.name()));
     }
     if report.rehearsal {
         lines.push(REHEARSAL.to_owned());

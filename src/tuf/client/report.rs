@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::tuf::dialect::{Dialect, repository};
 use crate::tuf::targets::TargetFile;
 
 use super::evidence::{Refusal, Row};
@@ -27,6 +28,8 @@ pub struct Look {
 pub struct Report {
     /// How it was looked at.
     pub look: Look,
+    /// In which dialect it is written.
+    pub dialect: Dialect,
     /// The files that were looked at, in the order in which a client asks for them.
     pub rows: Vec<Row>,
     /// The file that is to blame, and why it is refused; `None` if the repository is accepted.
@@ -57,7 +60,9 @@ pub fn look<E, S: Source<Error = E>, T: Store<Error = E>>(
     let client = update.client;
     let (rehearsal, forgotten, newest) = (client.rehearsal, client.rotated, Some(client.root().clone()));
     match outcome {
-        Ok(()) => Ok(Report { look: *look, rows: client.rows, refused: None, rehearsal, forgotten, newest }),
+        Ok(()) => {
+            Ok(Report { refused: None, rehearsal, forgotten, newest, ..Report::of_rows(look, client.rows) })
+        }
         Err(Stop::Refused) => {
             Ok(Report { rehearsal, forgotten, newest, ..Report::of_rows(look, client.rows) })
         }
@@ -74,6 +79,13 @@ fn everything<E, S: Source<Error = E>, T: Store<Error = E>>(
     update.visit_all(&mut |path, file| check(consistent, path, file))
 }
 
+/// Looks at a repository in another dialect, starting from a trusted root.
+pub fn look_at_dialect<E>(look: &Look, trusted: &[u8], read: repository::Reader<'_, E>) -> Result<Report, E> {
+    let found = repository::verify(trusted, look.at, look.roots_only, read)?;
+    let (rows, refused) = found.evidence();
+    Ok(Report { dialect: found.dialect, refused, ..Report::of_rows(look, rows) })
+}
+
 impl Report {
     /// A report of a refusal, which is in the last row.
     fn of_rows(look: &Look, rows: Vec<Row>) -> Report {
@@ -81,6 +93,7 @@ impl Report {
         let refused = last.and_then(|row| Some((row.file.clone(), row.refused.clone()?)));
         let nothing = || (String::new(), Refusal::new("5", "it was refused"));
         let refused = Some(refused.unwrap_or_else(nothing));
-        Report { look: *look, rows, refused, rehearsal: false, forgotten: false, newest: None }
+        let dialect = Dialect::Tuf1;
+        Report { look: *look, dialect, rows, refused, rehearsal: false, forgotten: false, newest: None }
     }
 }

@@ -151,6 +151,8 @@ rules! {
     ManyDelegations = "many-delegations",
     /// target files that no delegation lets a client find
     UnreachableTarget = "unreachable-target",
+    /// something that the dialect of the file does not have
+    DialectOddity = "dialect-oddity",
 }
 
 impl Rule {

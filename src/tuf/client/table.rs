@@ -80,5 +80,6 @@ fn row(rule: Rule) -> [Stance; 7] {
         Rule::RootCopy           => [W, W, A, A, A, A, A],
         Rule::ManyDelegations    => [A, A, W, W, A, W, A],
         Rule::UnreachableTarget  => [W, W, A, A, A, A, A],
+        Rule::DialectOddity      => [W, W, A, A, A, A, A],
     }
 }
