@@ -9,6 +9,9 @@ use crate::tuf::client::source::{Fetched, Source, Store, file_stem};
 use crate::tuf::targets::TargetFile;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
+/// Bytes that a file name may have on the file systems that there are.
+const LONGEST_NAME: usize = 255;
+
 /// A folder of published metadata.
 pub struct Folder(pub PathBuf);
 
@@ -16,6 +19,10 @@ impl Source for Folder {
     type Error = FileError;
 
     fn metadata(&mut self, name: &str, limit: usize) -> Result<Fetched, FileError> {
+        // No file has a longer name than this, so a signed name that asks for one asks for nothing.
+        if name.len() > LONGEST_NAME {
+            return Ok(Fetched::Missing);
+        }
         fetched(files::read_if_there(&self.0.join(name), limit))
     }
 }
@@ -76,7 +83,10 @@ impl TargetFolders {
     /// hashes in front (spec 5.7.3); a copy under each of them must be right.
     pub fn check(&self, consistent: bool, path: &str, file: &TargetFile) -> Result<Artifact, FileError> {
         // A path that leaves its folder names nothing here.
-        if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
+        let is_name = |part: Component<'_>| {
+            matches!(part, Component::Normal(name) if name.len() <= LONGEST_NAME) && !path.contains('\0')
+        };
+        if !Path::new(path).components().all(is_name) {
             return Ok(Artifact::Absent);
         }
         let mut found = Artifact::Absent;

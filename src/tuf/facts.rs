@@ -114,7 +114,10 @@ impl Facts {
             }
             self.unknown(&format!("{place}: "), &key.object, &["keytype", "scheme", "keyval"]);
             if let Some(keyval) = key.object.get("keyval") {
-                self.unknown(&format!("{place}: keyval: "), keyval, &["public"]);
+                // A value that is no text was not shown above.
+                let is_text = keyval.get("public").is_some_and(|public| public.as_str().is_some());
+                let known: &[&str] = if is_text { &["public"] } else { &[] };
+                self.unknown(&format!("{place}: keyval: "), keyval, known);
             }
         }
     }

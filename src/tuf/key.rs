@@ -74,8 +74,14 @@ impl Key {
     pub fn read(keyid: &str, at: &At<'_>) -> Result<Key, ShapeError> {
         let keytype = at.field("keytype")?.string()?.to_owned();
         let scheme = at.field("scheme")?.string()?.to_owned();
-        let public = at.field("keyval")?.field("public")?.string()?;
-        let usable = usable_by_name(&keytype, &scheme, public);
+        let keyval = at.field("keyval")?;
+        keyval.members()?;
+        // Of a pair that is not known, neither is what its value looks like (spec 4.2.2: adopters define their own).
+        let usable = if is_known(&keytype, &scheme) {
+            usable_by_name(&keytype, &scheme, keyval.field("public")?.string()?)
+        } else {
+            Err(KeyProblem::Unknown { keytype: keytype.clone(), scheme: scheme.clone() })
+        };
         Ok(Key { keyid: keyid.to_owned(), object: at.json().clone(), keytype, scheme, usable })
     }
 
@@ -136,19 +142,28 @@ fn written_keytype(algorithm: KeyAlgorithm) -> &'static str {
 }
 
 /// What a public value is good for under these names.
-pub(super) fn usable_by_name(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
-    let unknown = || KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
-    let known = Scheme::from_name(scheme).ok_or_else(unknown)?;
-    let family = match keytype {
-        "ed25519" => &[KeyAlgorithm::Ed25519][..],
+/// What a key type can hold; `None` if it is not known.
+fn family(keytype: &str) -> Option<&'static [KeyAlgorithm]> {
+    Some(match keytype {
+        "ed25519" => &[KeyAlgorithm::Ed25519],
         "ecdsa" => &[KeyAlgorithm::P256, KeyAlgorithm::P384],
         // Written by python-securesystemslib before 0.20, by go-tuf and in Sigstore's roots 1 to 8.
         "ecdsa-sha2-nistp256" => &[KeyAlgorithm::P256],
         "ecdsa-sha2-nistp384" => &[KeyAlgorithm::P384],
         "rsa" => &[KeyAlgorithm::Rsa],
         "ml-dsa" => &[KeyAlgorithm::MlDsa44, KeyAlgorithm::MlDsa65, KeyAlgorithm::MlDsa87],
-        _ => return Err(unknown()),
-    };
+        _ => return None,
+    })
+}
+
+fn is_known(keytype: &str, scheme: &str) -> bool {
+    family(keytype).is_some() && Scheme::from_name(scheme).is_some()
+}
+
+pub(super) fn usable_by_name(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
+    let unknown = || KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
+    let known = Scheme::from_name(scheme).ok_or_else(unknown)?;
+    let family = family(keytype).ok_or_else(unknown)?;
     let public = read_public(known.algorithm(), public).map_err(KeyProblem::Value)?;
     if !family.contains(&known.algorithm()) || public.algorithm() != known.algorithm() {
         return Err(KeyProblem::Disagree {

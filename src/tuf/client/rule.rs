@@ -77,6 +77,8 @@ rules! {
     SpecShort = "spec-version-short",
     /// a specification version of three numbers
     SpecLong = "spec-version-long",
+    /// a specification version with a pre-release or build part
+    SpecPreRelease = "spec-version-pre-release",
     /// a specification version that is none
     SpecForm = "spec-version-form",
     /// no statement about consistent snapshots
@@ -105,6 +107,8 @@ rules! {
     OldKeyType = "old-key-type",
     /// an elliptic-curve key as a hex point instead of PEM
     HexPoint = "hex-point",
+    /// an Ed25519 key as PEM instead of hex
+    Ed25519Pem = "ed25519-pem",
     /// an RSA key of fewer than 2048 bits
     ShortRsa = "short-rsa",
     /// the scheme ecdsa-sha2-nistp384
@@ -137,8 +141,12 @@ rules! {
     PathsUnstated = "paths-unstated",
     /// a delegation by path_hash_prefixes
     HashPrefixes = "path-hash-prefixes",
+    /// path_hash_prefixes that no lower-case SHA-256 in hexadecimal begins with
+    HashPrefixForm = "hash-prefix-form",
     /// succinct hash bins (TAP 15)
     SuccinctBins = "succinct-bins",
+    /// a target path that leaves its folder, or names no file
+    TargetName = "target-name",
     /// a target's custom field that is no object
     CustomForm = "custom-form",
     /// a key of the root before under another keyid, because it was encoded or named anew

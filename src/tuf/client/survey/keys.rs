@@ -91,6 +91,9 @@ pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
     if is_point && public.is_some_and(|text| hex::decode(text).is_some()) {
         rules.push(Rule::HexPoint);
     }
+    if usable.scheme == Scheme::Ed25519 && public.is_some_and(|text| hex::decode(text).is_none()) {
+        rules.push(Rule::Ed25519Pem);
+    }
     // The specification's bound; what this program writes has a higher one (KEY-STRENGTH).
     if matches!(usable.public.weakness(), Some(Weakness::RsaShort { bits }) if bits < 2048) {
         rules.push(Rule::ShortRsa);

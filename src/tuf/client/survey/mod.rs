@@ -109,10 +109,19 @@ fn header(signed: &Json, found: &mut Vec<Found>) {
 
 /// Every form has a rule: there is one client that takes `1.0` and nothing else.
 fn of_spec_version(version: &str) -> Rule {
-    let parts: Vec<&str> = version.split('.').collect();
-    let numeric = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = |part: &&str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part.len() == 1 || !part.starts_with('0'))
+    };
+    // Semantic Versioning 2.0.0, items 9 and 10.
+    let plain = version.split(['-', '+']).next().unwrap_or_default();
+    let parts: Vec<&str> = plain.split('.').collect();
+    let numeric = parts.iter().all(number);
     match (numeric, parts.len(), parts.first()) {
+        _ if plain.len() != version.len() && (!numeric || parts.len() != 3) => Rule::SpecForm,
         (true, 2 | 3, Some(major)) if *major != "1" => Rule::SpecMajor,
+        (true, 3, _) if plain.len() != version.len() => Rule::SpecPreRelease,
         (true, 2, _) => Rule::SpecShort,
         (true, 3, _) => Rule::SpecLong,
         _ => Rule::SpecForm,
@@ -146,6 +155,9 @@ fn targets(signed: &Json, found: &mut Vec<Found>) {
     if files.values().any(|file| file.get("custom").is_some_and(|custom| custom.as_object().is_none())) {
         found.push(Found::new(Rule::CustomForm, "signed.targets"));
     }
+    if let Some(path) = files.keys().find(|path| is_no_file(path)) {
+        found.push(Found::new(Rule::TargetName, format!("signed.targets, {path}")));
+    }
     hashes(files, "signed.targets", found);
     let Some(delegations) = signed.get("delegations") else { return };
     let place = "signed.delegations";
@@ -159,7 +171,18 @@ fn targets(signed: &Json, found: &mut Vec<Found>) {
         }
         match (role.get("paths"), role.get("path_hash_prefixes")) {
             (None, None) => say(Rule::PathsUnstated),
-            (None, Some(_)) => say(Rule::HashPrefixes),
+            (None, Some(prefixes)) => {
+                say(Rule::HashPrefixes);
+                if !prefixes
+                    .as_array()
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .all(is_digest_prefix)
+                {
+                    say(Rule::HashPrefixForm);
+                }
+            }
             _ => {}
         }
     }
@@ -169,6 +192,19 @@ fn targets(signed: &Json, found: &mut Vec<Found>) {
     let named = roles.iter().map(|role| (role.get("name").and_then(Json::as_str).unwrap_or_default(), role));
     let bins = delegations.get("succinct_roles").map(|bins| ("bins", bins));
     keys_and_roles(delegations.get("keys"), place, named.chain(bins), found);
+}
+
+fn is_digest_prefix(prefix: &str) -> bool {
+    prefix.len() <= 64 && prefix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether a target path, taken as the name of a file on any system or as a URL, leaves its folder or names no file.
+fn is_no_file(path: &str) -> bool {
+    let decoded = path.replace("%2e", ".").replace("%2E", ".").replace('\\', "/");
+    decoded.is_empty()
+        || decoded.contains('\0')
+        || decoded.starts_with('/')
+        || decoded.split('/').any(|part| part == "." || part == "..")
 }
 
 fn listed_files(signed: &Json, found: &mut Vec<Found>) {

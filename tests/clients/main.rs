@@ -1,0 +1,22 @@
+//! Small repositories as clients meet them: a good one, and many that are malformed, odd or hostile.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests fail by panicking, and reach for files and programs directly"
+)]
+
+mod holder;
+mod hostile;
+mod hostile_test;
+mod part;
+mod repository;
+mod text;
+mod tree;
+mod variant;
