@@ -1,0 +1,84 @@
+"""python-tuf as a judge: what does the reference client say of published metadata?
+
+    judge.py --at 2027-01-14T15:00:00Z < cases > verdicts
+
+A case is a JSON object on a line: "name", "metadata" (a directory), "trusted" (a root file), and where files are to be
+looked up "target" and "targets" (a directory). The verdict is a line with "name", "accepted" and "why".
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from tuf.api.exceptions import DownloadHTTPError
+from tuf.ngclient import FetcherInterface, Updater
+
+
+def at_that_time(arguments: list[str]) -> None:
+    """Starts this program again under a clock that stands still at the time asked for."""
+    if len(arguments) != 2 or arguments[0] != "--at":
+        raise SystemExit("usage: judge.py --at 2027-01-14T15:00:00Z")
+    time = arguments[1]
+    if os.environ.get("JUDGE_AT") == time:
+        return
+    clock = {"JUDGE_AT": time, "TZ": "UTC", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+    still = time.replace("T", " ").removesuffix("Z")
+    command = ["faketime", "-f", still, sys.executable, __file__, *arguments]
+    os.execvpe(command[0], command, {**os.environ, **clock})
+
+
+class Directory(FetcherInterface):
+    """Reads files where the client expects a server. The limits on lengths are kept by the base class."""
+
+    def _fetch(self, url: str):
+        try:
+            yield Path(unquote(urlsplit(url).path)).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise DownloadHTTPError("no such file", 404) from None
+
+
+def url_of(directory: str) -> str:
+    return Path(directory).resolve().as_uri()
+
+
+def judge(case: dict) -> str:
+    """Returns what is to be noted of metadata that is accepted, and raises what the client raises otherwise."""
+    with tempfile.TemporaryDirectory() as local:
+        updater = Updater(
+            metadata_dir=local,
+            metadata_base_url=url_of(case["metadata"]),
+            target_dir=local,
+            fetcher=Directory(),
+            bootstrap=Path(case["trusted"]).read_bytes(),
+        )
+        updater.refresh()
+        if "target" not in case:
+            return ""
+        target = updater.get_targetinfo(case["target"])
+        if target is None:
+            return "target not found"
+        if "targets" in case:
+            updater.download_target(target, target_base_url=url_of(case["targets"]))
+        return ""
+
+
+def describe(error: BaseException) -> str:
+    """The first line of an error and of its causes: what python-tuf raises itself often says only that it failed."""
+    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"{said}: {describe(error.__cause__)}" if error.__cause__ else said
+
+
+def verdict(case: dict) -> dict:
+    try:
+        return {"name": case["name"], "accepted": True, "why": judge(case)}
+    # Whatever is raised, also by mistake of the client, keeps it from using the metadata.
+    except Exception as error:
+        return {"name": case["name"], "accepted": False, "why": describe(error)}
+
+
+at_that_time(sys.argv[1:])
+for line in sys.stdin:
+    print(json.dumps(verdict(json.loads(line))), flush=True)

@@ -1,0 +1,80 @@
+//! rust-tuf as a judge: what does this Rust client say of published metadata?
+//!
+//! `rust-tuf-judge --at 2027-01-14T15:00:00Z < cases > verdicts`; cases and verdicts are those of
+//! tests/clients/judge.py.
+
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use futures_executor::block_on;
+use tuf::client::{Client, Config};
+use tuf::metadata::{RawSignedMetadata, TargetPath};
+use tuf::pouf::Pouf1;
+use tuf::repository::{EphemeralRepository, FileSystemRepositoryBuilder};
+
+#[derive(serde::Deserialize)]
+struct Case {
+    name: String,
+    metadata: PathBuf,
+    trusted: PathBuf,
+    target: Option<String>,
+    targets: Option<PathBuf>,
+}
+
+#[derive(serde::Serialize)]
+struct Verdict {
+    name: String,
+    accepted: bool,
+    why: String,
+}
+
+/// What is to be noted of metadata that is accepted, and the client's error otherwise.
+async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<&'static str> {
+    let trusted =
+        std::fs::read(&case.trusted).map_err(|err| tuf::Error::IoPath { path: case.trusted.clone(), err })?;
+    let remote = FileSystemRepositoryBuilder::<Pouf1>::new(Path::new(""))
+        .metadata_prefix(&case.metadata)
+        .targets_prefix(case.targets.as_ref().unwrap_or(&case.metadata))
+        .build();
+    let local = EphemeralRepository::<Pouf1>::new();
+    // Not `with_trusted_root`, which follows the roots by the clock of the machine.
+    let database = tuf::Database::from_trusted_root(&RawSignedMetadata::new(trusted))?;
+    let mut client = Client::from_database(Config::default(), database, local, remote);
+    client.update_with_start_time(at).await?;
+    let Some(target) = &case.target else { return Ok("") };
+    let target = TargetPath::new(target.as_str())?;
+    match client.fetch_target_description_with_start_time(&target, at).await {
+        Err(tuf::Error::TargetNotFound(_)) => return Ok("target not found"),
+        described => described?,
+    };
+    if case.targets.is_some() {
+        client.fetch_target_to_local_with_start_time(&target, at).await?;
+    }
+    Ok("")
+}
+
+fn verdict(case: &Case, at: &DateTime<Utc>) -> Verdict {
+    // A panic is a refusal too and may not end the batch.
+    let (accepted, why) = match catch_unwind(AssertUnwindSafe(|| block_on(judge(case, at)))) {
+        Ok(Ok(note)) => (true, note.to_owned()),
+        Ok(Err(error)) => (false, error.to_string().lines().next().unwrap_or_default().to_owned()),
+        Err(_) => (false, "panicked".to_owned()),
+    };
+    Verdict { name: case.name.clone(), accepted, why }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [option, at] = arguments.as_slice() else {
+        return Err("usage: rust-tuf-judge --at 2027-01-14T15:00:00Z".into());
+    };
+    assert_eq!(option, "--at", "there is only --at");
+    let at = at.parse()?;
+    for line in std::io::stdin().lock().lines() {
+        let verdict = verdict(&serde_json::from_str(&line?)?, &at);
+        writeln!(std::io::stdout(), "{}", serde_json::to_string(&verdict)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+// tuf-js as a judge: what does the JavaScript client say of published metadata?
+//
+//   node judge.js --at 2027-01-14T15:00:00Z < cases > verdicts
+//
+// Cases and verdicts are those of tests/clients/judge.py.
+'use strict';
+
+const { spawnSync } = require('child_process');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const querystring = require('querystring');
+const { pathToFileURL } = require('url');
+const { BaseFetcher, Updater } = require('tuf-js');
+const { DownloadHTTPError } = require('tuf-js/dist/error');
+
+// Starts this program again under a clock that stands still at the time asked for.
+function atThatTime([option, time]) {
+  if (option !== '--at' || time === undefined) {
+    throw new Error('usage: judge.js --at 2027-01-14T15:00:00Z');
+  }
+  if (process.env.JUDGE_AT === time) return;
+  const clock = { JUDGE_AT: time, TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' };
+  const still = time.replace('T', ' ').replace(/Z$/, '');
+  const command = ['-f', still, process.execPath, __filename, option, time];
+  const run = spawnSync('faketime', command, { stdio: 'inherit', env: { ...process.env, ...clock } });
+  if (run.error) throw run.error;
+  process.exit(run.status ?? 1);
+}
+
+// Reads files where the client expects a server. The limits on lengths are kept by the base class.
+class Directory extends BaseFetcher {
+  async fetch(url) {
+    try {
+      return new Blob([fs.readFileSync(querystring.unescape(new URL(url).pathname))]).stream();
+    } catch (error) {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new DownloadHTTPError('no such file', 404);
+      throw error;
+    }
+  }
+}
+
+function urlOf(directory) {
+  return pathToFileURL(path.resolve(directory)).toString();
+}
+
+// Returns what is to be noted of metadata that is accepted, and throws what the client throws otherwise.
+async function judge(one, local) {
+  fs.copyFileSync(one.trusted, path.join(local, 'root.json'));
+  const updater = new Updater({
+    metadataDir: local,
+    metadataBaseUrl: urlOf(one.metadata),
+    targetDir: local,
+    fetcher: new Directory(),
+  });
+  await updater.refresh();
+  if (one.target === undefined) return '';
+  const target = await updater.getTargetInfo(one.target);
+  if (target === undefined) return 'target not found';
+  if (one.targets !== undefined) await updater.downloadTarget(target, undefined, urlOf(one.targets));
+  return '';
+}
+
+async function verdict(one) {
+  const local = fs.mkdtempSync(path.join(os.tmpdir(), 'judge-'));
+  try {
+    return { name: one.name, accepted: true, why: await judge(one, local) };
+  } catch (error) {
+    const first = String(error.message ?? error).split('\n')[0];
+    const kind = error.constructor?.name ?? typeof error;
+    return { name: one.name, accepted: false, why: `${kind}: ${first}` };
+  } finally {
+    fs.rmSync(local, { recursive: true });
+  }
+}
+
+async function main() {
+  for (const line of fs.readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
+    fs.writeSync(1, JSON.stringify(await verdict(JSON.parse(line))) + '\n');
+  }
+}
+
+atThatTime(process.argv.slice(2));
+main();
