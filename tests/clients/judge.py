@@ -2,8 +2,8 @@
 
     judge.py --at 2027-01-14T15:00:00Z < cases > verdicts
 
-A case is a JSON object on a line: "name", "metadata" (a directory), "trusted" (a root file), and where files are to be
-looked up "target" and "targets" (a directory). The verdict is a line with "name", "accepted" and "why".
+A case is a JSON object on a line: "name", "metadata" (a directory), "trusted" (a root file), "lookups" (target paths to
+look up, one after the other) and, where what is found is to be fetched, "targets" (a directory). The verdict is a line with "name", "accepted" and "why".
 """
 
 import json
@@ -55,14 +55,14 @@ def judge(case: dict) -> str:
             bootstrap=Path(case["trusted"]).read_bytes(),
         )
         updater.refresh()
-        if "target" not in case:
-            return ""
-        target = updater.get_targetinfo(case["target"])
-        if target is None:
-            return "target not found"
-        if "targets" in case:
-            updater.download_target(target, target_base_url=url_of(case["targets"]))
-        return ""
+        missed = []
+        for path in case["lookups"]:
+            target = updater.get_targetinfo(path)
+            if target is None:
+                missed.append(path)
+            elif "targets" in case:
+                updater.download_target(target, target_base_url=url_of(case["targets"]))
+        return f"not found: {', '.join(missed)}" if missed else ""
 
 
 def describe(error: BaseException) -> str:

@@ -15,8 +15,11 @@
 mod holder;
 mod hostile;
 mod hostile_test;
+mod judges;
+mod matrix_test;
 mod part;
 mod repository;
 mod text;
 mod tree;
+mod unpredicted;
 mod variant;

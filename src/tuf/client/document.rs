@@ -5,6 +5,7 @@ use crate::crypto::digest::{Sha256Digest, sha384, sha512};
 use crate::crypto::hex;
 use crate::json::{Json, Lapse};
 use crate::tuf::envelope::{Envelope, Signature};
+use crate::tuf::meta::MetaFile;
 
 use super::evidence::Refusal;
 use super::profile::Profile;
@@ -22,7 +23,8 @@ pub struct Document {
     pub found: Vec<Found>,
     /// Whether it was made in a rehearsal.
     pub rehearsal: bool,
-    /// `signed` as the client understands it, where that differs: Python's `true` is 1.
+    /// `signed` as the client understands it, where that differs: to Python `true` is 1, to JavaScript what is no date has
+    /// never passed.
     understood: Option<Json>,
 }
 
@@ -38,10 +40,11 @@ impl Document {
         let envelope = Envelope::read(tree).map_err(|error| Refusal::new("4.2", error.to_string()))?;
         found.extend(survey::signatures(&envelope.signatures));
         found.extend(survey::signed(&envelope.signed));
-        let takes_true = |found: &Found| {
-            found.rule == Rule::BooleanInteger && found.rule.stance(profile) == Stance::Accepts
+        let replaces = |found: &Found| {
+            matches!(found.rule, Rule::BooleanInteger | Rule::DateUnreadable)
+                && found.rule.stance(profile) == Stance::Accepts
         };
-        let understood = found.iter().any(takes_true).then(|| survey::true_as_one(&envelope.signed));
+        let understood = found.iter().any(replaces).then(|| survey::understood(&envelope.signed));
         let rehearsal = envelope.is_rehearsal();
         let document = Document {
             signed: envelope.signed,
@@ -76,13 +79,42 @@ impl Document {
 fn of_lapse(lapse: &Lapse) -> Found {
     match lapse {
         Lapse::WholeFloat { path } => Found::new(Rule::WholeFloat, path.join(".")),
-        Lapse::Duplicate { path } => {
-            let of_roles =
-                matches!(path.as_slice(), [signed, roles, _] if signed == "signed" && roles == "roles");
-            let rule = if of_roles { Rule::DuplicateRole } else { Rule::DuplicateName };
-            Found::new(rule, path.join("."))
-        }
+        Lapse::Duplicate { path } => Found::new(of_duplicate(path), path.join(".")),
     }
+}
+
+/// Clients that read into structures refuse a field twice where a structure has it, and nowhere else.
+fn of_duplicate(path: &[String]) -> Rule {
+    const FIELDS: [&str; 9] = [
+        "consistent_snapshot",
+        "delegations",
+        "expires",
+        "keys",
+        "meta",
+        "roles",
+        "spec_version",
+        "targets",
+        "version",
+    ];
+    let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+    match steps.as_slice() {
+        ["signed" | "signatures"] | ["signatures", ..] => Rule::DuplicateOutside,
+        ["signed", "roles" | "meta" | "targets", _] | ["signed", "targets", _, "custom", ..] => {
+            Rule::DuplicateEntry
+        }
+        ["signed", field, ..] if FIELDS.contains(field) => Rule::DuplicateName,
+        _ => Rule::DuplicateEntry,
+    }
+}
+
+/// Why bytes are not those that are listed, as a client compares them; `None` if they are.
+pub(super) fn mismatch_for(profile: Profile, bytes: &[u8], listed: &MetaFile) -> Option<String> {
+    if profile != Profile::Tough {
+        return mismatch(bytes, listed.length, listed.hashes.iter());
+    }
+    // To tough the length is the most that it takes, and SHA-256 the only hash.
+    let longer = |length: &i64| i64::try_from(bytes.len()).is_ok_and(|found| found > *length);
+    mismatch(bytes, listed.length.filter(longer), listed.hashes.iter().filter(|(name, _)| *name == "sha256"))
 }
 
 /// Why bytes are not those that `length` and `hashes` describe; `None` if they are.

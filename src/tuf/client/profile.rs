@@ -120,7 +120,7 @@ impl Profile {
     /// What it takes in one update, by default.
     pub fn limits(self) -> Limits {
         match self {
-            Profile::Strict | Profile::Lenient | Profile::RustTuf => Limits {
+            Profile::Strict | Profile::Lenient => Limits {
                 rotations: 1024,
                 rotations_end: AtTheLimit::GoesOn,
                 root: crate::tuf::ROOT_LIMIT,
@@ -129,7 +129,7 @@ impl Profile {
                 targets: crate::tuf::METADATA_LIMIT,
                 delegations: 4096,
             },
-            Profile::PythonTuf | Profile::GoTuf | Profile::TufJs => Limits {
+            Profile::PythonTuf | Profile::GoTuf | Profile::TufJs | Profile::RustTuf => Limits {
                 rotations: 256,
                 rotations_end: AtTheLimit::GoesOn,
                 root: 512_000,

@@ -51,10 +51,12 @@ macro_rules! rules {
 }
 
 rules! {
-    /// a name a second time in one JSON object
+    /// a field a second time in one JSON object
     DuplicateName = "duplicate-name",
-    /// a role a second time in the roles of a root
-    DuplicateRole = "duplicate-role",
+    /// a role, file or target a second time among its like, or a field of no meaning a second time
+    DuplicateEntry = "duplicate-entry",
+    /// a field a second time outside of what is signed
+    DuplicateOutside = "duplicate-outside",
     /// a whole number written as a fraction
     WholeFloat = "whole-float",
     /// true or false where an integer belongs
@@ -65,12 +67,16 @@ rules! {
     NotNfc = "not-nfc",
     /// a control character in a string
     ControlCharacter = "control-character",
+    /// names in one object that UTF-16 sorts in another order than Unicode code points
+    NamesSortOddly = "names-sort-oddly",
     /// an expiry with fractions of a second
     DateFraction = "date-fraction",
     /// an expiry with an offset instead of Z
     DateOffset = "date-offset",
     /// an expiry in another form than YYYY-MM-DDTHH:MM:SSZ
     DateForm = "date-form",
+    /// an expiry that is no date
+    DateUnreadable = "date-unreadable",
     /// a specification version whose first number is not 1
     SpecMajor = "spec-version-major",
     /// a specification version of two numbers, such as 1.0
@@ -79,6 +85,8 @@ rules! {
     SpecLong = "spec-version-long",
     /// a specification version with a pre-release or build part
     SpecPreRelease = "spec-version-pre-release",
+    /// a specification version with a leading zero in a number
+    SpecLeadingZero = "spec-version-leading-zero",
     /// a specification version that is none
     SpecForm = "spec-version-form",
     /// no statement about consistent snapshots
@@ -91,6 +99,8 @@ rules! {
     MissingRole = "missing-role",
     /// a keyid that is not the SHA-256 of its key
     KeyidNotHash = "keyid-not-hash",
+    /// a keyid in upper-case hexadecimal
+    KeyidUpperCase = "keyid-upper-case",
     /// one key under two keyids in one role
     OneKeyTwoKeyids = "one-key-two-keyids",
     /// a keyid twice in one role
@@ -101,6 +111,8 @@ rules! {
     UnknownKeyUsed = "unknown-key-used",
     /// a key type or scheme that is not known, of a key that no role uses
     UnknownKeyUnused = "unknown-key-unused",
+    /// a key whose type and scheme do not agree with each other
+    KeyDisagrees = "key-disagrees",
     /// a key that cannot be read as what it says it is
     BrokenKey = "broken-key",
     /// the key type ecdsa-sha2-nistp256 or ecdsa-sha2-nistp384, which was replaced by ecdsa
@@ -133,8 +145,12 @@ rules! {
     UpperCaseHash = "upper-case-hash",
     /// an empty list of hashes
     NoHashes = "no-hashes",
-    /// hashes of algorithms that are not known, and no other
+    /// a hash of an algorithm that is not known
     UnknownHash = "unknown-hash",
+    /// hashes, and no SHA-256 among them
+    NoSha256 = "no-sha256",
+    /// a field in delegations that the specification does not have
+    DelegationExtra = "delegation-extra",
     /// a role that is delegated to twice by one role
     RepeatedDelegation = "repeated-delegation",
     /// a delegation with neither paths nor path_hash_prefixes
@@ -145,8 +161,12 @@ rules! {
     HashPrefixForm = "hash-prefix-form",
     /// succinct hash bins (TAP 15)
     SuccinctBins = "succinct-bins",
+    /// a target path with a folder in it, where snapshots are consistent
+    TargetInFolder = "target-in-folder",
     /// a target path that leaves its folder, or names no file
     TargetName = "target-name",
+    /// a target's custom field that is an empty object
+    CustomEmpty = "custom-empty",
     /// a target's custom field that is no object
     CustomForm = "custom-form",
     /// a key of the root before under another keyid, because it was encoded or named anew

@@ -8,7 +8,7 @@ use crate::tuf::targets::{TargetFile, Targets};
 
 use super::evidence::{Refusal, Refused, Row, TargetCount};
 use super::paths::speaks_for;
-use super::rule::{Found, Rule};
+use super::rule::{Found, Rule, Stance};
 use super::source::{Source, Stop, Store};
 use super::trusted::Authority;
 use super::update::Update;
@@ -226,11 +226,18 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             }
         }
         let Some(row) = self.client.rows.last_mut() else { return Ok(()) };
-        if count.unreachable > 0 {
-            row.remarks
-                .push(Found::new(Rule::UnreachableTarget, format!("{} of its targets", count.unreachable)));
-        }
         row.targets = Some(count);
+        if count.unreachable > 0 {
+            let found = Found::new(Rule::UnreachableTarget, format!("{} of its targets", count.unreachable));
+            match found.rule.stance(self.client.profile) {
+                Stance::Accepts => {}
+                Stance::Warns | Stance::DoesNotCount => row.remarks.push(found),
+                Stance::Refuses => {
+                    row.refused = Some(Refusal::by_rule(&found));
+                    return Err(Stop::Refused);
+                }
+            }
+        }
         match wrong {
             None => Ok(()),
             Some(what) => {

@@ -14,7 +14,7 @@ use crate::tuf::meta::{self, MetaFile, Snapshot};
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::verify::{Tally, tally};
 
-use super::document::{Document, mismatch};
+use super::document::{Document, mismatch_for};
 use super::evidence::{Refusal, Refused, Row};
 use super::profile::{Counting, Profile};
 use super::survey::keys::usable_by;
@@ -302,7 +302,7 @@ impl Client {
         row: &mut Row,
     ) -> Result<Document, Refusal> {
         if let Some(listed) = listed
-            && let Some(what) = mismatch(bytes, listed.length, listed.hashes.iter())
+            && let Some(what) = mismatch_for(self.profile, bytes, listed)
         {
             return Err(Refusal::new("5.5.2, 5.6.2", what));
         }

@@ -54,11 +54,13 @@ async function judge(one, local) {
     fetcher: new Directory(),
   });
   await updater.refresh();
-  if (one.target === undefined) return '';
-  const target = await updater.getTargetInfo(one.target);
-  if (target === undefined) return 'target not found';
-  if (one.targets !== undefined) await updater.downloadTarget(target, undefined, urlOf(one.targets));
-  return '';
+  const missed = [];
+  for (const wanted of one.lookups) {
+    const target = await updater.getTargetInfo(wanted);
+    if (target === undefined) missed.push(wanted);
+    else if (one.targets !== undefined) await updater.downloadTarget(target, undefined, urlOf(one.targets));
+  }
+  return missed.length ? `not found: ${missed.join(', ')}` : '';
 }
 
 async function verdict(one) {

@@ -61,8 +61,10 @@ pub(super) fn keys_and_roles<'a>(
 /// The rules that apply to a key; [`usable_by`] drops the keys that a client does not count.
 pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
     let mut rules = Vec::new();
-    if keyid_of(&key.object) != key.keyid {
-        rules.push(Rule::KeyidNotHash);
+    let computed = keyid_of(&key.object);
+    if computed != key.keyid {
+        let same = computed.eq_ignore_ascii_case(&key.keyid);
+        rules.push(if same { Rule::KeyidUpperCase } else { Rule::KeyidNotHash });
     }
     if key.keytype.starts_with("ecdsa-sha2-nistp") {
         rules.push(Rule::OldKeyType);
@@ -71,6 +73,10 @@ pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
         Ok(usable) => usable,
         Err(KeyProblem::Unknown { .. }) => {
             rules.push(if used { Rule::UnknownKeyUsed } else { Rule::UnknownKeyUnused });
+            return rules;
+        }
+        Err(KeyProblem::Disagree { .. }) => {
+            rules.push(Rule::KeyDisagrees);
             return rules;
         }
         Err(_) => {

@@ -51,41 +51,61 @@ pub fn signed(signed: &Json) -> Vec<Found> {
     found
 }
 
-/// Strings and integers at any depth. One finding a kind is enough.
+/// Strings, integers and names at any depth. One finding a kind is enough.
 fn values(value: &Json, place: &str, found: &mut Vec<Found>) {
-    let mut seen = [false; 3];
-    walk(value, &mut |text, number| {
-        let is = [
-            text.is_some_and(|text| !is_nfc(text)),
-            // Line ends stand in every PEM key.
-            text.is_some_and(|text| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))),
-            number.is_some_and(|number| !(-EXACT..=EXACT).contains(&number)),
-        ];
+    let mut seen = [false; 4];
+    walk(value, &mut |value| {
+        let is = match value {
+            Walked::Text(text) => [!is_nfc(text), text.chars().any(is_odd_control), false, false],
+            Walked::Number(number) => [false, false, !(-EXACT..=EXACT).contains(&number), false],
+            Walked::Names(one, next) => [false, false, false, one.encode_utf16().gt(next.encode_utf16())],
+        };
         for (seen, is) in seen.iter_mut().zip(is) {
             *seen |= is;
         }
     });
-    let rules = [Rule::NotNfc, Rule::ControlCharacter, Rule::LargeInteger];
+    let rules = [Rule::NotNfc, Rule::ControlCharacter, Rule::LargeInteger, Rule::NamesSortOddly];
     found.extend(
         rules.into_iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| Found::new(rule, place)),
     );
 }
 
-fn walk(value: &Json, visit: &mut impl FnMut(Option<&str>, Option<i64>)) {
+/// Line ends stand in every PEM key.
+fn is_odd_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+enum Walked<'a> {
+    Text(&'a str),
+    Number(i64),
+    /// Two names of one object, in the order of code points.
+    Names(&'a str, &'a str),
+}
+
+fn walk(value: &Json, visit: &mut impl FnMut(Walked<'_>)) {
     match value {
-        Json::Str(text) => visit(Some(text), None),
-        Json::Int(number) => visit(None, Some(*number)),
+        Json::Str(text) => visit(Walked::Text(text)),
+        Json::Int(number) => visit(Walked::Number(*number)),
         Json::Arr(elements) => elements.iter().for_each(|element| walk(element, visit)),
-        Json::Obj(members) => members.iter().for_each(|(name, member)| {
-            visit(Some(name), None);
-            walk(member, visit);
-        }),
+        Json::Obj(members) => {
+            members
+                .keys()
+                .zip(members.keys().skip(1))
+                .for_each(|(one, next)| visit(Walked::Names(one, next)));
+            for (name, member) in members {
+                visit(Walked::Text(name));
+                walk(member, visit);
+            }
+        }
         Json::Null | Json::Bool(_) => {}
     }
 }
 
 fn header(signed: &Json, found: &mut Vec<Found>) {
     let text = |name| signed.get(name).and_then(Json::as_str);
+    if text("expires").is_some_and(|text| Date::parse(text).is_none()) {
+        found.push(Found::new(Rule::DateUnreadable, "signed.expires"));
+    }
     if let Some(date) = text("expires").and_then(Date::parse).filter(|date| date.oddity.is_some()) {
         let mut rules = Vec::new();
         if date.text.contains('.') {
@@ -109,17 +129,15 @@ fn header(signed: &Json, found: &mut Vec<Found>) {
 
 /// Every form has a rule: there is one client that takes `1.0` and nothing else.
 fn of_spec_version(version: &str) -> Rule {
-    let number = |part: &&str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_digit())
-            && (part.len() == 1 || !part.starts_with('0'))
-    };
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let leading_zero = |part: &&str| part.len() > 1 && part.starts_with('0');
     // Semantic Versioning 2.0.0, items 9 and 10.
     let plain = version.split(['-', '+']).next().unwrap_or_default();
     let parts: Vec<&str> = plain.split('.').collect();
     let numeric = parts.iter().all(number);
     match (numeric, parts.len(), parts.first()) {
         _ if plain.len() != version.len() && (!numeric || parts.len() != 3) => Rule::SpecForm,
+        (true, 2 | 3, _) if parts.iter().any(leading_zero) => Rule::SpecLeadingZero,
         (true, 2 | 3, Some(major)) if *major != "1" => Rule::SpecMajor,
         (true, 3, _) if plain.len() != version.len() => Rule::SpecPreRelease,
         (true, 2, _) => Rule::SpecShort,
@@ -155,16 +173,29 @@ fn targets(signed: &Json, found: &mut Vec<Found>) {
     if files.values().any(|file| file.get("custom").is_some_and(|custom| custom.as_object().is_none())) {
         found.push(Found::new(Rule::CustomForm, "signed.targets"));
     }
+    let empty_custom =
+        |file: &Json| file.get("custom").and_then(Json::as_object).is_some_and(Object::is_empty);
+    if files.values().any(empty_custom) {
+        found.push(Found::new(Rule::CustomEmpty, "signed.targets"));
+    }
     if let Some(path) = files.keys().find(|path| is_no_file(path)) {
         found.push(Found::new(Rule::TargetName, format!("signed.targets, {path}")));
+    }
+    if let Some(path) = files.keys().find(|path| path.contains('/')) {
+        found.push(Found::new(Rule::TargetInFolder, format!("signed.targets, {path}")));
     }
     hashes(files, "signed.targets", found);
     let Some(delegations) = signed.get("delegations") else { return };
     let place = "signed.delegations";
     let roles = delegations.get("roles").and_then(Json::as_array).unwrap_or_default();
     let mut names = BTreeSet::new();
+    let mut extra = has_more_than(delegations, &["keys", "roles", "succinct_roles"]);
     for role in roles {
         let name = role.get("name").and_then(Json::as_str).unwrap_or_default();
+        extra |= has_more_than(
+            role,
+            &["keyids", "name", "path_hash_prefixes", "paths", "terminating", "threshold"],
+        );
         let mut say = |rule| found.push(Found::new(rule, format!("{place}, role {name}")));
         if !names.insert(name) {
             say(Rule::RepeatedDelegation);
@@ -186,12 +217,19 @@ fn targets(signed: &Json, found: &mut Vec<Found>) {
             _ => {}
         }
     }
+    if extra {
+        found.push(Found::new(Rule::DelegationExtra, place));
+    }
     if delegations.get("succinct_roles").is_some() {
         found.push(Found::new(Rule::SuccinctBins, place));
     }
     let named = roles.iter().map(|role| (role.get("name").and_then(Json::as_str).unwrap_or_default(), role));
     let bins = delegations.get("succinct_roles").map(|bins| ("bins", bins));
     keys_and_roles(delegations.get("keys"), place, named.chain(bins), found);
+}
+
+fn has_more_than(object: &Json, known: &[&str]) -> bool {
+    object.as_object().is_some_and(|members| members.keys().any(|name| !known.contains(&name.as_str())))
 }
 
 fn is_digest_prefix(prefix: &str) -> bool {
@@ -226,19 +264,25 @@ fn hashes(files: &Object, place: &str, found: &mut Vec<Found>) {
     let seen = [
         (Rule::NoHashes, listed().any(Object::is_empty)),
         (Rule::UpperCaseHash, any(|_, hash| hash.bytes().any(|byte| byte.is_ascii_uppercase()))),
+        (Rule::NoSha256, listed().any(|hashes| !hashes.is_empty() && !hashes.contains_key("sha256"))),
         (Rule::UnknownHash, any(|name, _| !["sha256", "sha384", "sha512"].contains(&name))),
     ];
     found.extend(seen.into_iter().filter(|(_, seen)| *seen).map(|(rule, _)| Found::new(rule, place)));
 }
 
-/// `signed` with 1 for every `true` where an integer belongs, as Python understands it.
-pub fn true_as_one(signed: &Json) -> Json {
+/// `signed` as a client understands it that takes `true` for 1, and dates that it cannot read for never.
+pub fn understood(signed: &Json) -> Json {
     let mut copy = signed.clone();
-    replace(&mut copy);
+    if let Some(members) = copy.as_object_mut()
+        && members.get("expires").and_then(Json::as_str).is_some_and(|text| Date::parse(text).is_none())
+    {
+        members.insert("expires".to_owned(), Json::from("9999-12-31T23:59:59Z"));
+    }
+    true_is_one(&mut copy);
     copy
 }
 
-fn replace(value: &mut Json) {
+fn true_is_one(value: &mut Json) {
     match value {
         Json::Obj(members) => {
             for name in ["version", "threshold"] {
@@ -246,9 +290,9 @@ fn replace(value: &mut Json) {
                     *found = Json::Int(1);
                 }
             }
-            members.values_mut().for_each(replace);
+            members.values_mut().for_each(true_is_one);
         }
-        Json::Arr(elements) => elements.iter_mut().for_each(replace),
+        Json::Arr(elements) => elements.iter_mut().for_each(true_is_one),
         Json::Null | Json::Bool(_) | Json::Int(_) | Json::Str(_) => {}
     }
 }

@@ -19,7 +19,7 @@ struct Case {
     name: String,
     metadata: PathBuf,
     trusted: PathBuf,
-    target: Option<String>,
+    lookups: Vec<String>,
     targets: Option<PathBuf>,
 }
 
@@ -31,7 +31,7 @@ struct Verdict {
 }
 
 /// What is to be noted of metadata that is accepted, and the client's error otherwise.
-async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<&'static str> {
+async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<String> {
     let trusted =
         std::fs::read(&case.trusted).map_err(|err| tuf::Error::IoPath { path: case.trusted.clone(), err })?;
     let remote = FileSystemRepositoryBuilder::<Pouf1>::new(Path::new(""))
@@ -43,22 +43,25 @@ async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<&'static str> {
     let database = tuf::Database::from_trusted_root(&RawSignedMetadata::new(trusted))?;
     let mut client = Client::from_database(Config::default(), database, local, remote);
     client.update_with_start_time(at).await?;
-    let Some(target) = &case.target else { return Ok("") };
-    let target = TargetPath::new(target.as_str())?;
-    match client.fetch_target_description_with_start_time(&target, at).await {
-        Err(tuf::Error::TargetNotFound(_)) => return Ok("target not found"),
-        described => described?,
-    };
-    if case.targets.is_some() {
-        client.fetch_target_to_local_with_start_time(&target, at).await?;
+    let mut missed = Vec::new();
+    for path in &case.lookups {
+        let target = TargetPath::new(path.as_str())?;
+        match client.fetch_target_description_with_start_time(&target, at).await {
+            Err(tuf::Error::TargetNotFound(_)) => missed.push(path.as_str()),
+            Err(error) => return Err(error),
+            Ok(_) if case.targets.is_some() => {
+                client.fetch_target_to_local_with_start_time(&target, at).await?;
+            }
+            Ok(_) => {}
+        }
     }
-    Ok("")
+    Ok(if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) })
 }
 
 fn verdict(case: &Case, at: &DateTime<Utc>) -> Verdict {
     // A panic is a refusal too and may not end the batch.
     let (accepted, why) = match catch_unwind(AssertUnwindSafe(|| block_on(judge(case, at)))) {
-        Ok(Ok(note)) => (true, note.to_owned()),
+        Ok(Ok(note)) => (true, note),
         Ok(Err(error)) => (false, error.to_string().lines().next().unwrap_or_default().to_owned()),
         Err(_) => (false, "panicked".to_owned()),
     };

@@ -11,14 +11,14 @@ use std::process::Command;
 use tough::{FilesystemTransport, IntoVec, RepositoryLoader, TargetName};
 use url::Url;
 
-type Outcome = Result<&'static str, Box<dyn Error + Send + Sync>>;
+type Outcome = Result<String, Box<dyn Error + Send + Sync>>;
 
 #[derive(serde::Deserialize)]
 struct Case {
     name: String,
     metadata: PathBuf,
     trusted: PathBuf,
-    target: Option<String>,
+    lookups: Vec<String>,
     targets: Option<PathBuf>,
 }
 
@@ -69,17 +69,21 @@ async fn judge(case: Case) -> Outcome {
         .datastore(datastore.path())
         .load()
         .await?;
-    let Some(target) = case.target else { return Ok("") };
-    // A name that tough takes for no name at all is a name that nobody lists.
-    let Ok(target) = TargetName::new(target) else { return Ok("target not found") };
-    let listed = repository.targets().signed.find_target(&target, false).is_ok();
-    if listed
-        && case.targets.is_some()
-        && let Some(stream) = repository.read_target(&target).await?
-    {
-        stream.into_vec().await?;
+    let mut missed = Vec::new();
+    for path in case.lookups {
+        // A name that tough takes for no name at all is a name that nobody lists.
+        let listed = |name: &TargetName| repository.targets().signed.find_target(name, false).is_ok();
+        let Some(target) = TargetName::new(path.as_str()).ok().filter(listed) else {
+            missed.push(path);
+            continue;
+        };
+        if case.targets.is_some()
+            && let Some(stream) = repository.read_target(&target).await?
+        {
+            stream.into_vec().await?;
+        }
     }
-    Ok(if listed { "" } else { "target not found" })
+    Ok(if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) })
 }
 
 /// The first line of an error and of its causes, each said once.
@@ -100,7 +104,7 @@ async fn verdict(case: Case) -> Verdict {
     let name = case.name.clone();
     // A task of its own, because a panic is a refusal too and may not end the batch.
     let (accepted, why) = match tokio::spawn(judge(case)).await {
-        Ok(Ok(note)) => (true, note.to_owned()),
+        Ok(Ok(note)) => (true, note),
         Ok(Err(error)) => (false, describe(error.as_ref())),
         Err(panic) => (false, panic.to_string()),
     };
