@@ -1,6 +1,7 @@
 //! The release: signed metadata that passed every check. It can only be made from payloads whose quorum is evidence.
 
 use crate::checks::Finding;
+use crate::checks::clients::{Foreseen, release_clients};
 use crate::checks::quorum::{quorum_new, quorum_old, quorum_surplus, release_clean};
 use crate::host::files;
 use crate::tuf::METADATA_LIMIT;
@@ -18,6 +19,16 @@ pub struct Quorate {
     role: String,
     version: i64,
     file: Vec<u8>,
+}
+
+/// How an attempt to release ended.
+pub struct Released {
+    /// What every check says.
+    pub findings: Vec<Finding>,
+    /// What each kind of client will make of it; empty if it did not come to that.
+    pub foreseen: Vec<Foreseen>,
+    /// The release, or why there is none.
+    pub outcome: Result<Release, CeremonyError>,
 }
 
 /// What was released. Made by [`Ceremony::release`] alone.
@@ -102,14 +113,19 @@ fn verdict(collected: &Signed, signature: &Signature) -> Result<(), Why> {
 
 impl Ceremony {
     /// Writes `metadata/` if every check holds. Every finding comes back, whether or not it was written.
-    pub fn release(&mut self) -> Result<(Vec<Finding>, Result<Release, CeremonyError>), CeremonyError> {
+    pub fn release(&mut self) -> Result<Released, CeremonyError> {
         let collected = self.collected()?;
         let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
         let mut findings = gate::examine_frozen(self, &payloads);
         let (found, files_to_write) = self.published(&collected);
         findings.extend(found);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
-            return Ok((findings, Err(refused)));
+            return Ok(Released { findings, foreseen: Vec::new(), outcome: Err(refused) });
+        }
+        let foreseen = self.foresee(&files_to_write)?;
+        findings.push(release_clients(&foreseen));
+        if let Err(refused) = CeremonyError::unless_clear(&findings) {
+            return Ok(Released { findings, foreseen, outcome: Err(refused) });
         }
         let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
             file: format!("metadata/{name}"),
@@ -122,13 +138,14 @@ impl Ceremony {
             let finding = if before { None } else { Some(gate::output(self)) };
             findings.extend(finding);
             let outcome = CeremonyError::unless_clear(&findings);
-            return Ok((findings.clone(), outcome.map(|()| Release { files: written, before })));
+            let outcome = outcome.map(|()| Release { files: written, before });
+            return Ok(Released { findings, foreseen, outcome });
         }
         findings.push(gate::output(self));
         files::create_folder(&self.path("metadata"), &files_to_write)?;
         let event = Event::Released { files: written.clone(), findings: findings.clone() };
         self.transcript.record(ADMINISTRATOR, &event)?;
-        Ok((findings.clone(), Ok(Release { files: written, before: false })))
+        Ok(Released { findings, foreseen, outcome: Ok(Release { files: written, before: false }) })
     }
 
     /// The evidence for each payload, and the files that its signatures suffice for.

@@ -1,6 +1,7 @@
 //! The checks: one id each, one function each. They judge evidence that floors above gather, and gather none themselves.
 
 pub mod catalogue;
+pub mod clients;
 pub mod expiry;
 mod finding;
 pub mod keys;

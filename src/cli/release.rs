@@ -4,8 +4,10 @@ use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::event::Artifact;
+use crate::ceremony::release::Released;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
+use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
 use crate::json::Json;
 
@@ -16,22 +18,25 @@ pub struct Args {}
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    let (findings, outcome) = ceremony.release()?;
+    let Released { findings, foreseen, outcome } = ceremony.release()?;
     if !context.json {
         context.console.say(&show::findings(&findings));
+        if !foreseen.is_empty() {
+            context.console.say(&show::foreseen(&foreseen));
+        }
     }
     let release = match outcome {
         Ok(release) => release,
         Err(refused) => {
             if context.json {
-                context.console.say(&show::json(&json(&findings, &[])));
+                context.console.say(&show::json(&json(&findings, &foreseen, &[])));
             }
             ceremony.record_refusal(ADMINISTRATOR, "release", &refused)?;
             return Err(refused);
         }
     };
     if context.json {
-        context.console.say(&show::json(&json(&findings, release.files())));
+        context.console.say(&show::json(&json(&findings, &foreseen, release.files())));
         return Ok(Exit::Yes);
     }
     let verb = if release.before() { "Released before, and unchanged:" } else { "Released:" };
@@ -44,7 +49,20 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     Ok(Exit::Yes)
 }
 
-fn json(findings: &[Finding], files: &[Artifact]) -> Json {
+fn json(findings: &[Finding], foreseen: &[Foreseen], files: &[Artifact]) -> Json {
+    let client = |one: &Foreseen| {
+        Json::object([
+            ("accepted", Json::Bool(one.refused.is_none())),
+            ("client", Json::from(one.profile.name())),
+            ("from", Json::Int(one.from)),
+            ("refused", one.refused.as_deref().map_or(Json::Null, Json::from)),
+        ])
+    };
+    let clients = Json::Arr(foreseen.iter().map(client).collect());
     let files = files.iter().map(|one| (one.file.clone(), Json::from(one.sha256.to_hex())));
-    Json::object([("checks", show::findings_json(findings)), ("files", Json::Obj(files.collect()))])
+    Json::object([
+        ("checks", show::findings_json(findings)),
+        ("clients", clients),
+        ("files", Json::Obj(files.collect())),
+    ])
 }

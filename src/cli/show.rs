@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::review::Reviewed;
+use crate::checks::clients::Foreseen;
 use crate::checks::{Finding, Outcome};
 use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::json::Json;
+use crate::tuf::client::Profile;
 use crate::tuf::diff::Change;
 
 /// A digest in groups of four, two lines.
@@ -136,6 +138,30 @@ pub fn changes_json(changes: &[Change]) -> Json {
         ])
     };
     Json::Arr(changes.iter().map(one).collect())
+}
+
+/// What each kind of client will make of a release: one line a client, with the roots that it can start from.
+pub fn foreseen(foreseen: &[Foreseen]) -> String {
+    let (mut rows, mut reasons): (Vec<Vec<String>>, Vec<String>) = (Vec::new(), Vec::new());
+    for profile in Profile::ALL {
+        let of_client = || foreseen.iter().filter(|one| one.profile == profile);
+        let numbers = |refused: bool| {
+            let versions = of_client().filter(|one| one.refused.is_some() == refused);
+            let versions: Vec<String> = versions.map(|one| one.from.to_string()).collect();
+            if versions.is_empty() { "-".to_owned() } else { versions.join(" ") }
+        };
+        let why = of_client().filter_map(|one| one.refused.clone()).next_back();
+        let name = match profile.seen().version {
+            "" => profile.name().to_owned(),
+            version => format!("{} {version}", profile.name()),
+        };
+        reasons.extend(why.map(|why| format!("{}: {why}", profile.name())));
+        rows.push(vec![name, numbers(false), numbers(true)]);
+    }
+    let mut lines = vec!["What clients will make of it, by the root that they start from".to_owned()];
+    lines.push(self::rows(&["client", "accepts from root", "refuses from root"], &rows));
+    lines.extend(reasons.iter().map(|why| indent("  ", &wrap(&visible(why), 76))));
+    lines.join("\n")
 }
 
 /// The length and the end of the record, for the witnesses' paper.

@@ -12,6 +12,10 @@
     reason = "tests fail by panicking, and reach for files and programs directly"
 )]
 
+#[expect(dead_code, reason = "this binary needs the folder, and reads the roots by itself")]
+#[path = "../unit/corpus.rs"]
+mod corpus;
+mod corpus_test;
 mod holder;
 mod hostile;
 mod hostile_test;

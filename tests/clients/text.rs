@@ -35,7 +35,7 @@ fn write(json: &Json, path: &[&str], double: &Json, side: Side, out: &mut Vec<u8
     let Some((step, rest)) = path.split_first() else { return out.extend(json.to_disk()) };
     match json {
         Json::Obj(members) => {
-            assert!(members.contains_key(*step), "no {step:?}");
+            assert!(members.contains_key(step), "no {step:?}");
             let separated = members.iter().enumerate();
             out.push(b'{');
             for (index, (name, value)) in separated {

@@ -5,7 +5,7 @@ use tuf_ceremony::json::Json;
 /// The value at a path.
 pub fn at<'a>(json: &'a mut Json, path: &[&str]) -> &'a mut Json {
     path.iter().fold(json, |here, step| match here {
-        Json::Obj(members) => members.get_mut(*step).unwrap_or_else(|| panic!("no {step:?} of {path:?}")),
+        Json::Obj(members) => members.get_mut(step).unwrap_or_else(|| panic!("no {step:?} of {path:?}")),
         Json::Arr(elements) => &mut elements[step.parse::<usize>().unwrap()],
         other => panic!("{step:?} of {path:?} would be in {}", other.kind()),
     })
@@ -26,7 +26,7 @@ pub fn set(json: &mut Json, path: &[&str], value: impl Into<Json>) {
 pub fn take(json: &mut Json, path: &[&str]) -> Json {
     let (last, parents) = path.split_last().unwrap();
     let members = at(json, parents).as_object_mut().unwrap();
-    members.remove(*last).unwrap_or_else(|| panic!("no {path:?}"))
+    members.remove(last).unwrap_or_else(|| panic!("no {path:?}"))
 }
 
 /// The array at a path.

@@ -65,7 +65,7 @@ fn levels_follow_the_house_plan() {
 #[test]
 fn mending_names_only_commands_that_exist() {
     let known = [
-        "new", "plan", "draft", "freeze", "review", "sign", "status", "release", "token", "rehearse",
+        "new", "plan", "draft", "freeze", "review", "sign", "status", "release", "token", "rehearse", "verify",
         "inspect", "-C",
     ];
     for entry in Check::ALL.iter().map(|check| check.entry()) {

@@ -141,13 +141,14 @@ pub(super) static RELEASE_CLIENTS: Entry = Entry {
     check: Check::ReleaseClients,
     id: "RELEASE-CLIENTS",
     level: Level::Refuse,
-    enforced: false,
+    enforced: true,
     demands: "A strict and a lenient client accept the release, starting from every root version that is \
         trusted anywhere.",
     why: "Versions 5, 9 and 11 of Sigstore's root were correct by the tool that made them, and broke clients \
         that read them otherwise. Clients in the field start from the root that they were shipped with, not \
         from the newest.",
-    mend: "Serve `metadata/` on another machine and let the clients that your users have refresh from it, \
-        starting from each root version that you ever shipped. Do it before the files are published, and \
-        again after.",
+    mend: "Put every root version that you ever shipped into the folder of the trusted root, so that `release` can start \
+        from each. It prints what each kind of client will make of the release; `tuf-ceremony verify --client NAME` shows \
+        the evidence. Where a refusal is older than this release, it is a warning: those clients need a newer root by \
+        another way.",
 };

@@ -6,6 +6,7 @@ use super::narrator::Narrator;
 use crate::advice::Advice as _;
 use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::provision::{PinFrom, provision};
+use crate::ceremony::release::Released;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Outcome, Request, sign};
 use crate::ceremony::tokens::Tokens;
@@ -167,7 +168,7 @@ impl Play {
         self.act(5, "The release", words);
         self.does("release");
         self.mistake(Check::QuorumNew, |play| {
-            let (findings, outcome) = play.ceremony.release()?;
+            let Released { findings, outcome, .. } = play.ceremony.release()?;
             let short: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
             play.say(&show::findings(&short));
             // The finding itself, also where more than one file is short.
@@ -186,9 +187,10 @@ impl Play {
         let text = status::text(&self.ceremony, &self.ceremony.status()?);
         self.say(&text);
         self.does("release");
-        let (findings, release) = self.ceremony.release()?;
+        let Released { findings, foreseen, outcome } = self.ceremony.release()?;
         self.say(&show::findings(&findings));
-        for file in release?.files() {
+        self.say(&show::foreseen(&foreseen));
+        for file in outcome?.files() {
             self.say(&format!("  {}  {}", file.sha256, file.file));
         }
         Ok(())

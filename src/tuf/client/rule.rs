@@ -81,7 +81,7 @@ rules! {
     SpecMajor = "spec-version-major",
     /// a specification version of two numbers, such as 1.0
     SpecShort = "spec-version-short",
-    /// a specification version of three numbers
+    /// a specification version of three numbers that is not 1.0.0
     SpecLong = "spec-version-long",
     /// a specification version with a pre-release or build part
     SpecPreRelease = "spec-version-pre-release",

@@ -119,7 +119,8 @@ fn header(signed: &Json, found: &mut Vec<Found>) {
         }
         found.extend(rules.into_iter().map(|rule| Found::new(rule, "signed.expires")));
     }
-    if let Some(version) = text("spec_version") {
+    // The one version that every client takes.
+    if let Some(version) = text("spec_version").filter(|version| *version != "1.0.0") {
         found.push(Found::new(of_spec_version(version), "signed.spec_version"));
     }
     if matches!(signed.get("version"), Some(Json::Bool(_))) {

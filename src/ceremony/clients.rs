@@ -1,0 +1,89 @@
+//! What each kind of client will make of a release, before it is published: from every root that the world trusts.
+
+use std::path::PathBuf;
+
+use crate::checks::clients::Foreseen;
+use crate::host::files::{self, FileError};
+use crate::tuf::client::Profile;
+use crate::tuf::client::report::{Look, look};
+use crate::tuf::client::search::Artifact;
+use crate::tuf::client::source::{Fetched, Source};
+use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
+
+use super::repository::{EarlierCopies, Folder, root_versions};
+use super::{Ceremony, CeremonyError};
+
+/// The repository as it will be: what is released, over what is published today.
+struct AfterRelease<'a> {
+    released: &'a [(String, Vec<u8>)],
+    today: Folder,
+}
+
+impl Source for AfterRelease<'_> {
+    type Error = FileError;
+
+    fn metadata(&mut self, name: &str, limit: usize) -> Result<Fetched, FileError> {
+        match self.released.iter().find(|(released, _)| released == name) {
+            Some((_, bytes)) if bytes.len() > limit => Ok(Fetched::TooLarge),
+            Some((_, bytes)) => Ok(Fetched::Bytes(bytes.clone())),
+            None => self.today.metadata(name, limit),
+        }
+    }
+}
+
+impl Ceremony {
+    /// What every kind of client will make of these files, starting from each root that is trusted today; at genesis from
+    /// the first root itself. A release of the root alone is judged by its roots alone: the rest is not in it.
+    pub(super) fn foresee(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<Foreseen>, CeremonyError> {
+        let roots_only = !released.iter().any(|(name, _)| name == "timestamp.json");
+        let starts = self.starts(released)?;
+        let mut foreseen = Vec::new();
+        for profile in Profile::ALL {
+            let how = Look { profile, at: self.now, roots_only };
+            for (from, bytes) in &starts {
+                let after = self.judge(&how, bytes, released)?;
+                let before = Look { roots_only: true, ..how };
+                let lost = self.trusted.is_some() && self.judge(&before, bytes, &[])?.is_some();
+                foreseen.push(Foreseen { profile, from: *from, refused: after, lost_before: lost });
+            }
+        }
+        Ok(foreseen)
+    }
+
+    /// Why a client refuses; `None` if it accepts.
+    fn judge(
+        &self,
+        how: &Look,
+        trusted: &[u8],
+        released: &[(String, Vec<u8>)],
+    ) -> Result<Option<String>, CeremonyError> {
+        let mut source = AfterRelease { released, today: Folder(self.trusted_folder()) };
+        let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
+        let report = look(how, trusted, &mut source, &mut EarlierCopies(None), &nothing)?;
+        Ok(report.refused.map(|(file, why)| format!("{file}: {why}")))
+    }
+
+    /// The roots that clients start from, lowest version first.
+    fn starts(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<(i64, Vec<u8>)>, CeremonyError> {
+        let Some(trusted) = &self.trusted else {
+            let first = released.iter().find(|(name, _)| name == "1.root.json");
+            return Ok(first.map(|(_, bytes)| (1, bytes.clone())).into_iter().collect());
+        };
+        let newest = trusted.root.header.version;
+        let mut starts = Vec::new();
+        for version in root_versions(&self.trusted_folder())?.into_iter().filter(|version| *version < newest)
+        {
+            let name = format!("{version}.root.json");
+            starts.push((version, files::read(&self.trusted_folder().join(name), ROOT_LIMIT)?));
+        }
+        starts.push((newest, files::read(&self.path(&trusted.file), METADATA_LIMIT)?));
+        Ok(starts)
+    }
+
+    /// The folder of the trusted root: what is published today, as imported.
+    fn trusted_folder(&self) -> PathBuf {
+        let file = self.trusted.as_ref().map_or("trusted/root.json", |trusted| trusted.file.as_str());
+        let path = self.path(file);
+        path.parent().map_or_else(|| self.path("trusted"), PathBuf::from)
+    }
+}

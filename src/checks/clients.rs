@@ -1,0 +1,39 @@
+//! RELEASE-CLIENTS: what clients will make of a release.
+
+use crate::tuf::client::Profile;
+
+use super::{Check, Finding};
+
+/// What one client that starts from one root will make of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The client.
+    pub profile: Profile,
+    /// The version of the root that it starts from.
+    pub from: i64,
+    /// Why it will refuse, if it will.
+    pub refused: Option<String>,
+    /// Whether it refuses already what is trusted today, so that this release takes nothing from it.
+    pub lost_before: bool,
+}
+
+/// RELEASE-CLIENTS: a strict and a lenient client accept the release, whichever trusted root they start from. What they
+/// refused before the release is a warning: the past cannot be signed anew.
+pub fn release_clients(foreseen: &[Foreseen]) -> Finding {
+    let own = || foreseen.iter().filter(|one| !one.profile.is_peer());
+    let told = |one: &Foreseen| {
+        let why = one.refused.as_ref()?;
+        Some(format!("a {} client that starts from root {} refuses: {why}", one.profile.name(), one.from))
+    };
+    let problems: Vec<String> = own().filter(|one| !one.lost_before).filter_map(told).collect();
+    let next = "Do not publish. Mend what is named in ceremony.toml, then `draft` and `freeze` again: payloads that come out \
+         the same keep their signatures.";
+    let before: Vec<String> = own().filter(|one| one.lost_before).filter_map(told).collect();
+    if problems.is_empty() && !before.is_empty() {
+        let next = "Nothing can be done in this release: those clients need a newer root by another way, such as an \
+             update of their program.";
+        return Finding::warn(Check::ReleaseClients, before.join("; "), next);
+    }
+    let evidence = format!("{} starts, by a strict and a lenient client", own().count());
+    Finding::judge(Check::ReleaseClients, problems, next, evidence)
+}
