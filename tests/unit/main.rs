@@ -14,6 +14,7 @@
 
 mod architecture;
 mod catalogue;
+mod checks_clients;
 mod checks_expiry;
 mod checks_finding;
 mod checks_fixture;
