@@ -1,4 +1,4 @@
-//! `explain`: what a check demands, why, and how to mend it.
+//! `explain`: what a check demands, why, and how to mend it; and what clients make of a rule.
 
 use super::{Context, show};
 use crate::advice::Exit;
@@ -8,11 +8,13 @@ use crate::checks::catalogue::{Level, nearest};
 use crate::console::{Console as _, Terminal};
 use crate::host::display::visible;
 use crate::json::Json;
+use crate::tuf::client::Profile;
+use crate::tuf::client::rule::Rule;
 
-/// Say what a check demands, why, and how to mend it; without a name, list all checks
+/// Say what a check demands, why, and how to mend it, or what clients make of a rule; without a name, list all
 #[derive(clap::Args)]
 pub struct Args {
-    /// The check's id, e.g. ROOT-VERSION
+    /// The check's id, e.g. ROOT-VERSION, or the rule's, e.g. date-fraction
     check: Option<String>,
 }
 
@@ -20,17 +22,25 @@ pub struct Args {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let Some(name) = &args.check else {
         let text = if context.json {
-            show::json(&Json::Arr(Check::ALL.iter().map(|one| json(*one)).collect()))
+            let checks = Check::ALL.iter().map(|one| json(*one));
+            show::json(&Json::Arr(checks.chain(Rule::ALL.iter().map(|one| rule_json(*one))).collect()))
         } else {
             list()
         };
         context.console.say(&text);
         return Ok(Exit::Yes);
     };
+    if let Some(rule) = Rule::from_id(name) {
+        context.console.say(&if context.json { show::json(&rule_json(rule)) } else { rule_text(rule) });
+        return Ok(Exit::Yes);
+    }
     let Some(check) = Check::from_id(name) else {
         let near = nearest(name).map_or(String::new(), |check| format!(" Did you mean {}?", check.id()));
-        let next = "`tuf-ceremony explain` lists the checks.";
-        Terminal::complain(&format!("error: there is no check {}.{near}\n  next: {next}", visible(name)));
+        let next = "`tuf-ceremony explain` lists the checks and the rules.";
+        Terminal::complain(&format!(
+            "error: there is no check or rule {}.{near}\n  next: {next}",
+            visible(name)
+        ));
         return Ok(Exit::Usage);
     };
     context.console.say(&if context.json { show::json(&json(check)) } else { text(check) });
@@ -44,7 +54,44 @@ fn list() -> String {
         vec![entry.id.to_owned(), entry.level.to_string(), enforced.to_owned()]
     };
     let rows: Vec<Vec<String>> = Check::ALL.iter().map(row).collect();
-    show::rows(&["check", "level", "enforced by this version"], &rows)
+    let checks = show::rows(&["check", "level", "enforced by this version"], &rows);
+    let row = |rule: &Rule| vec![rule.id().to_owned(), rule.says().to_owned()];
+    let rules: Vec<Vec<String>> = Rule::ALL.iter().map(row).collect();
+    format!("{checks}\n\nWhat clients treat differently\n{}", show::rows(&["rule", "about"], &rules))
+}
+
+fn rule_text(rule: Rule) -> String {
+    let row = |profile: Profile| {
+        let seen = profile.seen();
+        vec![
+            profile.name().to_owned(),
+            seen.version.to_owned(),
+            rule.stance(profile).to_string(),
+            seen.how.to_owned(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = Profile::ALL.into_iter().map(row).collect();
+    format!(
+        "{rule}: {}\n{}",
+        rule.says(),
+        show::rows(&["client", "version", "what it does", "known from"], &rows)
+    )
+}
+
+fn rule_json(rule: Rule) -> Json {
+    let client = |profile: Profile| {
+        Json::object([
+            ("client", Json::from(profile.name())),
+            ("does", Json::from(rule.stance(profile).to_string())),
+            ("seen", Json::from(profile.seen().how)),
+            ("version", Json::from(profile.seen().version)),
+        ])
+    };
+    Json::object([
+        ("clients", Json::Arr(Profile::ALL.into_iter().map(client).collect())),
+        ("id", Json::from(rule.id())),
+        ("says", Json::from(rule.says())),
+    ])
 }
 
 fn text(check: Check) -> String {

@@ -58,7 +58,13 @@ pub(super) fn facts_and_orders(signed: &Json) -> Result<Facts, ShapeError> {
             let timestamp = Timestamp::read(signed)?;
             facts.header(kind, &timestamp.header);
             facts.meta("snapshot.json", &timestamp.snapshot);
-            facts.nested_unknown(signed, "meta", &["version", "length", "hashes"]);
+            for (name, file) in signed.get("meta").and_then(Json::as_object).into_iter().flatten() {
+                if name == "snapshot.json" {
+                    facts.unknown("meta snapshot.json: ", file, &["version", "length", "hashes"]);
+                } else {
+                    facts.say(format!("file {}", quoted(name)), exact(file));
+                }
+            }
             &["meta"]
         }
         _ => {

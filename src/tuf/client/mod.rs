@@ -7,6 +7,7 @@
 
 pub mod document;
 pub mod evidence;
+mod judge;
 pub mod paths;
 pub mod profile;
 pub mod report;

@@ -15,7 +15,7 @@ pub enum Stance {
     Accepts,
     /// It accepts the file, and a person should know.
     Warns,
-    /// The key or signature in question counts for nothing; the file is judged without it.
+    /// The key in question counts for nothing; the file is judged without it.
     DoesNotCount,
     /// It refuses the file.
     Refuses,
@@ -184,9 +184,25 @@ rules! {
 }
 
 impl Rule {
+    /// The rule of that name.
+    pub fn from_id(id: &str) -> Option<Rule> {
+        Rule::ALL.iter().copied().find(|rule| rule.id() == id)
+    }
+
     /// What a client makes of it.
     pub fn stance(self, profile: Profile) -> Stance {
         table::stance(self, profile)
+    }
+}
+
+impl fmt::Display for Stance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Stance::Accepts => "accepts",
+            Stance::Warns => "accepts, with a warning",
+            Stance::DoesNotCount => "does not count the key",
+            Stance::Refuses => "refuses the file",
+        })
     }
 }
 

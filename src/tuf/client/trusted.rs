@@ -7,16 +7,16 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use crate::json::Json;
-use crate::tuf::chain::Link;
-use crate::tuf::envelope::Header;
 use crate::tuf::key::Key;
 use crate::tuf::meta::{self, MetaFile, Snapshot};
 use crate::tuf::root::{RoleKeys, Root};
-use crate::tuf::verify::{Tally, tally};
 
-use super::document::{Document, mismatch_for};
 use super::evidence::{Refusal, Refused, Row};
-use super::profile::{Counting, Profile};
+use super::judge::{
+    Asked, Judged, fresh, is_version, judge_link, not_rolled_back, nothing_rolled_back, read_root,
+    read_signed, refused,
+};
+use super::profile::Profile;
 use super::survey::keys::usable_by;
 
 /// Keys and threshold of a role.
@@ -66,12 +66,6 @@ pub struct Client {
     pub(super) timestamp: Option<meta::Timestamp>,
     /// `signed` of the snapshot, which was well-formed when it was taken.
     pub(super) snapshot: Option<Json>,
-}
-
-/// A file that was read for a role.
-struct Judged {
-    document: Document,
-    row: Row,
 }
 
 impl Client {
@@ -163,7 +157,8 @@ impl Client {
         let limit = self.profile.limits().timestamp;
         let authority = self.top_level("timestamp");
         let title = origin.title("timestamp.json");
-        let Judged { document, mut row } = self.judge(&title, bytes, limit, authority, None)?;
+        let asked = Asked { role: "timestamp", title: &title, limit, listed: None };
+        let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let earlier = self.timestamp.take();
         let outcome =
             meta::Timestamp::read(document.view()).map_err(|error| Refusal::new("4.6", error.to_string()));
@@ -201,8 +196,9 @@ impl Client {
         let limit = length.unwrap_or(self.profile.limits().snapshot);
         let authority = self.top_level("snapshot");
         let described = listed.as_ref().filter(|_| origin == Origin::Published);
-        let Judged { document, mut row } =
-            self.judge(&origin.title(name), bytes, limit, authority, described)?;
+        let title = origin.title(name);
+        let asked = Asked { role: "snapshot", title: &title, limit, listed: described };
+        let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let outcome = Snapshot::read(document.view())
             .map_err(|error| Refusal::new("4.4", error.to_string()))
             .and_then(|new| {
@@ -245,7 +241,8 @@ impl Client {
         let limit = limit.unwrap_or(self.profile.limits().targets);
         let authority = authority.or_else(|| self.top_level("targets"));
         let title = origin.title(name);
-        let Judged { document, mut row } = self.judge(&title, bytes, limit, authority, Some(&listed))?;
+        let asked = Asked { role: "targets", title: &title, limit, listed: Some(&listed) };
+        let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let outcome = crate::tuf::targets::Targets::read(document.view())
             .map_err(|error| Refusal::new("4.5", error.to_string()))
             .and_then(|targets| {
@@ -258,9 +255,12 @@ impl Client {
         Ok(document.into_view())
     }
 
-    /// Refuses a file that did not come.
-    pub fn refuse_absent(&mut self, name: &str, too_large: bool, section: &'static str) {
-        let what = if too_large { "it is longer than this client takes" } else { "it is missing" };
+    /// Refuses a file that did not come, or that is longer than `limit` bytes.
+    pub fn refuse_absent(&mut self, name: &str, limit: Option<usize>, section: &'static str) {
+        let what = match limit {
+            None => "it is missing".to_owned(),
+            Some(limit) => format!("it is longer than the {limit} bytes that this client takes"),
+        };
         let _: Result<(), Refused> = self.settle(Row::new(name), Err(Refusal::new(section, what)));
     }
 
@@ -278,42 +278,16 @@ impl Client {
     /// Reads a file and judges its length, hashes and signatures.
     fn judge(
         &mut self,
-        title: &str,
+        asked: &Asked<'_>,
         bytes: &[u8],
-        limit: usize,
         authority: Option<Authority>,
-        listed: Option<&MetaFile>,
     ) -> Result<Judged, Refused> {
-        let mut row = Row::new(title);
+        let mut row = Row::new(asked.title);
         row.delegator = authority.as_ref().and_then(|authority| authority.delegator.clone());
-        let outcome = self.read_signed(bytes, limit, authority, listed, &mut row);
-        match outcome {
+        match read_signed(self.profile, asked, bytes, authority, &mut row) {
             Ok(document) => Ok(Judged { document, row }),
             Err(why) => self.settle(row, Err(why)),
         }
-    }
-
-    fn read_signed(
-        &self,
-        bytes: &[u8],
-        limit: usize,
-        authority: Option<Authority>,
-        listed: Option<&MetaFile>,
-        row: &mut Row,
-    ) -> Result<Document, Refusal> {
-        if let Some(listed) = listed
-            && let Some(what) = mismatch_for(self.profile, bytes, listed)
-        {
-            return Err(Refusal::new("5.5.2, 5.6.2", what));
-        }
-        let document = Document::read(self.profile, bytes, limit)?;
-        row.remarks = document.remarks(self.profile);
-        let authority = authority.ok_or_else(|| Refusal::new("4.3", "no role is responsible for it"))?;
-        let message = document.signed.canonical();
-        let tally = tally(&authority.keys, &authority.role, &document.signatures, &message);
-        let verdict = met(self.profile, &tally, "the threshold");
-        row.new = Some(tally);
-        verdict.map(|()| document)
     }
 
     /// Puts the row on record, with the refusal if there is one.
@@ -325,115 +299,4 @@ impl Client {
         self.rows.push(row);
         outcome
     }
-}
-
-fn refused(mut row: Row, why: Refusal) -> Box<Row> {
-    row.refused = Some(why);
-    Box::new(row)
-}
-
-fn read_root(profile: Profile, bytes: &[u8], row: &mut Row) -> Result<(Document, Root), Refusal> {
-    let document = Document::read(profile, bytes, profile.limits().root)?;
-    row.remarks = document.remarks(profile);
-    let mut root = Root::read(document.view()).map_err(|error| Refusal::new("4.3", error.to_string()))?;
-    row.describe(&root.header);
-    root.keys = usable_by(profile, &root.keys);
-    Ok((document, root))
-}
-
-/// Both thresholds and the version of a root (spec 5.3.4, 5.3.5).
-fn judge_link(
-    profile: Profile,
-    trusted: Option<&Root>,
-    document: &Document,
-    root: &Root,
-    row: &mut Row,
-) -> Result<(), Refusal> {
-    let link = Link::judge(trusted, &document.signed.canonical(), &document.signatures, root);
-    let consecutive = link.consecutive();
-    row.remarks.extend(super::survey::keys::of_link(trusted, root, &link, profile));
-    let new = link.new.without_those_counted_by(link.old.as_ref());
-    let verdict = if consecutive {
-        let old = link.old.as_ref();
-        old.map_or(Ok(()), |old| met(profile, old, "the threshold of the root before it"))
-            .and_then(|()| met(profile, &new, "its own threshold"))
-    } else {
-        Err(Refusal::new("5.3.5", format!("it has version {}", link.to)))
-    };
-    row.old = link.old;
-    row.new = Some(new);
-    verdict
-}
-
-/// Whether a threshold is met, as this client counts.
-fn met(profile: Profile, tally: &Tally, whose: &str) -> Result<(), Refusal> {
-    let counted = match profile.counting() {
-        Counting::Material => tally.counted.len(),
-        Counting::Keyids => tally.counted.iter().map(|signer| signer.signatures).sum(),
-    };
-    if usize::try_from(tally.threshold).is_ok_and(|threshold| counted >= threshold) {
-        return Ok(());
-    }
-    let mut what = format!("{whose} is not met: {counted} of {} needed signatures", tally.threshold);
-    let dropped = tally.ignored.iter().find_map(|one| one.why.not_counted());
-    if let Some((rule, says)) = dropped {
-        what.push_str(&format!("; not counted: {says} [{rule}]"));
-    }
-    let mut refusal = Refusal::new("5.3.4, 5.4.2, 5.5.3, 5.6.3", what);
-    refusal.rule =
-        dropped.and_then(|(rule, _)| super::rule::Rule::ALL.iter().copied().find(|one| one.id() == rule));
-    Err(refusal)
-}
-
-fn fresh(header: &Header, at: Timestamp, section: &'static str) -> Result<(), Refusal> {
-    if header.expires.at > at {
-        return Ok(());
-    }
-    Err(Refusal::new(section, format!("it expired on {}", header.expires.text)))
-}
-
-fn is_version(header: &Header, listed: Option<&MetaFile>, section: &'static str) -> Result<(), Refusal> {
-    match listed {
-        Some(listed) if listed.version != header.version => Err(Refusal::new(
-            section,
-            format!("it has version {}, and {} is listed", header.version, listed.version),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Spec 5.4.3.
-fn not_rolled_back(earlier: Option<&meta::Timestamp>, new: &meta::Timestamp) -> Result<(), Refusal> {
-    let Some(earlier) = earlier else { return Ok(()) };
-    let (was, is) = (earlier.header.version, new.header.version);
-    if is < was {
-        return Err(Refusal::new(
-            "5.4.3.1",
-            format!("rolled back: version {is}, and {was} was trusted earlier"),
-        ));
-    }
-    let (was, listed) = (earlier.snapshot.version, new.snapshot.version);
-    if is > earlier.header.version && listed < was {
-        let what =
-            format!("rolled back: it lists version {listed} of the snapshot, and {was} was trusted earlier");
-        return Err(Refusal::new("5.4.3.2", what));
-    }
-    Ok(())
-}
-
-/// Spec 5.5.5.
-fn nothing_rolled_back(earlier: Option<&Json>, new: &Snapshot<'_>) -> Result<(), Refusal> {
-    let Some(Ok(earlier)) = earlier.map(Snapshot::read) else { return Ok(()) };
-    for (name, was) in earlier.files() {
-        let what = match new.file(name) {
-            Some(is) if is.version >= was.version => continue,
-            Some(is) => format!(
-                "rolled back: version {} of {name}, and {} was listed earlier",
-                is.version, was.version
-            ),
-            None => format!("{name} was listed earlier, and is not any more"),
-        };
-        return Err(Refusal::new("5.5.5", what));
-    }
-    Ok(())
 }

@@ -72,7 +72,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                         self.client.settle(Row::new(&name), Err(Refusal::new("5.3.3", what)));
                     return Err(Stop::Refused);
                 }
-                other => self.there(&name, other, "5.3.3")?,
+                other => self.there(&name, other, limits.root, "5.3.3")?,
             };
             self.client.take_root(&name, &bytes).map_err(|Refused| Stop::Refused)?;
             self.store.save("root", &bytes)?;
@@ -86,8 +86,9 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let _ = self.client.take_timestamp(&copy, Origin::Earlier);
         }
         let name = "timestamp.json";
-        let fetched = self.source.metadata(name, self.client.profile.limits().timestamp)?;
-        let bytes = self.there(name, fetched, "5.4.1")?;
+        let limit = self.client.profile.limits().timestamp;
+        let fetched = self.source.metadata(name, limit)?;
+        let bytes = self.there(name, fetched, limit, "5.4.1")?;
         if self.client.take_timestamp(&bytes, Origin::Published).map_err(|Refused| Stop::Refused)? {
             self.store.save("timestamp", &bytes)?;
         }
@@ -104,9 +105,10 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let listed = self.client.timestamp().map(|timestamp| timestamp.snapshot.clone());
         let Some(listed) = listed else { return Err(Stop::Refused) };
         let name = self.client.published_name("snapshot", listed.version);
-        let length = listed.length.and_then(|length| usize::try_from(length).ok());
-        let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().snapshot))?;
-        let bytes = self.there(&name, fetched, "5.5.1")?;
+        let stated = listed.length.and_then(|length| usize::try_from(length).ok());
+        let limit = stated.unwrap_or(self.client.profile.limits().snapshot);
+        let fetched = self.source.metadata(&name, limit)?;
+        let bytes = self.there(&name, fetched, limit, "5.5.1")?;
         self.client.take_snapshot(&name, &bytes, Origin::Published).map_err(|Refused| Stop::Refused)?;
         Ok(self.store.save("snapshot", &bytes)?)
     }
@@ -128,9 +130,10 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         {
             return Ok(signed);
         }
-        let length = listed.length.and_then(|length| usize::try_from(length).ok());
-        let fetched = self.source.metadata(&name, length.unwrap_or(self.client.profile.limits().targets))?;
-        let bytes = self.there(&name, fetched, "5.6.1")?;
+        let stated = listed.length.and_then(|length| usize::try_from(length).ok());
+        let limit = stated.unwrap_or(self.client.profile.limits().targets);
+        let fetched = self.source.metadata(&name, limit)?;
+        let bytes = self.there(&name, fetched, limit, "5.6.1")?;
         let taken = self.client.take_targets(&name, role, authority, &bytes, Origin::Published);
         let signed = taken.map_err(|Refused| Stop::Refused)?;
         self.store.save(role, &bytes)?;
@@ -141,11 +144,18 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         if self.client.rotated { Ok(None) } else { Ok(self.store.load(role)?) }
     }
 
-    fn there(&mut self, name: &str, fetched: Fetched, section: &'static str) -> Result<Vec<u8>, Stop<E>> {
+    fn there(
+        &mut self,
+        name: &str,
+        fetched: Fetched,
+        limit: usize,
+        section: &'static str,
+    ) -> Result<Vec<u8>, Stop<E>> {
         match fetched {
             Fetched::Bytes(bytes) => Ok(bytes),
             other => {
-                self.client.refuse_absent(name, other == Fetched::TooLarge, section);
+                let longer = (other == Fetched::TooLarge).then_some(limit);
+                self.client.refuse_absent(name, longer, section);
                 Err(Stop::Refused)
             }
         }
