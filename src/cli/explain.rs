@@ -22,8 +22,7 @@ pub struct Args {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let Some(name) = &args.check else {
         let text = if context.json {
-            let checks = Check::ALL.iter().map(|one| json(*one));
-            show::json(&Json::Arr(checks.chain(Rule::ALL.iter().map(|one| rule_json(*one))).collect()))
+            show::json(&Json::Arr(Check::ALL.iter().map(|one| json(*one)).collect()))
         } else {
             list()
         };

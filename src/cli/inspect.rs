@@ -66,15 +66,15 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             ]));
             continue;
         }
-        let mut out = format!("{}\n", visible(&path.to_string_lossy()));
-        for fact in &facts {
-            out.push_str(&format!("  {}: {}\n", visible(&fact.place), visible(&fact.value)));
+        // Line by line: the whole of it may be larger than the file.
+        context.console.say(&visible(&path.to_string_lossy()));
+        for fact in facts {
+            context.console.say(&format!("  {}: {}", visible(&fact.place), visible(&fact.value)));
         }
         for (keyid, word) in signatures {
-            out.push_str(&format!("  signature of {}: {}\n", visible(&keyid), visible(&word)));
+            context.console.say(&format!("  signature of {}: {}", visible(&keyid), visible(&word)));
         }
-        out.push_str(&format!("  SHA-256 of the signed bytes: {digest}"));
-        context.console.say(&out);
+        context.console.say(&format!("  SHA-256 of the signed bytes: {digest}"));
     }
     if context.json {
         context.console.say(&show::json(&Json::Arr(all)));
@@ -87,6 +87,7 @@ fn look_at(path: &Path) -> Result<Shown, CeremonyError> {
     let file = path.to_string_lossy().into_owned();
     let tree = Json::parse(&bytes, METADATA_LIMIT)
         .map_err(|error| CeremonyError::Metadata { file, error: error.into() })?;
+    drop(bytes);
     let shown = match Dialect::of(&tree) {
         Dialect::Tuf1 => ours(tree),
         dialect => ForeignFile::read(dialect, &tree).and_then(|file| foreign(&file)),

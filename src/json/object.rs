@@ -35,6 +35,11 @@ impl Object {
         self.0.get(self.find(name).ok()?).map(|(_, value)| value)
     }
 
+    /// The member of that name, with its name as it lies here.
+    pub fn get_key_value(&self, name: &str) -> Option<(&str, &Json)> {
+        self.0.get(self.find(name).ok()?).map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The member of that name, to be edited.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
         let index = self.find(name).ok()?;
@@ -129,18 +134,18 @@ pub struct Growing {
     unsorted: Option<Names>,
 }
 
-/// Hashes of names, with the places of their members. The hash is keyed anew for each object: nobody can aim at it.
+/// Hashes of names, with the places of the first members that have them. The hash is keyed anew for each object: nobody can aim at it.
 #[derive(Default)]
 struct Names {
     key: RandomState,
-    places: BTreeMap<u64, Vec<u32>>,
+    places: BTreeMap<u64, u32>,
 }
 
 impl Names {
     fn note(&mut self, name: &str, place: usize) {
         // More members than that do not fit in any file that is read.
         let place = u32::try_from(place).unwrap_or(u32::MAX);
-        self.places.entry(self.key.hash_one(name)).or_default().push(place);
+        self.places.entry(self.key.hash_one(name)).or_insert(place);
     }
 }
 
@@ -150,8 +155,9 @@ impl Growing {
         match &self.unsorted {
             None => self.members.len().checked_sub(1).filter(|last| is(*last)),
             Some(names) => {
-                let places = names.places.get(&names.key.hash_one(name))?;
-                places.iter().map(|place| *place as usize).find(|place| is(*place))
+                let place = *names.places.get(&names.key.hash_one(name))? as usize;
+                // Another name of the same hash is not expected in the lifetime of this program.
+                if is(place) { Some(place) } else { (0..self.members.len()).find(|place| is(*place)) }
             }
         }
     }

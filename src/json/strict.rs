@@ -41,11 +41,11 @@ pub trait Build: Sized {
     fn cost(&self) -> usize;
 }
 
-/// Memory that a text may take, as a multiple of its length. Metadata takes four to seven times its length; only text made
+/// Memory that a text may take, as a multiple of its length. Metadata takes four to six times its length; only text made
 /// of nothing but brackets and commas takes more than this.
-const MEMORY_FACTOR: usize = 8;
+const MEMORY_FACTOR: usize = 7;
 /// What every text may take.
-const MEMORY_FLOOR: usize = 1 << 20;
+const MEMORY_FLOOR: usize = 2 << 20;
 
 /// Which rules a reader lets pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,10 +148,15 @@ impl Reader {
         self.path.pop();
     }
 
-    fn pay<B: Build, E: serde::de::Error>(&mut self, value: &B) -> Result<(), E> {
-        self.memory = self.memory.checked_sub(value.cost()).ok_or_else(|| {
-            E::custom("far more brackets, commas and names than text: no metadata looks like this")
-        })?;
+    /// A copy of where the reader is.
+    fn pay_for_path<E: serde::de::Error>(&mut self) -> Result<Vec<String>, E> {
+        self.pay(self.path.iter().map(|step| step.len() + size_of::<String>()).sum())?;
+        Ok(self.path.clone())
+    }
+
+    fn pay<E: serde::de::Error>(&mut self, cost: usize) -> Result<(), E> {
+        let unlike = "far more brackets, commas and names than text: no metadata looks like this";
+        self.memory = self.memory.checked_sub(cost).ok_or_else(|| E::custom(unlike))?;
         Ok(())
     }
 }
@@ -198,7 +203,8 @@ impl<'de, B: Build> Visitor<'de> for Strict<'_, B> {
         // Up to here every whole number is a float.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if self.reader.tolerance.whole_floats && value.fract() == 0.0 && value.abs() <= EXACT {
-            self.reader.lapses.push(Lapse::WholeFloat { path: self.reader.path.clone() });
+            let path = self.reader.pay_for_path()?;
+            self.reader.lapses.push(Lapse::WholeFloat { path });
             return Ok(B::int(value as i64));
         }
         Err(E::custom("a number that is not a plain integer (fraction, exponent, -0, or beyond 64 bits)"))
@@ -218,7 +224,7 @@ impl<'de, B: Build> Visitor<'de> for Strict<'_, B> {
             self.reader.enter(|| index.to_string());
             let Some(value) = elements.next_element_seed(self.reader.seed::<B>())? else { break };
             self.reader.leave();
-            self.reader.pay::<B, A::Error>(&value)?;
+            self.reader.pay::<A::Error>(value.cost())?;
             B::push(&mut array, value);
         }
         self.reader.leave();
@@ -235,11 +241,12 @@ impl<'de, B: Build> Visitor<'de> for Strict<'_, B> {
                         "the name {name:?} a second time in one object"
                     )));
                 }
-                self.reader.lapses.push(Lapse::Duplicate { path: self.reader.path.clone() });
+                let path = self.reader.pay_for_path()?;
+                self.reader.lapses.push(Lapse::Duplicate { path });
             }
             let value = members.next_value_seed(self.reader.seed::<B>())?;
             self.reader.leave();
-            self.reader.pay::<B, A::Error>(&value)?;
+            self.reader.pay::<A::Error>(value.cost())?;
             B::insert(&mut object, name, value);
         }
         Ok(B::object(object))

@@ -1,5 +1,8 @@
 //! A cursor for reading a typed view out of a tree: it knows where it is, so that an error can say so.
 
+use std::fmt;
+use std::rc::Rc;
+
 use super::{Json, Object};
 
 /// A tree that does not have the shape that was asked for.
@@ -12,17 +15,34 @@ pub struct ShapeError {
     pub problem: String,
 }
 
-/// A place in a tree.
+/// A place in a tree. It is written out only where an error needs it: names may be long, and places many.
 #[derive(Clone, Debug)]
 pub struct At<'a> {
     json: &'a Json,
-    path: String,
+    place: Rc<Place<'a>>,
+}
+
+#[derive(Debug)]
+enum Place<'a> {
+    Top(String),
+    Member(Rc<Place<'a>>, &'a str),
+    Element(Rc<Place<'a>>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Top(name) => f.write_str(name),
+            Place::Member(above, name) => write!(f, "{above}.{name}"),
+            Place::Element(above, index) => write!(f, "{above}[{index}]"),
+        }
+    }
 }
 
 impl<'a> At<'a> {
     /// The root of a tree, under a name of its own.
     pub fn new(json: &'a Json, path: &str) -> At<'a> {
-        At { json, path: path.to_owned() }
+        At { json, place: Rc::new(Place::Top(path.to_owned())) }
     }
 
     /// The value here.
@@ -30,22 +50,17 @@ impl<'a> At<'a> {
         self.json
     }
 
-    /// Where this is.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// An error about this place.
     pub fn error(&self, problem: impl Into<String>) -> ShapeError {
-        ShapeError { path: self.path.clone(), problem: problem.into() }
+        ShapeError { path: self.place.to_string(), problem: problem.into() }
     }
 
     fn expected(&self, what: &str) -> ShapeError {
         self.error(format!("expected {what}, found {}", self.json.kind()))
     }
 
-    fn step(&self, name: &str, json: &'a Json) -> At<'a> {
-        At { json, path: format!("{}.{name}", self.path) }
+    fn step(&self, name: &'a str, json: &'a Json) -> At<'a> {
+        At { json, place: Rc::new(Place::Member(Rc::clone(&self.place), name)) }
     }
 
     /// A member that must be there.
@@ -55,7 +70,7 @@ impl<'a> At<'a> {
 
     /// A member that may be absent.
     pub fn optional(&self, name: &str) -> Result<Option<At<'a>>, ShapeError> {
-        Ok(self.members()?.get(name).map(|json| self.step(name, json)))
+        Ok(self.members()?.get_key_value(name).map(|(name, json)| self.step(name, json)))
     }
 
     /// The members of an object.
@@ -71,7 +86,7 @@ impl<'a> At<'a> {
     /// All elements of an array.
     pub fn elements(&self) -> Result<impl Iterator<Item = At<'a>>, ShapeError> {
         let elements = self.json.as_array().ok_or_else(|| self.expected("an array"))?;
-        let at = |(index, json)| At { json, path: format!("{}[{index}]", self.path) };
+        let at = |(index, json)| At { json, place: Rc::new(Place::Element(Rc::clone(&self.place), index)) };
         Ok(elements.iter().enumerate().map(at))
     }
 

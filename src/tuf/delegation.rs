@@ -7,14 +7,15 @@ use crate::json::view::{At, ShapeError};
 
 use super::key::Key;
 use super::root::{RoleKeys, read_keys};
+use super::texts::Texts;
 
 /// Which target paths a delegated role may speak for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Paths {
     /// Shell-style patterns over the path.
-    Patterns(Vec<String>),
+    Patterns(Texts),
     /// Prefixes of the hex SHA-256 of the path.
-    HashPrefixes(Vec<String>),
+    HashPrefixes(Texts),
     /// Neither is stated: for none.
     Unstated,
 }
@@ -93,8 +94,8 @@ impl Delegations {
 
 fn read_role(at: &At<'_>) -> Result<DelegatedRole, ShapeError> {
     let paths = match (at.optional("paths")?, at.optional("path_hash_prefixes")?) {
-        (Some(paths), None) => Paths::Patterns(paths.strings()?),
-        (None, Some(prefixes)) => Paths::HashPrefixes(prefixes.strings()?),
+        (Some(paths), None) => Paths::Patterns(Texts::read(&paths)?),
+        (None, Some(prefixes)) => Paths::HashPrefixes(Texts::read(&prefixes)?),
         (None, None) => Paths::Unstated,
         _ => return Err(at.error("can have only one of \"paths\" and \"path_hash_prefixes\"")),
     };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::crypto::hex;
 use crate::json::Json;
-use crate::json::view::ShapeError;
+use crate::json::view::{At, ShapeError};
 
 use super::delegation::{Delegates, Delegations, Paths};
 use super::envelope::Header;
@@ -16,6 +16,22 @@ use super::key::Key;
 use super::meta::{MetaFile, Snapshot, Timestamp};
 use super::root::{RoleKeys, Root};
 use super::targets::Targets;
+
+/// Bytes of the longest name that is put into words. Names stand in the places of many facts.
+const LONGEST_NAME: usize = 1024;
+
+fn longest_name(value: &Json) -> Option<usize> {
+    match value {
+        Json::Obj(members) => {
+            let inner = members.values().filter_map(longest_name);
+            // Delegated roles and bins have their names in fields.
+            let fields = ["name", "name_prefix"].iter().filter_map(|field| members.get(field)?.as_str());
+            members.keys().map(String::len).chain(inner).chain(fields.map(str::len)).max()
+        }
+        Json::Arr(elements) => elements.iter().filter_map(longest_name).max(),
+        Json::Null | Json::Bool(_) | Json::Int(_) | Json::Str(_) => None,
+    }
+}
 
 /// One statement that metadata makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +56,10 @@ pub fn facts(signed: &Json) -> Result<Vec<Fact>, ShapeError> {
 
 /// All facts, and what they leave out: the order of keyids, which means nothing and yet is signed.
 pub(super) fn facts_and_orders(signed: &Json) -> Result<Facts, ShapeError> {
+    if let Some(length) = longest_name(signed).filter(|length| *length > LONGEST_NAME) {
+        let what = format!("a name of {length} bytes, which is more than anybody can review");
+        return Err(At::new(signed, "signed").error(what));
+    }
     let mut facts = Facts::default();
     let kind = signed.get("_type").and_then(Json::as_str).unwrap_or_default();
     let known: &[&str] = match kind {
@@ -160,15 +180,13 @@ impl Facts {
         }
         // `custom` is opaque to TUF; it is shown whole, as an unknown field.
         self.nested_unknown(signed, "targets", &["length", "hashes"]);
-        if let Some(delegations) = &targets.delegations {
-            self.delegations(delegations);
-            if let Some(tree) = signed.get("delegations") {
-                self.delegation_unknown(tree);
-            }
+        if let (Some(delegations), Some(tree)) = (&targets.delegations, signed.get("delegations")) {
+            self.delegations(delegations, tree);
+            self.delegation_unknown(tree);
         }
     }
 
-    fn delegations(&mut self, delegations: &Delegations) {
+    fn delegations(&mut self, delegations: &Delegations, tree: &Json) {
         self.keys("delegation ", &delegations.keys);
         match &delegations.delegates {
             Delegates::Succinct(bins) => {
@@ -178,12 +196,14 @@ impl Facts {
             Delegates::Roles(roles) => {
                 for (index, role) in roles.iter().enumerate() {
                     let place = format!("delegation {} to {}", index + 1, quoted(&role.name));
+                    let of_tree =
+                        tree.get("roles").and_then(Json::as_array).and_then(|roles| roles.get(index));
+                    let listed =
+                        |name| of_tree.and_then(|role| role.get(name)).map(exact).unwrap_or_default();
                     match &role.paths {
-                        Paths::Patterns(patterns) => {
-                            self.say(format!("{place}: paths"), exact(&Json::strings(patterns)));
-                        }
-                        Paths::HashPrefixes(prefixes) => {
-                            self.say(format!("{place}: path hash prefixes"), exact(&Json::strings(prefixes)));
+                        Paths::Patterns(_) => self.say(format!("{place}: paths"), listed("paths")),
+                        Paths::HashPrefixes(_) => {
+                            self.say(format!("{place}: path hash prefixes"), listed("path_hash_prefixes"));
                         }
                         Paths::Unstated => self.say(format!("{place}: paths"), "not stated"),
                     }

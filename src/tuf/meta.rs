@@ -59,6 +59,11 @@ impl<'a> Snapshot<'a> {
         Ok(Snapshot { header, meta: meta.members()? })
     }
 
+    /// What snapshot metadata that was read before says of a file: one look, however many files it lists.
+    pub fn listed(signed: &Json, name: &str) -> Option<MetaFile> {
+        MetaFile::read(&At::new(signed.get("meta")?.get(name)?, name)).ok()
+    }
+
     /// What it says of a file, e.g. `targets.json`.
     pub fn file(&self, name: &str) -> Option<MetaFile> {
         MetaFile::read(&At::new(self.meta.get(name)?, name)).ok()

@@ -15,6 +15,7 @@ pub mod key;
 pub mod meta;
 pub mod root;
 pub mod targets;
+pub mod texts;
 pub mod time;
 pub mod verify;
 

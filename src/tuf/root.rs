@@ -8,6 +8,9 @@ use crate::json::view::{At, ShapeError};
 use super::envelope::{Envelope, Header, MetadataError};
 use super::key::Key;
 
+/// Keyids that a role may list: more than any role of people or machines has.
+const MOST_KEYIDS: usize = 16_384;
+
 /// The keys and threshold of one role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleKeys {
@@ -20,7 +23,11 @@ pub struct RoleKeys {
 impl RoleKeys {
     /// Reads `keyids` and `threshold`.
     pub fn read(at: &At<'_>) -> Result<RoleKeys, ShapeError> {
-        Ok(RoleKeys { keyids: at.field("keyids")?.strings()?, threshold: at.field("threshold")?.integer(1)? })
+        let keyids = at.field("keyids")?;
+        if keyids.elements()?.nth(MOST_KEYIDS).is_some() {
+            return Err(keyids.error(format!("more than {MOST_KEYIDS} keyids")));
+        }
+        Ok(RoleKeys { keyids: keyids.strings()?, threshold: at.field("threshold")?.integer(1)? })
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! The threshold is counted over distinct key material. Keyids only say which key to try.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::SignatureError;
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::hex;
 
 use super::envelope::Signature;
-use super::key::{Key, KeyProblem};
+use super::key::{Key, KeyProblem, Usable};
 use super::root::RoleKeys;
 
 /// The outcome of counting signatures for one role. It is evidence: [`Tally::met`] is derived from what is listed.
@@ -77,6 +77,9 @@ pub enum Why {
     /// Wrong.
     #[error("it does not verify: {0}")]
     Invalid(SignatureError),
+    /// So many that looking at all of them would never end.
+    #[error("there are too many signatures to look at")]
+    TooMany,
     /// A valid signature by this keyid was counted already.
     #[error("this keyid signed already")]
     Repeated,
@@ -119,6 +122,12 @@ impl Tally {
     }
 }
 
+/// Bytes that are hashed for the signatures of one file: a file of any size with a few dozen signatures, or an ordinary one
+/// with tens of thousands. More is no metadata, and would keep a verifier busy for hours.
+const WORK: usize = 4 << 30;
+/// Signatures of one keyid that are looked at.
+const ATTEMPTS: usize = 8;
+
 /// Counts `signatures` over `message` (canonical bytes) for a role.
 pub fn tally(
     keys: &BTreeMap<String, Key>,
@@ -126,17 +135,32 @@ pub fn tally(
     signatures: &[Signature],
     message: &[u8],
 ) -> Tally {
+    let of_role: BTreeSet<&str> = role.keyids.iter().map(String::as_str).collect();
     let mut signers = signers(keys, role);
     let mut ignored = Vec::new();
-    let mut valid: Vec<&str> = Vec::new();
+    let mut valid: BTreeSet<&str> = BTreeSet::new();
+    let mut attempts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut work = WORK;
     for signature in signatures {
-        match judge(keys, role, signature, message) {
+        let keyid = signature.keyid.as_str();
+        let mut verdict = candidate(keys, of_role.contains(keyid), signature);
+        if verdict.is_ok() {
+            let attempts = attempts.entry(keyid).or_default();
+            *attempts += 1;
+            // What every verification costs besides the message.
+            let rest = work.checked_sub(message.len() + 4096);
+            if *attempts > ATTEMPTS || rest.is_none() {
+                verdict = Err(Why::TooMany);
+            }
+            work = rest.unwrap_or(0);
+        }
+        match verdict.and_then(|candidate| candidate.verify(message)) {
             Err(why) => ignored.push(Ignored { keyid: signature.keyid.clone(), why }),
-            Ok(_) if valid.contains(&signature.keyid.as_str()) => {
+            Ok(_) if valid.contains(keyid) => {
                 ignored.push(Ignored { keyid: signature.keyid.clone(), why: Why::Repeated });
             }
             Ok(material) => {
-                valid.push(&signature.keyid);
+                valid.insert(keyid);
                 count(&mut signers, material, &signature.keyid, &mut ignored);
             }
         }
@@ -184,7 +208,21 @@ pub fn judge(
     signature: &Signature,
     message: &[u8],
 ) -> Result<Sha256Digest, Why> {
-    if !role.keyids.contains(&signature.keyid) {
+    candidate(keys, role.keyids.contains(&signature.keyid), signature)?.verify(message)
+}
+
+/// A signature that is well-formed, and the key that it claims.
+struct Candidate<'a> {
+    key: &'a Usable,
+    bytes: Vec<u8>,
+}
+
+fn candidate<'a>(
+    keys: &'a BTreeMap<String, Key>,
+    of_role: bool,
+    signature: &Signature,
+) -> Result<Candidate<'a>, Why> {
+    if !of_role {
         return Err(Why::Foreign);
     }
     let key = keys.get(&signature.keyid).ok_or(Why::Undefined)?;
@@ -192,7 +230,13 @@ pub fn judge(
         return Err(Why::Empty);
     }
     let bytes = hex::decode(&signature.sig).ok_or(Why::NotHex)?;
-    let usable = key.usable.as_ref().map_err(|problem| Why::UnusableKey(problem.clone()))?;
-    usable.public.verify(usable.scheme, message, &bytes).map_err(Why::Invalid)?;
-    Ok(usable.public.fingerprint())
+    let key = key.usable.as_ref().map_err(|problem| Why::UnusableKey(problem.clone()))?;
+    Ok(Candidate { key, bytes })
+}
+
+impl Candidate<'_> {
+    fn verify(&self, message: &[u8]) -> Result<Sha256Digest, Why> {
+        self.key.public.verify(self.key.scheme, message, &self.bytes).map_err(Why::Invalid)?;
+        Ok(self.key.public.fingerprint())
+    }
 }

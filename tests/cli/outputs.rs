@@ -246,10 +246,10 @@ fn every_check_explains_itself() {
         assert_eq!(one["enforced"], enforced, "{text}");
         assert_eq!(room.run(&["explain", check.id()]).code, 0);
     }
-    let next = "`tuf-ceremony explain` lists the checks.";
+    let next = "`tuf-ceremony explain` lists the checks and the rules.";
     room.run(&["explain", "ROOT-SLAK"]).failed(
         2,
-        "there is no check ROOT-SLAK. Did you mean ROOT-SLACK?",
+        "there is no check or rule ROOT-SLAK. Did you mean ROOT-SLACK?",
         next,
     );
 }

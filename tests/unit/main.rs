@@ -64,5 +64,6 @@ mod tuf_fixture;
 mod tuf_keys;
 mod tuf_python;
 mod tuf_quorum;
+mod tuf_sizes;
 mod tuf_views;
 mod words;

@@ -9,7 +9,7 @@ use crate::tuf::meta::MetaFile;
 
 use super::evidence::Refusal;
 use super::profile::Profile;
-use super::rule::{Found, Rule, Stance};
+use super::rule::{Findings, Found, Rule, Stance};
 use super::survey;
 
 /// A file that a client could read. Its signatures are not verified yet.
@@ -36,10 +36,12 @@ impl Document {
     pub fn read(profile: Profile, bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
         let (tree, lapses) = crate::json::strict::read_tolerant::<Json>(bytes, limit, profile.tolerance())
             .map_err(|error| Refusal::new("4.1", format!("not strict JSON: {error}")))?;
-        let mut found: Vec<Found> = lapses.iter().map(of_lapse).collect();
+        let mut found = Findings::default();
+        found.extend(lapses.iter().map(of_lapse));
         let envelope = Envelope::read(tree).map_err(|error| Refusal::new("4.2", error.to_string()))?;
-        found.extend(survey::signatures(&envelope.signatures));
-        found.extend(survey::signed(&envelope.signed));
+        survey::signatures(&envelope.signatures, &mut found);
+        survey::signed(&envelope.signed, &mut found);
+        let found = found.into_vec();
         let replaces = |found: &Found| {
             matches!(found.rule, Rule::BooleanInteger | Rule::DateUnreadable)
                 && found.rule.stance(profile) == Stance::Accepts

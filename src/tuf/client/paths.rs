@@ -9,7 +9,7 @@ pub fn speaks_for(paths: &Paths, target: &str) -> bool {
         Paths::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, target)),
         Paths::HashPrefixes(prefixes) => {
             let digest = Sha256Digest::of(target.as_bytes()).to_hex();
-            prefixes.iter().any(|prefix| digest.starts_with(prefix.as_str()))
+            prefixes.iter().any(|prefix| digest.starts_with(prefix))
         }
         Paths::Unstated => false,
     }

@@ -3,6 +3,7 @@
 //! A rule is about one thing that metadata may hold and that clients treat differently, or that a reader should know of.
 //! What clients do was found by running them ([`super::profile::Profile::seen`]) on repositories with one oddity each.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::profile::Profile;
@@ -212,6 +213,49 @@ impl fmt::Display for Rule {
     }
 }
 
+/// Characters of a place that are kept.
+const LONGEST_PLACE: usize = 300;
+
+/// A text of which no more is kept than a reader wants to see.
+pub(super) fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_PLACE) {
+        text.truncate(end);
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
+}
+
+/// Findings, of which each rule keeps a few: a file may break one rule in a million places.
+#[derive(Default)]
+pub(super) struct Findings {
+    all: Vec<Found>,
+    by_rule: BTreeMap<Rule, usize>,
+}
+
+impl Findings {
+    /// Places that are kept for each rule.
+    const MOST: usize = 16;
+
+    pub(super) fn push(&mut self, found: Found) {
+        let count = self.by_rule.entry(found.rule).or_default();
+        if *count < Findings::MOST {
+            *count += 1;
+            self.all.push(found);
+        }
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Found> {
+        self.all
+    }
+}
+
+impl Extend<Found> for Findings {
+    fn extend<I: IntoIterator<Item = Found>>(&mut self, found: I) {
+        found.into_iter().for_each(|one| self.push(one));
+    }
+}
+
 /// A rule that applies, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -222,9 +266,9 @@ pub struct Found {
 }
 
 impl Found {
-    /// A rule at a place.
+    /// A rule at a place, of which the beginning is kept: names in metadata may be as long as the file.
     pub fn new(rule: Rule, place: impl Into<String>) -> Found {
-        Found { rule, place: place.into() }
+        Found { rule, place: shortened(place.into()) }
     }
 }
 

@@ -107,7 +107,7 @@ impl Client {
 
     /// What the trusted snapshot says of a role's file.
     pub fn listed(&self, role: &str) -> Option<MetaFile> {
-        Snapshot::read(self.snapshot.as_ref()?).ok()?.file(&format!("{role}.json"))
+        Snapshot::listed(self.snapshot.as_ref()?, &format!("{role}.json"))
     }
 
     /// How many files the trusted snapshot lists.

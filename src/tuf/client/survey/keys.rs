@@ -8,7 +8,7 @@ use crate::json::view::At;
 use crate::json::{Json, Object};
 use crate::tuf::chain::Link;
 use crate::tuf::client::profile::Profile;
-use crate::tuf::client::rule::{Found, Rule, Stance};
+use crate::tuf::client::rule::{Findings, Found, Rule, Stance, shortened};
 use crate::tuf::key::{Key, KeyProblem, keyid_of};
 use crate::tuf::root::Root;
 use crate::tuf::verify::Tally;
@@ -18,7 +18,7 @@ pub(super) fn keys_and_roles<'a>(
     keys: Option<&Json>,
     place: &str,
     roles: impl Iterator<Item = (&'a str, &'a Json)>,
-    found: &mut Vec<Found>,
+    found: &mut Findings,
 ) {
     let empty = Object::new();
     let objects = keys.and_then(Json::as_object).unwrap_or(&empty);
@@ -28,7 +28,7 @@ pub(super) fn keys_and_roles<'a>(
         .collect();
     let mut used = BTreeSet::new();
     for (name, role) in roles {
-        let place = format!("{place}, role {name}");
+        let place = shortened(format!("{place}, role {name}"));
         if matches!(role.get("threshold"), Some(Json::Bool(_))) {
             found.push(Found::new(Rule::BooleanInteger, place.clone()));
         }

@@ -10,7 +10,7 @@ use crate::tuf::TOP_LEVEL;
 use crate::tuf::envelope::Signature;
 use crate::tuf::time::Date;
 
-use super::rule::{Found, Rule};
+use super::rule::{Findings, Found, Rule};
 
 pub(super) mod keys;
 
@@ -20,8 +20,7 @@ use keys::keys_and_roles;
 const EXACT: i64 = 1 << 53;
 
 /// The oddities of the `signatures` of an envelope.
-pub fn signatures(signatures: &[Signature]) -> Vec<Found> {
-    let mut found = Vec::new();
+pub fn signatures(signatures: &[Signature], found: &mut Findings) {
     let mut seen = BTreeSet::new();
     for signature in signatures {
         let mut say = |rule| found.push(Found::new(rule, format!("signatures, keyid {}", signature.keyid)));
@@ -34,25 +33,22 @@ pub fn signatures(signatures: &[Signature]) -> Vec<Found> {
             say(Rule::NotHexSignature);
         }
     }
-    found
 }
 
 /// The oddities of the `signed` part.
-pub fn signed(signed: &Json) -> Vec<Found> {
-    let mut found = Vec::new();
-    values(signed, "signed", &mut found);
-    header(signed, &mut found);
+pub fn signed(signed: &Json, found: &mut Findings) {
+    values(signed, "signed", found);
+    header(signed, found);
     match signed.get("_type").and_then(Json::as_str) {
-        Some("root") => root(signed, &mut found),
-        Some("targets") => targets(signed, &mut found),
-        Some("snapshot" | "timestamp") => listed_files(signed, &mut found),
+        Some("root") => root(signed, found),
+        Some("targets") => targets(signed, found),
+        Some("snapshot" | "timestamp") => listed_files(signed, found),
         _ => {}
     }
-    found
 }
 
 /// Strings, integers and names at any depth. One finding a kind is enough.
-fn values(value: &Json, place: &str, found: &mut Vec<Found>) {
+fn values(value: &Json, place: &str, found: &mut Findings) {
     let mut seen = [false; 4];
     walk(value, &mut |value| {
         let is = match value {
@@ -101,7 +97,7 @@ fn walk(value: &Json, visit: &mut impl FnMut(Walked<'_>)) {
     }
 }
 
-fn header(signed: &Json, found: &mut Vec<Found>) {
+fn header(signed: &Json, found: &mut Findings) {
     let text = |name| signed.get(name).and_then(Json::as_str);
     if text("expires").is_some_and(|text| Date::parse(text).is_none()) {
         found.push(Found::new(Rule::DateUnreadable, "signed.expires"));
@@ -147,7 +143,7 @@ fn of_spec_version(version: &str) -> Rule {
     }
 }
 
-fn root(signed: &Json, found: &mut Vec<Found>) {
+fn root(signed: &Json, found: &mut Findings) {
     if signed.get("consistent_snapshot").is_none() {
         found.push(Found::new(Rule::ConsistentAbsent, "signed"));
     }
@@ -168,7 +164,7 @@ fn root(signed: &Json, found: &mut Vec<Found>) {
     );
 }
 
-fn targets(signed: &Json, found: &mut Vec<Found>) {
+fn targets(signed: &Json, found: &mut Findings) {
     let empty = Object::new();
     let files = signed.get("targets").and_then(Json::as_object).unwrap_or(&empty);
     if files.values().any(|file| file.get("custom").is_some_and(|custom| custom.as_object().is_none())) {
@@ -246,7 +242,7 @@ fn is_no_file(path: &str) -> bool {
         || decoded.split('/').any(|part| part == "." || part == "..")
 }
 
-fn listed_files(signed: &Json, found: &mut Vec<Found>) {
+fn listed_files(signed: &Json, found: &mut Findings) {
     let empty = Object::new();
     let files = signed.get("meta").and_then(Json::as_object).unwrap_or(&empty);
     let is_timestamp = signed.get("_type").and_then(Json::as_str) == Some("timestamp");
@@ -257,7 +253,7 @@ fn listed_files(signed: &Json, found: &mut Vec<Found>) {
 }
 
 /// Digests of listed files. One finding a kind is enough.
-fn hashes(files: &Object, place: &str, found: &mut Vec<Found>) {
+fn hashes(files: &Object, place: &str, found: &mut Findings) {
     let listed = || files.values().filter_map(|file| file.get("hashes")?.as_object());
     let any = |bad: fn(&str, &str) -> bool| {
         listed().any(|hashes| hashes.iter().any(|(name, hash)| bad(name, hash.as_str().unwrap_or_default())))
