@@ -12,8 +12,6 @@ use std::thread;
 use serde_json::{Value, json};
 use tuf_ceremony::tuf::client::Profile;
 
-use crate::repository::NOW;
-
 /// A client of somebody else.
 pub struct Judge {
     /// The profile that predicts it.
@@ -67,12 +65,12 @@ fn part(variable: &str, made_by_tests_run: &str) -> Option<OsString> {
 }
 
 impl Judge {
-    /// What the client says of each case, by name.
-    pub fn ask(&self, cases: &[Case]) -> BTreeMap<String, Answer> {
+    /// What the client says of each case at a time, by name.
+    pub fn ask(&self, at: &str, cases: &[Case]) -> BTreeMap<String, Answer> {
         let (program, arguments) = self.program.split_first().unwrap();
         let mut child = Command::new(program)
             .args(arguments)
-            .args(["--at", NOW])
+            .args(["--at", at])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

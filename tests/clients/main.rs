@@ -22,6 +22,7 @@ mod hostile_test;
 mod judges;
 mod matrix_test;
 mod part;
+mod released;
 mod repository;
 mod text;
 mod tree;

@@ -11,6 +11,7 @@ use tuf_ceremony::tuf::client::report::Look;
 
 use crate::hostile::all;
 use crate::judges::{Answer, Case, Judge, judges};
+use crate::released::release;
 use crate::repository::{NOW, Repository};
 use crate::unpredicted;
 use crate::variant::{Reach, Variant, Verdict};
@@ -31,8 +32,8 @@ fn lookups(profile: Profile) -> &'static [&'static str] {
     if profile == Profile::Tough { &["readme.txt"] } else { LOOKUPS }
 }
 
-fn predict(profile: Profile, folder: &Path) -> Result<(), String> {
-    let look = Look { profile, at: NOW.parse().unwrap(), roots_only: false };
+fn predict(profile: Profile, at: &str, folder: &Path) -> Result<(), String> {
+    let look = Look { profile, at: at.parse().unwrap(), roots_only: false };
     let published = Published { directory: folder.join("metadata"), look, state: None, targets: None };
     match published.verify(&folder.join("trusted.root.json")).unwrap().refused {
         None => Ok(()),
@@ -41,11 +42,11 @@ fn predict(profile: Profile, folder: &Path) -> Result<(), String> {
 }
 
 /// Where prediction and client differ, by name of the variant.
-fn differences(judge: &Judge, cases: &[Case]) -> BTreeMap<String, String> {
-    let answers: BTreeMap<String, Answer> = judge.ask(cases);
+fn differences(judge: &Judge, at: &str, cases: &[Case]) -> BTreeMap<String, String> {
+    let answers: BTreeMap<String, Answer> = judge.ask(at, cases);
     let mut different = BTreeMap::new();
     for case in cases {
-        let (said, ours) = (&answers[&case.name], predict(judge.profile, &case.folder));
+        let (said, ours) = (&answers[&case.name], predict(judge.profile, at, &case.folder));
         if said.accepted != ours.is_ok() {
             let theirs = if said.accepted { "accepts" } else { said.why.as_str() };
             let ours = ours.err().unwrap_or("accepts".to_owned());
@@ -76,10 +77,51 @@ fn clients_take_the_good_repository() {
     for judge in judges("clients_take_the_good_repository") {
         let lookups = lookups(judge.profile);
         let cases = [Case { name: good.name.clone(), folder: folder.clone(), lookups }];
-        assert_eq!(differences(&judge, &cases), BTreeMap::new());
-        let accepted = judge.ask(&cases)["good"].accepted;
+        assert_eq!(differences(&judge, NOW, &cases), BTreeMap::new());
+        let accepted = judge.ask(NOW, &cases)["good"].accepted;
         // rust-tuf has no ECDSA, and no other specification than "1.0".
         assert_eq!(accepted, judge.profile != Profile::RustTuf, "{}", judge.profile.name());
+    }
+}
+
+#[test]
+fn clients_load_what_release_made_as_predicted() {
+    let place = folder("released");
+    let old = |plan: String| plan.replace("[ceremony]", "[ceremony]\nspec_version = \"1.0.0\"");
+    let no_p384 = |plan: String| plan.replace("nistp384", "nistp256");
+    let only_ed25519 = |plan: String| {
+        plan.replace("ecdsa-sha2-nistp384", "ed25519").replace("ecdsa-sha2-nistp256", "ed25519")
+    };
+    // A minute later than the plan, which is dated by the clock.
+    let now = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(1);
+    let at = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let (python, tough, tuf_js, rust_tuf) =
+        (Profile::PythonTuf, Profile::Tough, Profile::TufJs, Profile::RustTuf);
+    type Edit<'a> = &'a dyn Fn(String) -> String;
+    let releases: [(&str, Edit<'_>, &[Profile]); 3] = [
+        // As the template has it: with a key on P-384.
+        ("p384", &|plan| plan, &[python, tuf_js]),
+        ("p256", &no_p384, &[python, tough, tuf_js]),
+        ("ed25519", &|plan| old(only_ed25519(plan)), &[python, tough, tuf_js, rust_tuf]),
+    ];
+    for (name, edit, takers) in releases {
+        let folder = release(&place.join(name), edit);
+        for judge in judges("clients_load_what_release_made_as_predicted") {
+            let cases = [Case { name: name.to_owned(), folder: folder.clone(), lookups: &["none"] }];
+            assert_eq!(
+                differences(&judge, &at, &cases),
+                BTreeMap::new(),
+                "{name} by {}",
+                judge.profile.name()
+            );
+            let said = &judge.ask(&at, &cases)[name];
+            assert_eq!(
+                said.accepted,
+                takers.contains(&judge.profile),
+                "{name} by {}: {said:?}",
+                judge.profile.name()
+            );
+        }
     }
 }
 
@@ -93,7 +135,7 @@ fn compare(test: &str, profile: Profile) {
         variant.write(&folder);
         cases.push(Case { name: variant.name.clone(), folder, lookups });
     }
-    let different = differences(&judge, &cases);
+    let different = differences(&judge, NOW, &cases);
     let known: BTreeSet<&str> = unpredicted::of(profile).collect();
     let new: Vec<String> = different
         .iter()

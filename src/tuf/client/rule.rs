@@ -156,13 +156,13 @@ rules! {
     RepeatedDelegation = "repeated-delegation",
     /// a delegation with neither paths nor path_hash_prefixes
     PathsUnstated = "paths-unstated",
-    /// a delegation by path_hash_prefixes
+    /// a delegation by path_hash_prefixes, which go-tuf compares with base64 and finds nothing by
     HashPrefixes = "path-hash-prefixes",
     /// path_hash_prefixes that no lower-case SHA-256 in hexadecimal begins with
     HashPrefixForm = "hash-prefix-form",
     /// succinct hash bins (TAP 15)
     SuccinctBins = "succinct-bins",
-    /// a target path with a folder in it, where snapshots are consistent
+    /// a target path with a folder in it, which tough asks for as HASH.folder/name where snapshots are consistent
     TargetInFolder = "target-in-folder",
     /// a target path that leaves its folder, or names no file
     TargetName = "target-name",
