@@ -102,6 +102,8 @@ rules! {
     KeyidNotHash = "keyid-not-hash",
     /// a keyid in upper-case hexadecimal
     KeyidUpperCase = "keyid-upper-case",
+    /// a field in a key that the specification does not have
+    KeyExtra = "key-extra",
     /// one key under two keyids in one role
     OneKeyTwoKeyids = "one-key-two-keyids",
     /// a keyid twice in one role

@@ -55,6 +55,7 @@ fn row(rule: Rule) -> [Stance; 7] {
         Rule::MissingRole        => [R, R, R, R, A, R, R],
         Rule::KeyidNotHash       => [R, W, A, A, R, A, I],
         Rule::KeyidUpperCase     => [R, W, A, A, A, A, R],
+        Rule::KeyExtra           => [A, A, A, A, A, A, I],
         Rule::OneKeyTwoKeyids    => [W, W, W, W, W, W, W],
         Rule::RepeatedRoleKeyid  => [W, W, R, A, A, R, R],
         Rule::UndefinedKeyid     => [W, W, A, R, A, A, A],

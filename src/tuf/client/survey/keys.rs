@@ -13,6 +13,8 @@ use crate::tuf::key::{Key, KeyProblem, keyid_of};
 use crate::tuf::root::Root;
 use crate::tuf::verify::Tally;
 
+use super::has_more_than;
+
 /// The keys of a root or of delegations, and the roles that use them.
 pub(super) fn keys_and_roles<'a>(
     keys: Option<&Json>,
@@ -65,6 +67,11 @@ pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
     if computed != key.keyid {
         let same = computed.eq_ignore_ascii_case(&key.keyid);
         rules.push(if same { Rule::KeyidUpperCase } else { Rule::KeyidNotHash });
+    }
+    let known = ["keytype", "scheme", "keyval", "keyid_hash_algorithms"];
+    let keyval = key.object.get("keyval").is_some_and(|keyval| has_more_than(keyval, &["public"]));
+    if keyval || has_more_than(&key.object, &known) {
+        rules.push(Rule::KeyExtra);
     }
     if key.keytype.starts_with("ecdsa-sha2-nistp") {
         rules.push(Rule::OldKeyType);

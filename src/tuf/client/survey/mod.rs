@@ -225,6 +225,7 @@ fn targets(signed: &Json, found: &mut Findings) {
     keys_and_roles(delegations.get("keys"), place, named.chain(bins), found);
 }
 
+/// Whether an object has other members than these.
 fn has_more_than(object: &Json, known: &[&str]) -> bool {
     object.as_object().is_some_and(|members| members.keys().any(|name| !known.contains(&name.as_str())))
 }
