@@ -42,6 +42,7 @@ fn verdict(report: &Report) -> Json {
         ("at", Json::from(time::write(report.look.at))),
         ("client", Json::from(report.look.profile.name())),
         ("dialect", Json::from(report.dialect.name())),
+        ("expired_root", Json::Bool(report.expired_root().is_some())),
         ("forgotten", Json::Bool(report.forgotten)),
         ("refusal", refusal),
         ("refused", told.map_or(Json::Null, Json::from)),

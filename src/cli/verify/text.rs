@@ -44,6 +44,7 @@ pub fn table(look: &Look, reports: &[(i64, Report)]) -> String {
     };
     let mark = reports.iter().any(|(_, report)| report.rehearsal).then_some(REHEARSAL);
     let mut lines: Vec<String> = vec![table, String::new()];
+    lines.extend(reports.last().and_then(|(_, report)| expired(report)));
     lines.extend(mark.map(str::to_owned));
     lines.push(format!("As {} sees it, at {}: {verdict}", name(look.profile), time::write(look.at)));
     lines.join("\n")
@@ -167,6 +168,15 @@ fn oddities(report: &Report) -> Vec<String> {
     lines
 }
 
+/// What the root chain does not say by itself.
+fn expired(report: &Report) -> Option<String> {
+    let root = report.expired_root().filter(|_| report.refused.is_none())?;
+    let (version, expires) = (root.header.version, visible(&root.header.expires.text));
+    Some(format!(
+        "The newest root, version {version}, expired on {expires}: clients that look further stop there."
+    ))
+}
+
 fn closing(report: &Report) -> Vec<String> {
     let mut lines = vec![String::new()];
     if report.forgotten {
@@ -175,6 +185,7 @@ fn closing(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(expired(report));
     if report.dialect != Dialect::Tuf1 {
         lines.push(format!("Dialect: {}. TUF 1.0 clients do not read it.", report.dialect.name()));
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::tuf::dialect::{Dialect, repository};
+use crate::tuf::root::Root;
 use crate::tuf::targets::TargetFile;
 
 use super::evidence::{Refusal, Row};
@@ -38,8 +39,8 @@ pub struct Report {
     pub rehearsal: bool,
     /// Whether earlier versions were forgotten because keys were rotated (spec 5.3.11).
     pub forgotten: bool,
-    /// The newest root that was trusted in the end, as it is signed; `None` if not even the first was.
-    pub newest: Option<crate::tuf::root::Root>,
+    /// The newest root that was trusted in the end; `None` if not even the first was.
+    pub newest: Option<Root>,
 }
 
 /// Looks at everything that a client could be given, starting from a trusted root. `check` says whether a target file is
@@ -87,6 +88,11 @@ pub fn look_at_dialect<E>(look: &Look, trusted: &[u8], read: repository::Reader<
 }
 
 impl Report {
+    /// The newest root, if it has expired: whoever looks at more than the roots stops there (spec 5.3.10).
+    pub fn expired_root(&self) -> Option<&Root> {
+        self.newest.as_ref().filter(|root| root.header.expires.at <= self.look.at)
+    }
+
     /// A report of a refusal, which is in the last row.
     fn of_rows(look: &Look, rows: Vec<Row>) -> Report {
         let last = rows.last();
