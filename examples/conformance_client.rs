@@ -184,4 +184,9 @@ impl Store for Folder {
             .and_then(|()| files::replace(&self.0.join(format!("{}.json", file_stem(role))), bytes))
             .map_err(|error| error.to_string())
     }
+
+    fn forget(&mut self, role: &str) -> Result<(), String> {
+        files::remove_if_there(&self.0.join(format!("{}.json", file_stem(role))))
+            .map_err(|error| error.to_string())
+    }
 }

@@ -136,4 +136,9 @@ impl Store for Files {
         self.0.insert(role.to_owned(), File { bytes: bytes.to_vec(), signers: BTreeSet::new() });
         Ok(())
     }
+
+    fn forget(&mut self, role: &str) -> Result<(), Infallible> {
+        self.0.remove(role);
+        Ok(())
+    }
 }

@@ -59,7 +59,7 @@ impl Ceremony {
     ) -> Result<Option<String>, CeremonyError> {
         let mut source = AfterRelease { released, today: Folder(self.trusted_folder()) };
         let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
-        let report = look(how, trusted, &mut source, &mut EarlierCopies(None), &nothing)?;
+        let report = look(how, trusted, &mut source, &mut EarlierCopies::of(None), &nothing)?;
         Ok(report.refused.map(|(file, why)| format!("{file}: {why}")))
     }
 

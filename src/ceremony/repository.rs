@@ -1,5 +1,6 @@
 //! A repository in folders: where a client finds published metadata, its own earlier copies, and target files.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use crate::host::files::{self, FileError};
@@ -45,18 +46,34 @@ pub fn root_versions(folder: &Path) -> Result<Vec<i64>, FileError> {
 }
 
 /// A client's earlier copies, without versions in their names; they are read and never written. No folder, no copies.
-pub struct EarlierCopies(pub Option<PathBuf>);
+pub struct EarlierCopies {
+    folder: Option<PathBuf>,
+    forgotten: Vec<String>,
+}
+
+impl EarlierCopies {
+    /// The copies in a folder.
+    pub fn of(folder: Option<PathBuf>) -> EarlierCopies {
+        EarlierCopies { folder, forgotten: Vec::new() }
+    }
+}
 
 impl Store for EarlierCopies {
     type Error = FileError;
 
     fn load(&mut self, role: &str) -> Result<Option<Vec<u8>>, FileError> {
-        let Some(folder) = &self.0 else { return Ok(None) };
+        let known = self.folder.as_ref().filter(|_| !self.forgotten.iter().any(|one| one == role));
+        let Some(folder) = known else { return Ok(None) };
         let limit = if role == "root" { ROOT_LIMIT } else { METADATA_LIMIT };
         files::read_if_there(&folder.join(format!("{}.json", file_stem(role))), limit)
     }
 
     fn save(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    fn forget(&mut self, role: &str) -> Result<(), FileError> {
+        self.forgotten.push(role.to_owned());
         Ok(())
     }
 }
@@ -113,10 +130,18 @@ impl TargetFolders {
                     file.length
                 )));
             }
+            // A folder is no target file, and neither is what can have no such name here.
+            Err(FileError::NotAFile(_)) if files::is_folder(place) => return Ok(Artifact::Absent),
+            Err(FileError::System { cause, .. }) if is_no_name(&cause) => return Ok(Artifact::Absent),
             Err(error) => return Err(error),
         };
         Ok(mismatch(&bytes, Some(file.length), file.hashes.iter()).map_or(Artifact::Right, Artifact::Wrong))
     }
+}
+
+/// Whether the system says that nothing here can have a name: it is too long, or a file is where a folder would be.
+fn is_no_name(cause: &std::io::Error) -> bool {
+    matches!(cause.kind(), ErrorKind::InvalidFilename | ErrorKind::NotADirectory)
 }
 
 fn names(consistent: bool, path: &str, file: &TargetFile) -> Vec<String> {

@@ -33,8 +33,13 @@ impl Published {
     /// Verifies the directory, starting from a trusted root file.
     pub fn verify(&self, trusted: &Path) -> Result<Report, CeremonyError> {
         let bytes = files::read(trusted, ROOT_LIMIT)?;
-        if !files::is_folder(&self.directory) {
-            return Err(FileError::Missing(self.directory.clone()).into());
+        // A folder that was named and is not there is a mistake, and not an empty one.
+        for folder in
+            [Some(&self.directory), self.state.as_ref(), self.targets.as_ref()].into_iter().flatten()
+        {
+            if !files::is_folder(folder) {
+                return Err(FileError::Missing(folder.clone()).into());
+            }
         }
         let is_foreign =
             Json::parse(&bytes, ROOT_LIMIT).is_ok_and(|tree| Dialect::of(&tree) != Dialect::Tuf1);
@@ -43,7 +48,7 @@ impl Published {
             return Ok(look_at_dialect(&self.look, &bytes, &mut read)?);
         }
         let mut source = Folder(self.directory.clone());
-        let mut store = EarlierCopies(self.state.clone());
+        let mut store = EarlierCopies::of(self.state.clone());
         let folders = TargetFolders::of(&self.directory, self.targets.as_deref());
         let mut report = look(&self.look, &bytes, &mut source, &mut store, &|consistent, path, file| {
             folders.check(consistent, path, file)

@@ -209,6 +209,14 @@ fn write_partial(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileError> {
     Ok(partial)
 }
 
+/// Removes a file that may be replaced (never one of a ceremony), if it is there.
+pub fn remove_if_there(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => sync_parent(path),
+    }
+}
+
 /// Creates a folder and its missing parents; it may exist already.
 pub fn folder(path: &Path) -> Result<(), FileError> {
     if is_folder(path) {

@@ -107,12 +107,12 @@ impl Tally {
         self.short() == 0
     }
 
-    /// Without the signatures that the keys of the root before count: to a new root they are not foreign.
-    pub fn without_those_counted_by(mut self, old: Option<&Tally>) -> Tally {
-        let counted_by_old = |keyid: &String| {
-            old.is_some_and(|old| old.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
+    /// Without the signatures that the other root of a link counts: they are not foreign to the file.
+    pub fn without_those_counted_by(mut self, other: Option<&Tally>) -> Tally {
+        let counted_there = |keyid: &String| {
+            other.is_some_and(|other| other.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
         };
-        self.ignored.retain(|ignored| !counted_by_old(&ignored.keyid));
+        self.ignored.retain(|ignored| !counted_there(&ignored.keyid));
         self
     }
 

@@ -37,7 +37,7 @@ fn oddities(report: &Report) -> BTreeMap<Rule, BTreeSet<&str>> {
 /// The names of the roots of these versions, where version 1 is the trusted one.
 fn files(versions: impl IntoIterator<Item = i64>) -> BTreeSet<String> {
     let name = |version| match version {
-        1 => "the trusted root".to_owned(),
+        1 => "trusted root".to_owned(),
         more => format!("{more}.root.json"),
     };
     versions.into_iter().map(name).collect()
@@ -84,7 +84,7 @@ fn a_strict_client_refuses_exactly_the_odd_links_by_rule() {
         let (file, refusal) = reports[&version].refused.clone().unwrap();
         (file, refusal.rule.unwrap())
     };
-    let trusted = |rule| ("the trusted root".to_owned(), rule);
+    let trusted = |rule| ("trusted root".to_owned(), rule);
     let Some(sigstore) = from_every_root(test, "sigstore", Profile::Strict) else { return };
     assert_eq!(accepted(&sigstore), [12, 13, 14, 15]);
     for version in 1..=3 {

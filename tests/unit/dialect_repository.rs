@@ -187,7 +187,7 @@ fn the_evidence_names_every_file_with_its_signers() {
     assert_eq!(report.oddities, []);
     let files: Vec<(&str, i64)> = report.rows.iter().map(|row| (row.file.as_str(), row.version)).collect();
     let expected = [
-        ("the trusted root", 1),
+        ("trusted root", 1),
         ("2.root.json", 2),
         ("timestamp.json", 9),
         ("snapshot.json", 4),
@@ -233,13 +233,13 @@ fn what_is_odd_is_noted_once_and_does_not_refuse() {
     let keyid = |name| keyids.get(name).unwrap().as_str().unwrap().to_owned();
     let exposed = Sample::of(samples, "notary", "private half").verify(AT, false);
     let odd = Oddity::PrivateHalf { keyid: keyid("snapshot") };
-    assert_eq!(exposed.oddities, [("the trusted root".to_owned(), odd)]);
+    assert_eq!(exposed.oddities, [("trusted root".to_owned(), odd)]);
     let skipped = Sample::of(samples, "notary", "not listed").verify(AT, false);
     let odd = Oddity::Unlisted { role: "targets/releases".to_owned() };
     assert_eq!(skipped.oddities, [("snapshot.json".to_owned(), odd)]);
     let broken = Sample::of(samples, "notary", "broken keyid").verify(AT, false);
     let odd = Oddity::Keyid { listed: "ab".repeat(32), computed: keyid("timestamp") };
-    assert_eq!(broken.oddities, [("the trusted root".to_owned(), odd)]);
+    assert_eq!(broken.oddities, [("trusted root".to_owned(), odd)]);
 }
 
 #[test]
@@ -252,9 +252,9 @@ fn the_trusted_root_decides_the_dialect() {
     assert!(report.refused.unwrap().starts_with("2.root.json: "));
     sample.trusted = br#"{"signatures":[],"signed":{"_type":"root","spec_version":"1.0.31"}}"#.to_vec();
     let refused = sample.verify(AT, false).refused.unwrap();
-    assert_eq!(refused, "the trusted root: metadata: this is metadata of TUF 1.0, not of another dialect");
+    assert_eq!(refused, "trusted root: metadata: this is metadata of TUF 1.0, not of another dialect");
     sample.trusted = b"{".to_vec();
-    assert!(sample.verify(AT, false).refused.unwrap().starts_with("the trusted root: not strict JSON: "));
+    assert!(sample.verify(AT, false).refused.unwrap().starts_with("trusted root: not strict JSON: "));
 }
 
 #[test]

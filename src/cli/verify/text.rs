@@ -69,7 +69,7 @@ fn overview(report: &Report) -> String {
         vec![row.file.clone(), version, expires, count(&row.old), count(&row.new), verdict.to_owned()]
     };
     let rows: Vec<Vec<String>> = report.rows.iter().map(row).collect();
-    show::rows(&["file", "version", "expires", "old keys", "own keys", "verdict"], &rows)
+    show::rows(&["file", "ver.", "expires", "old keys", "own keys", "verdict"], &rows)
 }
 
 /// Valid signatures and the threshold.
@@ -94,9 +94,11 @@ fn signers(report: &Report) -> Vec<String> {
         }
         lines.extend(row.targets.map(|count| {
             let rest = count.listed - count.right - count.wrong - count.unreachable;
-            let wrong = if count.wrong > 0 { format!(", {} wrong", count.wrong) } else { String::new() };
+            let some =
+                |number, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
+            let (wrong, unreachable) = (some(count.wrong, "wrong"), some(count.unreachable, "unreachable"));
             format!(
-                "    target files: {} listed, {} there and right{wrong}, {rest} not there",
+                "    target files: {} listed, {} there and right{wrong}, {rest} not there{unreachable}",
                 count.listed, count.right
             )
         }));

@@ -95,7 +95,8 @@ pub(super) fn judge_link(
     } else {
         Err(Refusal::new("5.3.5", format!("it has version {}", link.to)))
     };
-    row.old = link.old;
+    // To the root before, the signatures of the new keys are not foreign either.
+    row.old = link.old.map(|old| old.without_those_counted_by(Some(&new)));
     row.new = Some(new);
     verdict
 }

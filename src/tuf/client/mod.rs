@@ -2,7 +2,7 @@
 //! have it. It does no I/O: bytes come from a [`source::Source`], the earlier state from a [`source::Store`].
 //!
 //! [`Client`] is the trusted state and its steps; [`update`] takes the steps in their order; [`search`] looks for target
-//! files through delegations. [`profile`], [`rule`] and `table` say what clients make of odd metadata; [`document`] reads
+//! files through delegations, and [`visit`] looks at all of them. [`profile`], [`rule`] and `table` say what clients make of odd metadata; [`document`] reads
 //! a file under them. The answer is evidence ([`evidence::Row`]), one row a file.
 
 pub mod document;
@@ -18,6 +18,7 @@ mod survey;
 mod table;
 pub mod trusted;
 pub mod update;
+pub mod visit;
 
 pub use evidence::{Refusal, Row};
 pub use profile::Profile;

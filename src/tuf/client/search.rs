@@ -1,34 +1,32 @@
 //! The search for target files through delegations: pre-order, depth first, in the order of appearance (spec 5.6.7).
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::tuf::delegation::{Delegates, Delegations, Paths};
 use crate::tuf::targets::{TargetFile, Targets};
 
-use super::evidence::{Refusal, Refused, Row, TargetCount};
 use super::paths::speaks_for;
-use super::rule::{Found, Rule, Stance};
 use super::source::{Source, Stop, Store};
 use super::trusted::Authority;
 use super::update::Update;
 
 /// A role that a search has still to look at.
-struct Waiting {
-    role: String,
-    authority: Option<Authority>,
+pub(super) struct Waiting {
+    pub(super) role: String,
+    pub(super) authority: Option<Authority>,
     /// What it and the roles above it may speak for.
-    chain: Option<Rc<Chain>>,
+    pub(super) chain: Option<Rc<Chain>>,
 }
 
 /// A delegated role, what it may speak for, and the role that delegates to it.
-struct Chain {
-    role: String,
-    scope: Scope,
-    above: Option<Rc<Chain>>,
+pub(super) struct Chain {
+    pub(super) role: String,
+    pub(super) scope: Rc<Scope>,
+    pub(super) above: Option<Rc<Chain>>,
 }
 
-enum Scope {
+/// What a delegation speaks for.
+pub(super) enum Scope {
     Paths(Paths),
     /// The bin of this name.
     Bin(Rc<crate::tuf::delegation::SuccinctBins>, String),
@@ -43,7 +41,8 @@ impl Scope {
     }
 }
 
-fn reaches(chain: &Option<Rc<Chain>>, target: &str) -> bool {
+/// Whether a role and all above it may speak for a target.
+pub(super) fn reaches(chain: &Option<Rc<Chain>>, target: &str) -> bool {
     let mut link = chain;
     while let Some(chain) = link {
         if !chain.scope.speaks_for(target) {
@@ -54,7 +53,8 @@ fn reaches(chain: &Option<Rc<Chain>>, target: &str) -> bool {
     true
 }
 
-fn is_above(chain: &Option<Rc<Chain>>, role: &str) -> bool {
+/// Whether a role stands in a chain.
+pub(super) fn is_above(chain: &Option<Rc<Chain>>, role: &str) -> bool {
     let mut link = chain;
     while let Some(chain) = link {
         if chain.role == role {
@@ -112,55 +112,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         Ok(None)
     }
 
-    /// Looks at every role and every target file that can be reached, below the given top-level targets. `check` says
-    /// whether a target file is there and right.
-    pub fn visit_all(
-        &mut self,
-        check: &mut dyn FnMut(&str, &TargetFile) -> Result<Artifact, E>,
-    ) -> Result<(), Stop<E>> {
-        let top = Waiting { role: "targets".to_owned(), authority: None, chain: None };
-        let mut waiting = vec![top];
-        let mut visited = BTreeSet::new();
-        let mut looked_at: BTreeSet<(Option<String>, String)> = BTreeSet::new();
-        while let Some(next) = waiting.pop() {
-            let delegator = next.authority.as_ref().and_then(|authority| authority.delegator.clone());
-            if !looked_at.insert((delegator, next.role.clone())) {
-                continue;
-            }
-            let signed = self.targets(&next.role, next.authority)?;
-            // It was read before it was trusted.
-            let Ok(targets) = Targets::read(&signed) else { return Err(Stop::Refused) };
-            self.count_targets(&targets, &next.chain, check)?;
-            // A role that is delegated to a second time is judged by its other delegator's keys, and its own delegations
-            // have been seen.
-            if !visited.insert(next.role.clone()) {
-                continue;
-            }
-            let Some(delegations) = targets.delegations else { continue };
-            self.require_bins(&next.role, &delegations)?;
-            let below: Vec<Waiting> =
-                self.delegated(&next.role, delegations, &next.chain, None).map(|(below, _)| below).collect();
-            waiting.extend(below.into_iter().rev());
-        }
-        self.say_if_many(visited.len());
-        Ok(())
-    }
-
-    /// Every bin must be listed, so there cannot be more of them than the snapshot has files.
-    fn require_bins(&mut self, role: &str, delegations: &Delegations) -> Result<(), Stop<E>> {
-        let Delegates::Succinct(bins) = &delegations.delegates else { return Ok(()) };
-        let (needed, listed) = (1_u64 << bins.bit_length, self.client.listed_count());
-        if usize::try_from(needed).is_ok_and(|needed| needed <= listed) {
-            return Ok(());
-        }
-        let what = format!("{role} delegates to {needed} bins, and the snapshot lists {listed} files in all");
-        let _: Result<(), Refused> =
-            self.client.settle(Row::new(&bins.name(0)), Err(Refusal::new("5.6.1", what)));
-        Err(Stop::Refused)
-    }
-
     /// The roles that a role delegates to, and whether the search ends there: those that speak for a target, or all.
-    fn delegated<'d>(
+    pub(super) fn delegated<'d>(
         &self,
         delegator: &str,
         delegations: Delegations,
@@ -172,6 +125,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let waiting = move |role: String, role_keys, scope| {
             let authority =
                 Authority { delegator: Some(delegator.clone()), keys: Rc::clone(&keys), role: role_keys };
+            let scope = Rc::new(scope);
             let chain = Some(Rc::new(Chain { role: role.clone(), scope, above: above.clone() }));
             Waiting { role, authority: Some(authority), chain }
         };
@@ -199,62 +153,6 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                     (waiting(name, bins.keys.clone(), scope), true)
                 }))
             }
-        }
-    }
-
-    fn count_targets(
-        &mut self,
-        targets: &Targets<'_>,
-        chain: &Option<Rc<Chain>>,
-        check: &mut dyn FnMut(&str, &TargetFile) -> Result<Artifact, E>,
-    ) -> Result<(), Stop<E>> {
-        let mut count = TargetCount::default();
-        let mut wrong = None;
-        for (path, file) in targets.files() {
-            count.listed += 1;
-            if !reaches(chain, path) {
-                count.unreachable += 1;
-                continue;
-            }
-            match check(path, &file)? {
-                Artifact::Right => count.right += 1,
-                Artifact::Absent => {}
-                Artifact::Wrong(why) => {
-                    count.wrong += 1;
-                    wrong.get_or_insert_with(|| format!("target {path}: {why}"));
-                }
-            }
-        }
-        let Some(row) = self.client.rows.last_mut() else { return Ok(()) };
-        row.targets = Some(count);
-        if count.unreachable > 0 {
-            let found = Found::new(Rule::UnreachableTarget, format!("{} of its targets", count.unreachable));
-            match found.rule.stance(self.client.profile) {
-                Stance::Accepts => {}
-                Stance::Warns | Stance::DoesNotCount => row.remarks.push(found),
-                Stance::Refuses => {
-                    row.refused = Some(Refusal::by_rule(&found));
-                    return Err(Stop::Refused);
-                }
-            }
-        }
-        match wrong {
-            None => Ok(()),
-            Some(what) => {
-                row.refused = Some(Refusal::new("5.7.3", what));
-                Err(Stop::Refused)
-            }
-        }
-    }
-
-    fn say_if_many(&mut self, visited: usize) {
-        let most = self.client.profile.limits().delegations;
-        // The top-level targets are not counted.
-        if visited.saturating_sub(1) > most {
-            let mut row = Row::new("all delegations");
-            let place = format!("{} roles, of which a search looks at {most} at the most", visited - 1);
-            row.remarks.push(Found::new(Rule::ManyDelegations, place));
-            self.client.rows.push(row);
         }
     }
 }

@@ -29,6 +29,8 @@ pub trait Store {
     fn load(&mut self, role: &str) -> Result<Option<Vec<u8>>, Self::Error>;
     /// Keeps a copy of a role, in place of the one before.
     fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), Self::Error>;
+    /// Has no copy of a role any more.
+    fn forget(&mut self, role: &str) -> Result<(), Self::Error>;
 }
 
 /// Why an update or a search ended before it was complete.

@@ -74,7 +74,7 @@ impl Client {
     /// # Errors
     /// The row that says why it is refused.
     pub fn start(profile: Profile, at: Timestamp, bytes: &[u8]) -> Result<Client, Box<Row>> {
-        let mut row = Row::new("the trusted root");
+        let mut row = Row::new("trusted root");
         let (document, root) =
             read_root(profile, bytes, &mut row).map_err(|why| refused(row.clone(), why))?;
         if let Err(why) = judge_link(profile, None, &document, &root, &mut row) {
@@ -188,12 +188,15 @@ impl Client {
         Ok(!same)
     }
 
-    /// Takes a snapshot (spec 5.5.2 to 5.5.6). The client's own copy is not held to the hashes that the timestamp lists, and
-    /// stays as what must not be rolled back even where it is not the version that the timestamp lists.
+    /// Takes a snapshot (spec 5.5.2 to 5.5.6). The client's own copy is held neither to the length nor to the hashes that the
+    /// timestamp lists, and stays as what must not be rolled back even where it is not the version that the timestamp lists.
     pub fn take_snapshot(&mut self, name: &str, bytes: &[u8], origin: Origin) -> Result<(), Refused> {
         let listed = self.timestamp.as_ref().map(|timestamp| timestamp.snapshot.clone());
         let length = listed.as_ref().and_then(|listed| usize::try_from(listed.length?).ok());
-        let limit = length.unwrap_or(self.profile.limits().snapshot);
+        let limit = match origin {
+            Origin::Published => length.unwrap_or(self.profile.limits().snapshot),
+            Origin::Earlier => crate::tuf::METADATA_LIMIT,
+        };
         let authority = self.top_level("snapshot");
         let described = listed.as_ref().filter(|_| origin == Origin::Published);
         let title = origin.title(name);

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
+use crate::tuf::ROOT_LIMIT;
+use crate::tuf::envelope::Envelope;
 use crate::tuf::key::Key;
 use crate::tuf::root::Root;
 
@@ -43,14 +45,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
 
     /// Everything up to the snapshot (spec 5.3 to 5.5).
     pub fn top_level(&mut self) -> Result<(), Stop<E>> {
-        let began = rotatable(self.client.root());
         self.roots()?;
         self.client.require_fresh_root().map_err(|Refused| Stop::Refused)?;
-        // Spec 5.3.11: so that inflated versions are forgotten.
-        let rotated = began.iter().any(|key| !rotatable(self.client.root()).contains(key));
-        if rotated {
-            self.client.rotated = true;
-        }
         self.timestamp()?;
         self.snapshot()
     }
@@ -58,6 +54,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     /// The root chain up to its newest root.
     pub fn roots(&mut self) -> Result<(), Stop<E>> {
         let limits = self.client.profile.limits();
+        let trusted_before = self.trusted_before()?;
         for taken in 0.. {
             let Some(version) = self.client.root().header.version.checked_add(1) else { break };
             if taken == limits.rotations && limits.rotations_end == AtTheLimit::GoesOn {
@@ -74,14 +71,40 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                 }
                 other => self.there(&name, other, limits.root, "5.3.3")?,
             };
+            let before = rotatable(self.client.root());
             self.client.take_root(&name, &bytes).map_err(|Refused| Stop::Refused)?;
+            // Spec 5.3.11, so that inflated versions are forgotten. Before the root is kept: an update that is cut off in
+            // between would never forget them. What was trusted under this root already is not forgotten because of it.
+            let after = rotatable(self.client.root());
+            if version > trusted_before && before.iter().any(|key| !after.contains(key)) {
+                self.store.forget("timestamp")?;
+                self.store.forget("snapshot")?;
+                self.client.rotated = true;
+            }
             self.store.save("root", &bytes)?;
+        }
+        let newest = self.client.root().header.version;
+        if newest < trusted_before {
+            let what = format!(
+                "rolled back: the newest root is version {newest}, and {trusted_before} was trusted earlier"
+            );
+            let name = format!("{}.root.json", newest.saturating_add(1));
+            let _: Result<(), Refused> =
+                self.client.settle(Row::new(&name), Err(Refusal::new("5.3.5", what)));
+            return Err(Stop::Refused);
         }
         Ok(())
     }
 
+    /// The version of the root that the client trusted earlier, by its own copy; 0 if it has none.
+    fn trusted_before(&mut self) -> Result<i64, Stop<E>> {
+        let Some(copy) = self.store.load("root")? else { return Ok(0) };
+        let root = Envelope::parse(&copy, ROOT_LIMIT).and_then(|envelope| Root::of(&envelope));
+        Ok(root.map_or(0, |root| root.header.version))
+    }
+
     fn timestamp(&mut self) -> Result<(), Stop<E>> {
-        if let Some(copy) = self.copy("timestamp")? {
+        if let Some(copy) = self.store.load("timestamp")? {
             // A copy that is not good any more is as good as none; the row says why.
             let _ = self.client.take_timestamp(&copy, Origin::Earlier);
         }
@@ -96,7 +119,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     }
 
     fn snapshot(&mut self) -> Result<(), Stop<E>> {
-        if let Some(copy) = self.copy("snapshot")?
+        if let Some(copy) = self.store.load("snapshot")?
             && self.client.take_snapshot("snapshot.json", &copy, Origin::Earlier).is_ok()
             && self.copies == Copies::Use
         {
@@ -138,10 +161,6 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let signed = taken.map_err(|Refused| Stop::Refused)?;
         self.store.save(role, &bytes)?;
         Ok(signed)
-    }
-
-    fn copy(&mut self, role: &str) -> Result<Option<Vec<u8>>, Stop<E>> {
-        if self.client.rotated { Ok(None) } else { Ok(self.store.load(role)?) }
     }
 
     fn there(

@@ -107,8 +107,8 @@ pub(super) struct Client<'a, E> {
 
 impl<E> Client<'_, E> {
     fn update(&mut self, trusted: &[u8], roots_only: bool) -> Result<(), Stop<E>> {
-        let root = self.root("the trusted root", trusted)?;
-        self.root_row("the trusted root", &root, ForeignRoot::link(None, &root), true)?;
+        let root = self.root("trusted root", trusted)?;
+        self.root_row("trusted root", &root, ForeignRoot::link(None, &root), true)?;
         let (root, published) = self.roots(root)?;
         if roots_only {
             return Ok(());
