@@ -43,9 +43,14 @@ impl Published {
         }
         let is_foreign =
             Json::parse(&bytes, ROOT_LIMIT).is_ok_and(|tree| Dialect::of(&tree) != Dialect::Tuf1);
-        if is_foreign && !self.look.profile.is_peer() {
+        if is_foreign {
             let mut read = |name: &str| files::read_if_there(&self.directory.join(name), METADATA_LIMIT);
-            return Ok(look_at_dialect(&self.look, &bytes, &mut read)?);
+            let mut report = look_at_dialect(&self.look, &bytes, &mut read)?;
+            if self.look.profile.is_peer() {
+                let what = format!("it is metadata of {}, which no TUF client reads", report.dialect.name());
+                report.refused = Some(("trusted root".to_owned(), Refusal::new("", what)));
+            }
+            return Ok(report);
         }
         let mut source = Folder(self.directory.clone());
         let mut store = EarlierCopies::of(self.state.clone());
@@ -53,6 +58,9 @@ impl Published {
         let mut report = look(&self.look, &bytes, &mut source, &mut store, &|consistent, path, file| {
             folders.check(consistent, path, file)
         })?;
+        if self.state.is_some() {
+            report.held_to = held_to(&report);
+        }
         if !self.look.profile.is_peer() {
             self.compare_copies(&bytes, &mut report)?;
         }
@@ -132,6 +140,22 @@ impl Published {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What the earlier copies hold the repository to: that one is not there must not be overlooked.
+fn held_to(report: &Report) -> Vec<String> {
+    let of_role = |role: &str| {
+        let name = format!("{role}.json");
+        match report.rows.iter().find(|row| row.earlier && row.file == name) {
+            Some(Row { version: Some(version), .. }) => {
+                format!("Held to the earlier {role}, version {version}.")
+            }
+            Some(_) => format!("Not held to the earlier {role}: its copy cannot be used."),
+            None if report.forgotten => format!("Not held to an earlier {role}: it was forgotten."),
+            None => format!("Not held to an earlier {role}: there is no {name}, or it was not reached."),
+        }
+    };
+    ["timestamp", "snapshot"].map(of_role).to_vec()
 }
 
 fn refuse(report: &mut Report, name: String, what: String) {

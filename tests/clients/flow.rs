@@ -117,7 +117,7 @@ impl Done {
 
     /// The rows about the client's own copies.
     pub fn earlier(&self) -> Vec<&Row> {
-        self.rows.iter().filter(|row| row.file.starts_with("earlier ")).collect()
+        self.rows.iter().filter(|row| row.earlier).collect()
     }
 }
 

@@ -197,7 +197,8 @@ fn copies_that_do_not_verify_any_more_are_forgotten() {
         assert_eq!(earlier.len(), 2);
         for row in earlier {
             let why = row.refused.clone().unwrap();
-            assert_eq!(why.section, "5.3.4, 5.4.2, 5.5.3, 5.6.3");
+            let section = if row.file == "timestamp.json" { "5.4.2" } else { "5.5.3" };
+            assert_eq!(why.section, section);
             assert!(why.what.contains("the threshold is not met: 0 of 1"), "{why}");
         }
         assert_eq!(store.0["timestamp"], published(&now, "timestamp"));

@@ -88,7 +88,8 @@ fn rotated_keys_forget_what_was_trusted_and_the_report_says_so() {
     assert_eq!(done.verdict(), "At 2027-01-14T15:00:00Z: ACCEPTED");
     let says = "Earlier versions are forgotten: keys of timestamp or snapshot were rotated (spec 5.3.11).";
     assert!(done.out.lines().any(|line| line == says), "{}", done.out);
-    assert!(!done.out.contains("earlier timestamp"), "{}", done.out);
+    assert!(!done.out.contains("earlier timestamp.json"), "{}", done.out);
+    assert!(done.out.contains("Not held to an earlier timestamp: it was forgotten."), "{}", done.out);
     let json = shown("state-rotated", &later(99), &now, &["--json"]).json();
     assert_eq!((&json["accepted"], &json["forgotten"]), (&true.into(), &true.into()));
 }

@@ -162,8 +162,10 @@ fn every_role_is_visited_once_under_each_delegator_and_cycles_end() {
     for (name, signer, delegator) in [("visit-first", STRANGER, "b"), ("visit-second", OTHER_STRANGER, "a")] {
         let report = look(Profile::Strict, &folder(name, &build(&[signer])));
         let (file, why) = report.refused.unwrap();
-        assert_eq!((file.as_str(), why.section), ("1.shared.json", "5.3.4, 5.4.2, 5.5.3, 5.6.3"));
-        assert_eq!(report.rows.last().unwrap().delegator.as_deref(), Some(delegator));
+        assert_eq!((file.as_str(), why.section), ("1.shared.json", "5.6.3"));
+        let blamed: Vec<_> = report.rows.iter().filter(|row| row.refused.is_some()).collect();
+        let [blamed] = &blamed[..] else { panic!("{blamed:?}") };
+        assert_eq!(blamed.delegator.as_deref(), Some(delegator));
     }
 }
 

@@ -22,6 +22,8 @@ pub fn table(look: &Look, reports: &[(i64, Report)]) -> Json {
         let mut one = verdict(report);
         if let Some(members) = one.as_object_mut() {
             members.insert("from".to_owned(), Json::Int(*version));
+            let newest = report.newest.as_ref().map_or(Json::Null, |root| Json::Int(root.header.version));
+            members.insert("reaches".to_owned(), newest);
         }
         one
     };
@@ -44,6 +46,7 @@ fn verdict(report: &Report) -> Json {
         ("dialect", Json::from(report.dialect.name())),
         ("expired_root", Json::Bool(report.expired_root().is_some())),
         ("forgotten", Json::Bool(report.forgotten)),
+        ("held_to", Json::strings(report.held_to.iter().cloned())),
         ("refusal", refusal),
         ("refused", told.map_or(Json::Null, Json::from)),
         ("rehearsal", Json::Bool(report.rehearsal)),
@@ -77,6 +80,7 @@ fn row(row: &Row) -> Json {
         ])
     });
     Json::object([
+        ("earlier", Json::Bool(row.earlier)),
         ("delegator", row.delegator.as_deref().map_or(Json::Null, Json::from)),
         ("expires", row.expires.as_deref().map_or(Json::Null, Json::from)),
         ("file", Json::from(row.file.as_str())),

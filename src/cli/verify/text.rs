@@ -39,6 +39,7 @@ pub fn table(look: &Look, reports: &[(i64, Report)]) -> String {
     let table = show::rows(&["from root", "reaches root", "verdict"], &rows);
     let accepted = reports.iter().filter(|(_, report)| report.refused.is_none()).count();
     let verdict = match (reports.len() - accepted, reports.len()) {
+        (0, 1) => "ACCEPTED from the one root".to_owned(),
         (0, all) => format!("ACCEPTED from all {all} roots"),
         (refused, all) => format!("REFUSED from {refused} of {all} roots"),
     };
@@ -60,16 +61,26 @@ pub fn name(profile: Profile) -> String {
     }
 }
 
+/// The name of a row.
+fn title(row: &Row) -> String {
+    if row.earlier { format!("earlier {}", row.file) } else { row.file.clone() }
+}
+
 fn overview(report: &Report) -> String {
     let row = |row: &Row| {
         let count = |tally: &Option<Tally>| tally.as_ref().map_or("-".to_owned(), count);
-        let verdict = if row.refused.is_some() { "refused" } else { "accepted" };
+        let verdict = match (&row.refused, row.earlier) {
+            (None, false) => "accepted",
+            (None, true) => "in force",
+            (Some(_), false) => "refused",
+            (Some(_), true) => "not used",
+        };
         let version = row.version.map_or("-".to_owned(), |version| version.to_string());
         let expires = row.expires.clone().unwrap_or_else(|| "-".to_owned());
-        vec![row.file.clone(), version, expires, count(&row.old), count(&row.new), verdict.to_owned()]
+        vec![title(row), version, expires, count(&row.old), count(&row.new), verdict.to_owned()]
     };
     let rows: Vec<Vec<String>> = report.rows.iter().map(row).collect();
-    show::rows(&["file", "ver.", "expires", "old keys", "own keys", "verdict"], &rows)
+    show::rows(&["file", "ver.", "expires", "old keys", "its keys", "verdict"], &rows)
 }
 
 /// Valid signatures and the threshold.
@@ -86,10 +97,14 @@ fn signers(report: &Report) -> Vec<String> {
     let told: Vec<&Row> = report.rows.iter().filter(at_length).collect();
     for row in &told {
         lines.push(match &row.delegator {
-            Some(delegator) => visible(&format!("  {}, delegated by {delegator}", row.file)),
-            None => visible(&format!("  {}", row.file)),
+            Some(delegator) => visible(&format!("  {}, delegated by {delegator}", title(row))),
+            None => visible(&format!("  {}", title(row))),
         });
-        for (title, tally) in [("by the root before", &row.old), ("by its own keys", &row.new)] {
+        if let Some(why) = &row.refused {
+            let word = if row.earlier { "not used" } else { "refused" };
+            lines.extend(hanging(&format!("{word}: {why}")));
+        }
+        for (title, tally) in [("by the root before", &row.old), ("by its keys", &row.new)] {
             lines.extend(tally.iter().flat_map(|tally| tally_lines(title, tally)));
         }
         lines.extend(row.targets.map(|count| {
@@ -110,14 +125,19 @@ fn signers(report: &Report) -> Vec<String> {
     lines
 }
 
+/// A text below a file, its first line less far in than the rest.
+fn hanging(text: &str) -> Vec<String> {
+    let wrapped = show::wrap(&visible(text), WIDTH - 6);
+    wrapped
+        .lines()
+        .enumerate()
+        .map(|(index, line)| format!("{}{line}", if index == 0 { "    " } else { "      " }))
+        .collect()
+}
+
 fn tally_lines(title: &str, tally: &Tally) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut say = |text: String| {
-        let wrapped = show::wrap(&visible(&text), WIDTH - 6);
-        let mut parts = wrapped.lines();
-        lines.extend(parts.next().map(|first| format!("    {first}")));
-        lines.extend(parts.map(|more| format!("      {more}")));
-    };
+    let mut say = |text: String| lines.extend(hanging(&text));
     let names = |signers: &[Signer]| signers.iter().map(signer).collect::<Vec<_>>().join(", ");
     let signed = if tally.counted.is_empty() { "nobody".to_owned() } else { names(&tally.counted) };
     say(format!("{title}, {} needed: signed by {signed}", tally.threshold));
@@ -181,6 +201,7 @@ fn expired(report: &Report) -> Option<String> {
 
 fn closing(report: &Report) -> Vec<String> {
     let mut lines = vec![String::new()];
+    lines.extend(report.held_to.iter().map(|text| visible(text)));
     if report.forgotten {
         lines.push(
             "Earlier versions are forgotten: keys of timestamp or snapshot were rotated (spec 5.3.11)."
@@ -189,7 +210,9 @@ fn closing(report: &Report) -> Vec<String> {
     }
     lines.extend(expired(report));
     if report.dialect != Dialect::Tuf1 {
-        lines.push(format!("Dialect: {}. TUF 1.0 clients do not read it.", report.dialect.name()));
+        let dialect = report.dialect.name();
+        lines
+            .push(format!("Judged by the rules of {dialect}. No TUF client reads it, whatever the verdict."));
     }
     if report.rehearsal {
         lines.push(REHEARSAL.to_owned());

@@ -10,7 +10,7 @@ use super::rule::{Found, Rule};
 /// Why a client refuses something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The section of the specification, e.g. `5.3.4`.
+    /// The section of the specification, e.g. `5.3.4`; empty where it has none.
     pub section: &'static str,
     /// What was found, as a clause; from a file, so not yet made visible.
     pub what: String,
@@ -32,7 +32,8 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (spec {})", self.what, self.section)
+        f.write_str(&self.what)?;
+        if self.section.is_empty() { Ok(()) } else { write!(f, " (spec {})", self.section) }
     }
 }
 
@@ -58,6 +59,8 @@ pub struct Refused;
 pub struct Row {
     /// Its name.
     pub file: String,
+    /// Whether this is a copy that the client trusted earlier: if it is refused, it is only not used.
+    pub earlier: bool,
     /// The role that delegated to it, for a delegated role.
     pub delegator: Option<String>,
     /// Its version; `None` if it could not be read.
@@ -81,6 +84,7 @@ impl Row {
     pub fn new(file: &str) -> Row {
         Row {
             file: file.to_owned(),
+            earlier: false,
             delegator: None,
             version: None,
             expires: None,

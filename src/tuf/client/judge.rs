@@ -14,14 +14,16 @@ use super::evidence::{Refusal, Row};
 use super::profile::{Counting, Profile};
 use super::rule::Rule;
 use super::survey::keys::{of_link, usable_by};
-use super::trusted::Authority;
+use super::trusted::{Authority, Origin};
 
 /// What is asked of a file.
 pub(super) struct Asked<'a> {
     /// The kind of role that must have signed it.
     pub(super) role: &'static str,
-    /// How its row is called.
+    /// Its name.
     pub(super) title: &'a str,
+    /// Where it comes from.
+    pub(super) origin: Origin,
     /// The most bytes that are read.
     pub(super) limit: usize,
     /// What was said of it.

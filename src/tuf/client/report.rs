@@ -37,6 +37,8 @@ pub struct Report {
     pub refused: Option<(String, Refusal)>,
     /// Whether any of the files was made in a rehearsal, so that nobody may trust it.
     pub rehearsal: bool,
+    /// What a client's earlier copies are, in words; empty where it was not asked.
+    pub held_to: Vec<String>,
     /// Whether earlier versions were forgotten because keys were rotated (spec 5.3.11).
     pub forgotten: bool,
     /// The newest root that was trusted in the end; `None` if not even the first was.
@@ -93,13 +95,22 @@ impl Report {
         self.newest.as_ref().filter(|root| root.header.expires.at <= self.look.at)
     }
 
-    /// A report of a refusal, which is in the last row.
+    /// A report of a refusal: the first that a row has.
     fn of_rows(look: &Look, rows: Vec<Row>) -> Report {
-        let last = rows.last();
-        let refused = last.and_then(|row| Some((row.file.clone(), row.refused.clone()?)));
+        let blamed = rows.iter().find(|row| row.refused.is_some() && !row.earlier);
+        let refused = blamed.and_then(|row| Some((row.file.clone(), row.refused.clone()?)));
         let nothing = || (String::new(), Refusal::new("5", "it was refused"));
         let refused = Some(refused.unwrap_or_else(nothing));
         let dialect = Dialect::Tuf1;
-        Report { look: *look, dialect, rows, refused, rehearsal: false, forgotten: false, newest: None }
+        Report {
+            look: *look,
+            dialect,
+            rows,
+            refused,
+            rehearsal: false,
+            held_to: Vec::new(),
+            forgotten: false,
+            newest: None,
+        }
     }
 }

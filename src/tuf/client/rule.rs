@@ -180,7 +180,7 @@ rules! {
     RootCopy = "root-copy",
     /// more delegated roles than a search looks at
     ManyDelegations = "many-delegations",
-    /// target files that no delegation lets a client find
+    /// target files that no search finds: no delegation leads to them, or an earlier one ends the search
     UnreachableTarget = "unreachable-target",
     /// something that the dialect of the file does not have
     DialectOddity = "dialect-oddity",

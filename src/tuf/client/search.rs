@@ -21,12 +21,42 @@ pub(super) struct Waiting {
 /// A delegated role, what it may speak for, and the role that delegates to it.
 pub(super) struct Chain {
     pub(super) role: String,
-    pub(super) scope: Rc<Scope>,
+    pub(super) reach: Rc<Reach>,
     pub(super) above: Option<Rc<Chain>>,
 }
 
+/// What a delegation lets a search find.
+pub(super) struct Reach {
+    scope: Scope,
+    /// The delegations before it that end the search.
+    hidden_by: Option<Rc<Earlier>>,
+}
+
+/// A terminating delegation, and those before it.
+struct Earlier {
+    paths: Paths,
+    before: Option<Rc<Earlier>>,
+    count: usize,
+}
+
+/// Terminating delegations of one role that are remembered: every target below is compared with each.
+const MOST_EARLIER: usize = 64;
+
+impl Reach {
+    fn leads_to(&self, target: &str) -> bool {
+        let mut earlier = &self.hidden_by;
+        while let Some(one) = earlier {
+            if speaks_for(&one.paths, target) {
+                return false;
+            }
+            earlier = &one.before;
+        }
+        self.scope.speaks_for(target)
+    }
+}
+
 /// What a delegation speaks for.
-pub(super) enum Scope {
+enum Scope {
     Paths(Paths),
     /// The bin of this name.
     Bin(Rc<crate::tuf::delegation::SuccinctBins>, String),
@@ -45,7 +75,7 @@ impl Scope {
 pub(super) fn reaches(chain: &Option<Rc<Chain>>, target: &str) -> bool {
     let mut link = chain;
     while let Some(chain) = link {
-        if !chain.scope.speaks_for(target) {
+        if !chain.reach.leads_to(target) {
             return false;
         }
         link = &chain.above;
@@ -122,20 +152,32 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     ) -> Box<dyn Iterator<Item = (Waiting, bool)> + 'd> {
         let keys = self.client.counted(&delegations.keys);
         let (delegator, above) = (delegator.to_owned(), above.clone());
-        let waiting = move |role: String, role_keys, scope| {
+        let waiting = move |role: String, role_keys, scope, hidden_by| {
             let authority =
                 Authority { delegator: Some(delegator.clone()), keys: Rc::clone(&keys), role: role_keys };
-            let scope = Rc::new(scope);
-            let chain = Some(Rc::new(Chain { role: role.clone(), scope, above: above.clone() }));
+            let reach = Rc::new(Reach { scope, hidden_by });
+            let chain = Some(Rc::new(Chain { role: role.clone(), reach, above: above.clone() }));
             Waiting { role, authority: Some(authority), chain }
         };
+        let mut hidden_by: Option<Rc<Earlier>> = None;
         match delegations.delegates {
             Delegates::Roles(roles) => Box::new(
                 roles
                     .into_iter()
                     .filter(move |role| target.is_none_or(|target| speaks_for(&role.paths, target)))
                     .map(move |role| {
-                        (waiting(role.name, role.keys, Scope::Paths(role.paths)), role.terminating)
+                        let before = hidden_by.clone();
+                        let count = before.as_ref().map_or(0, |earlier| earlier.count);
+                        if role.terminating
+                            && matches!(role.paths, Paths::Patterns(_))
+                            && count < MOST_EARLIER
+                        {
+                            let paths = role.paths.clone();
+                            hidden_by =
+                                Some(Rc::new(Earlier { paths, before: before.clone(), count: count + 1 }));
+                        }
+                        let scope = Scope::Paths(role.paths);
+                        (waiting(role.name, role.keys, scope, before), role.terminating)
                     }),
             ),
             Delegates::Succinct(bins) => {
@@ -150,7 +192,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                 };
                 Box::new(names.map(move |name| {
                     let scope = Scope::Bin(Rc::clone(&bins), name.clone());
-                    (waiting(name, bins.keys.clone(), scope), true)
+                    (waiting(name, bins.keys.clone(), scope, None), true)
                 }))
             }
         }

@@ -39,16 +39,6 @@ pub enum Origin {
     Earlier,
 }
 
-impl Origin {
-    /// The name of a row about a file.
-    fn title(self, name: &str) -> String {
-        match self {
-            Origin::Published => name.to_owned(),
-            Origin::Earlier => format!("earlier {name}"),
-        }
-    }
-}
-
 /// A client and what it trusts.
 pub struct Client {
     /// Whose eyes it sees with.
@@ -156,8 +146,7 @@ impl Client {
     pub fn take_timestamp(&mut self, bytes: &[u8], origin: Origin) -> Result<bool, Refused> {
         let limit = self.profile.limits().timestamp;
         let authority = self.top_level("timestamp");
-        let title = origin.title("timestamp.json");
-        let asked = Asked { role: "timestamp", title: &title, limit, listed: None };
+        let asked = Asked { role: "timestamp", title: "timestamp.json", origin, limit, listed: None };
         let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let earlier = self.timestamp.take();
         let outcome =
@@ -199,8 +188,7 @@ impl Client {
         };
         let authority = self.top_level("snapshot");
         let described = listed.as_ref().filter(|_| origin == Origin::Published);
-        let title = origin.title(name);
-        let asked = Asked { role: "snapshot", title: &title, limit, listed: described };
+        let asked = Asked { role: "snapshot", title: name, origin, limit, listed: described };
         let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let outcome = Snapshot::read(document.view())
             .map_err(|error| Refusal::new("4.4", error.to_string()))
@@ -243,8 +231,7 @@ impl Client {
         let limit = listed.length.and_then(|length| usize::try_from(length).ok());
         let limit = limit.unwrap_or(self.profile.limits().targets);
         let authority = authority.or_else(|| self.top_level("targets"));
-        let title = origin.title(name);
-        let asked = Asked { role: "targets", title: &title, limit, listed: Some(&listed) };
+        let asked = Asked { role: "targets", title: name, origin, limit, listed: Some(&listed) };
         let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;
         let outcome = crate::tuf::targets::Targets::read(document.view())
             .map_err(|error| Refusal::new("4.5", error.to_string()))
@@ -286,6 +273,7 @@ impl Client {
         authority: Option<Authority>,
     ) -> Result<Judged, Refused> {
         let mut row = Row::new(asked.title);
+        row.earlier = asked.origin == Origin::Earlier;
         row.delegator = authority.as_ref().and_then(|authority| authority.delegator.clone());
         match read_signed(self.profile, asked, bytes, authority, &mut row) {
             Ok(document) => Ok(Judged { document, row }),

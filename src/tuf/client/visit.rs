@@ -9,7 +9,7 @@ use crate::tuf::targets::{TargetFile, Targets};
 
 use super::evidence::{Refusal, Refused, Row, TargetCount};
 use super::rule::{Found, Rule, Stance};
-use super::search::{Artifact, Chain, Scope, Waiting, is_above, reaches};
+use super::search::{Artifact, Chain, Reach, Waiting, is_above, reaches};
 use super::source::{Source, Stop, Store};
 use super::trusted::Authority;
 use super::update::Update;
@@ -28,7 +28,7 @@ struct Seen {
     /// By role: the authority by which it was read first, and the number of its row.
     first: BTreeMap<String, (Option<Authority>, usize)>,
     /// By role: to whom it delegates, and what for.
-    edges: BTreeMap<String, Vec<(String, Rc<Scope>)>>,
+    edges: BTreeMap<String, Vec<(String, Rc<Reach>)>>,
     /// Roles that list targets for which the first way to them does not speak.
     doubtful: Vec<String>,
 }
@@ -36,14 +36,22 @@ struct Seen {
 impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     /// Looks at every role and every target file that can be reached.
     pub fn visit_all(&mut self, check: Check<'_, E>) -> Result<(), Stop<E>> {
-        let mut seen = Seen::default();
+        let (mut seen, mut faults) = (Seen::default(), false);
         let mut waiting = vec![Waiting { role: "targets".to_owned(), authority: None, chain: None }];
         while let Some(next) = waiting.pop() {
             let delegator = next.authority.as_ref().and_then(|authority| authority.delegator.clone());
             if !seen.pairs.insert((delegator, next.role.clone())) {
                 continue;
             }
-            let signed = self.targets(&next.role, next.authority.clone())?;
+            let signed = match self.targets(&next.role, next.authority.clone()) {
+                Ok(signed) => signed,
+                // A delegated role that is not good ends the searches that reach it, and no others: the rest is judged too.
+                Err(Stop::Refused) if next.chain.is_some() => {
+                    faults = true;
+                    continue;
+                }
+                Err(stop) => return Err(stop),
+            };
             // It was read before it was trusted.
             let Ok(targets) = Targets::read(&signed) else { return Err(Stop::Refused) };
             // A role that is delegated to a second time is judged by its other delegator's keys, and what it says has been
@@ -54,22 +62,26 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let row = self.client.rows.len().saturating_sub(1);
             seen.first.insert(next.role.clone(), (next.authority, row));
             let count = self.count_targets(&targets, row, &|path| reaches(&next.chain, path), check)?;
+            faults |= count.wrong > 0;
             if count.unreachable > 0 {
                 seen.doubtful.push(next.role.clone());
             }
             let Some(delegations) = targets.delegations else { continue };
-            self.require_bins(&next.role, &delegations)?;
+            if self.require_bins(&next.role, &delegations).is_err() {
+                faults = true;
+                continue;
+            }
             let below: Vec<Waiting> =
                 self.delegated(&next.role, delegations, &next.chain, None).map(|(below, _)| below).collect();
             let edges = below
                 .iter()
-                .filter_map(|below| Some((below.role.clone(), Rc::clone(&below.chain.as_ref()?.scope))));
+                .filter_map(|below| Some((below.role.clone(), Rc::clone(&below.chain.as_ref()?.reach))));
             seen.edges.insert(next.role.clone(), edges.collect());
             waiting.extend(below.into_iter().rev());
         }
-        self.look_again(&seen, check)?;
+        faults |= self.look_again(&seen, check)?;
         self.say_if_many(seen.first.len());
-        Ok(())
+        if faults { Err(Stop::Refused) } else { Ok(()) }
     }
 
     /// Every bin must be listed, so there cannot be more of them than the snapshot has files.
@@ -85,12 +97,14 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         Err(Stop::Refused)
     }
 
-    /// Counts the targets of doubtful roles by every way that leads to them, not by the first alone.
-    fn look_again(&mut self, seen: &Seen, check: Check<'_, E>) -> Result<(), Stop<E>> {
+    /// Counts the targets of doubtful roles by every way that leads to them, not by the first alone. Returns whether anything
+    /// is refused.
+    fn look_again(&mut self, seen: &Seen, check: Check<'_, E>) -> Result<bool, Stop<E>> {
         if seen.doubtful.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(ways) = ways(seen) else { return Ok(()) };
+        let Some(ways) = ways(seen) else { return Ok(false) };
+        let mut faults = false;
         for role in &seen.doubtful {
             let Some((authority, row)) = seen.first.get(role).cloned() else { continue };
             let rows = self.client.rows.len();
@@ -101,32 +115,27 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let to_role = ways.get(role).map(Vec::as_slice).unwrap_or_default();
             let by_any = |path: &str| to_role.iter().any(|way| reaches(way, path));
             let count = self.count_targets(&targets, row, &by_any, check)?;
+            faults |= count.wrong > 0;
             if count.unreachable > 0 {
-                self.tell_unreachable(row, count.unreachable)?;
+                faults |= self.tell_unreachable(row, count.unreachable);
             }
         }
-        Ok(())
+        Ok(faults)
     }
 
-    fn tell_unreachable(&mut self, row: usize, count: usize) -> Result<(), Stop<E>> {
+    fn tell_unreachable(&mut self, row: usize, count: usize) -> bool {
         let found = Found::new(Rule::UnreachableTarget, format!("{count} of its targets"));
         let stance = found.rule.stance(self.client.profile);
-        let Some(row) = self.client.rows.get_mut(row) else { return Ok(()) };
+        let Some(row) = self.client.rows.get_mut(row) else { return false };
         match stance {
-            Stance::Accepts => Ok(()),
-            Stance::Warns | Stance::DoesNotCount => {
-                row.remarks.push(found);
-                Ok(())
-            }
-            Stance::Refuses => {
-                let (name, refusal) = (row.file.clone(), Refusal::by_rule(&found));
-                let _: Result<(), Refused> = self.client.settle(Row::new(&name), Err(refusal));
-                Err(Stop::Refused)
-            }
+            Stance::Accepts => {}
+            Stance::Warns | Stance::DoesNotCount => row.remarks.push(found),
+            Stance::Refuses => row.refused = Some(Refusal::by_rule(&found)),
         }
+        stance == Stance::Refuses
     }
 
-    /// Counts the target files of a role, and refuses those that are there and wrong. The count goes into the role's row.
+    /// Counts the target files of a role; the first that is there and wrong is refused. The count goes into the role's row.
     fn count_targets(
         &mut self,
         targets: &Targets<'_>,
@@ -151,15 +160,13 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                 }
             }
         }
-        let Some(of_role) = self.client.rows.get_mut(row) else { return Ok(count) };
-        of_role.targets = Some(count);
-        let Some(what) = wrong else { return Ok(count) };
-        let mut refused = of_role.clone();
-        refused.refused = Some(Refusal::new("5.7.3", what));
-        // The last row says why.
-        self.client.rows.remove(row);
-        self.client.rows.push(refused);
-        Err(Stop::Refused)
+        if let Some(of_role) = self.client.rows.get_mut(row) {
+            of_role.targets = Some(count);
+            if let Some(what) = wrong {
+                of_role.refused.get_or_insert_with(|| Refusal::new("5.7.3", what));
+            }
+        }
+        Ok(count)
     }
 
     fn say_if_many(&mut self, visited: usize) {
@@ -181,9 +188,9 @@ fn ways(seen: &Seen) -> Option<BTreeMap<String, Vec<Option<Rc<Chain>>>>> {
     let mut waiting: Vec<(String, Option<Rc<Chain>>)> = vec![("targets".to_owned(), None)];
     for _ in 0..WAYS {
         let Some((role, chain)) = waiting.pop() else { return Some(ways) };
-        for (below, scope) in seen.edges.get(&role).into_iter().flatten() {
+        for (below, reach) in seen.edges.get(&role).into_iter().flatten() {
             if below != "targets" && !is_above(&chain, below) {
-                let link = Chain { role: below.clone(), scope: Rc::clone(scope), above: chain.clone() };
+                let link = Chain { role: below.clone(), reach: Rc::clone(reach), above: chain.clone() };
                 waiting.push((below.clone(), Some(Rc::new(link))));
             }
         }

@@ -54,8 +54,8 @@ pub struct Report {
 impl Report {
     /// The evidence as `verify` shows it for every repository, and the file that is to blame if it is refused.
     pub fn evidence(&self) -> (Vec<evidence::Row>, Option<(String, Refusal)>) {
-        // What both dialects implement is the specification before 1.0.
-        let refusal = |why: &String| Refusal::new("0.9", why.clone());
+        // Neither dialect has a specification whose sections could be named.
+        let refusal = |why: &String| Refusal::new("", why.clone());
         let row = |row: &Row| {
             let odd = self.oddities.iter().filter(|(file, _)| *file == row.file);
             evidence::Row {
