@@ -9,6 +9,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tuf_ceremony::console::Terminal;
@@ -105,6 +106,10 @@ fn download(
     file: &TargetFile,
     consistent: bool,
 ) -> Result<(), String> {
+    // Of all names these alone would leave the folder, or be the folder.
+    if ["", ".", ".."].contains(&target) {
+        return Err(format!("{target:?} cannot be the name of a file"));
+    }
     let place = folder.join(file_stem(target));
     let limit = usize::try_from(file.length).unwrap_or(usize::MAX);
     let is_right = |bytes: &[u8]| mismatch(bytes, Some(file.length), file.hashes.iter());
@@ -145,8 +150,11 @@ impl Source for Repository {
     }
 }
 
+/// For one request, to its last byte.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+    ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT)).build().into()
 }
 
 fn joined(base: &str, path: &str) -> String {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use tuf_ceremony::tuf::client::paths::speaks_for;
+use tuf_ceremony::tuf::client::paths::{Work, speaks_for};
 use tuf_ceremony::tuf::delegation::Delegates;
 use tuf_ceremony::tuf::envelope::Envelope;
 use tuf_ceremony::tuf::targets::Targets;
@@ -28,7 +28,7 @@ fn view(envelope: &Envelope) {
         Delegates::Roles(roles) => {
             for role in roles {
                 targets.files().for_each(|(path, _)| {
-                    let _ = speaks_for(&role.paths, path);
+                    let _ = speaks_for(&role.paths, path, &mut Work::default());
                 });
                 drop(tally(&delegations.keys, &role.keys, &envelope.signatures, &message));
             }

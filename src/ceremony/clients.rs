@@ -10,7 +10,7 @@ use crate::tuf::client::search::Artifact;
 use crate::tuf::client::source::{Fetched, Source};
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
-use super::repository::{EarlierCopies, Folder, root_versions};
+use super::repository::{EarlierCopies, Folder, root_version, root_versions, version_within};
 use super::{Ceremony, CeremonyError};
 
 /// The repository as it will be: what is released, over what is published today.
@@ -37,30 +37,42 @@ impl Ceremony {
     pub(super) fn foresee(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<Foreseen>, CeremonyError> {
         let roots_only = !released.iter().any(|(name, _)| name == "timestamp.json");
         let starts = self.starts(released)?;
+        let newest_today = self.trusted.as_ref().map(|trusted| trusted.root.header.version);
+        let newest = released.iter().filter_map(|(name, _)| root_version(name)).chain(newest_today).max();
         let mut foreseen = Vec::new();
         for profile in Profile::ALL {
             let how = Look { profile, at: self.now, roots_only };
             for (from, bytes) in &starts {
-                let after = self.judge(&how, bytes, released)?;
+                let after = self.judge(&how, bytes, released, newest)?;
                 let before = Look { roots_only: true, ..how };
-                let lost = self.trusted.is_some() && self.judge(&before, bytes, &[])?.is_some();
+                let lost = newest_today.is_some() && self.judge(&before, bytes, &[], newest_today)?.is_some();
                 foreseen.push(Foreseen { profile, from: *from, refused: after, lost_before: lost });
             }
         }
         Ok(foreseen)
     }
 
-    /// Why a client refuses; `None` if it accepts.
+    /// Why a client refuses, or never comes to the newest root; `None` if it accepts.
     fn judge(
         &self,
         how: &Look,
         trusted: &[u8],
         released: &[(String, Vec<u8>)],
+        newest: Option<i64>,
     ) -> Result<Option<String>, CeremonyError> {
         let mut source = AfterRelease { released, today: Folder(self.trusted_folder()) };
         let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
         let report = look(how, trusted, &mut source, &mut EarlierCopies::of(None), &nothing)?;
-        Ok(report.refused.map(|(file, why)| format!("{file}: {why}")))
+        if let Some((file, why)) = report.refused {
+            return Ok(Some(format!("{file}: {why}")));
+        }
+        let reached = report.newest.map(|root| root.header.version);
+        Ok(match (reached, newest) {
+            (Some(reached), Some(newest)) if reached < newest => {
+                Some(format!("it comes to root {reached} and no further, for want of the next"))
+            }
+            _ => None,
+        })
     }
 
     /// The roots that clients start from, lowest version first.
@@ -71,10 +83,21 @@ impl Ceremony {
         };
         let newest = trusted.root.header.version;
         let mut starts = Vec::new();
-        for version in root_versions(&self.trusted_folder())?.into_iter().filter(|version| *version < newest)
-        {
-            let name = format!("{version}.root.json");
-            starts.push((version, files::read(&self.trusted_folder().join(name), ROOT_LIMIT)?));
+        for version in root_versions(&self.trusted_folder())? {
+            let path = self.trusted_folder().join(format!("{version}.root.json"));
+            let damaged =
+                |problem: String| CeremonyError::Damaged { file: path.display().to_string(), problem };
+            if version > newest {
+                let problem = format!("it is newer than {}, from which this ceremony starts", trusted.file);
+                return Err(damaged(problem));
+            }
+            let bytes = files::read(&path, ROOT_LIMIT)?;
+            if version_within(&bytes) != Some(version) {
+                return Err(damaged(format!("it does not hold version {version} of root")));
+            }
+            if version < newest {
+                starts.push((version, bytes));
+            }
         }
         starts.push((newest, files::read(&self.path(&trusted.file), METADATA_LIMIT)?));
         Ok(starts)

@@ -55,6 +55,12 @@ pub enum CeremonyError {
         /// What is wrong there.
         problem: String,
     },
+    /// Something was asked for that is not checked of metadata in a foreign dialect.
+    #[error("--state and --targets are for TUF 1.0, and this is metadata of {dialect}")]
+    DialectOption {
+        /// Its dialect.
+        dialect: &'static str,
+    },
     /// There is no `ceremony.toml`.
     #[error("{} is not a ceremony directory: it has no ceremony.toml", visible(.0))]
     NoCeremony(String),
@@ -185,6 +191,9 @@ impl Advice for CeremonyError {
             CeremonyError::Record { .. } => {
                 "The record was changed after it was written. Stop, keep this directory as it is, and compare it with another copy.".to_owned()
             }
+            CeremonyError::DialectOption { .. } => {
+                "Leave them out: of this dialect the signatures and the chain are checked, and neither rollback nor target files.".to_owned()
+            }
             CeremonyError::NoCeremony(_) => {
                 "Go to the ceremony directory, or name it with `-C DIR`. `tuf-ceremony new DIR --template minimal` starts one.".to_owned()
             }
@@ -234,7 +243,9 @@ impl Advice for CeremonyError {
             | CeremonyError::Record { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
-            CeremonyError::NoSuchKey { .. } | CeremonyError::NoTemplate { .. } => Exit::Usage,
+            CeremonyError::NoSuchKey { .. }
+            | CeremonyError::NoTemplate { .. }
+            | CeremonyError::DialectOption { .. } => Exit::Usage,
             CeremonyError::KeyUnknown { .. } | CeremonyError::NotYet { .. } => Exit::NotYet,
             CeremonyError::NoToken { .. }
             | CeremonyError::TokenKind { .. }

@@ -3,8 +3,10 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
+use crate::crypto::digest::of_reader;
 use crate::host::files::{self, FileError};
-use crate::tuf::client::document::mismatch;
+use crate::json::{Json, Tolerance, read_tolerant};
+use crate::tuf::client::document::mismatch_of;
 use crate::tuf::client::search::Artifact;
 use crate::tuf::client::source::{Fetched, Source, Store, file_stem};
 use crate::tuf::targets::TargetFile;
@@ -39,10 +41,23 @@ fn fetched(read: Result<Option<Vec<u8>>, FileError>) -> Result<Fetched, FileErro
 
 /// The numbers of the roots in a folder, lowest first.
 pub fn root_versions(folder: &Path) -> Result<Vec<i64>, FileError> {
-    let number = |name: &String| name.strip_suffix(".root.json")?.parse().ok();
-    let mut versions: Vec<i64> = files::list(folder)?.iter().filter_map(number).collect();
+    let mut versions: Vec<i64> = files::list(folder)?.iter().filter_map(|name| root_version(name)).collect();
     versions.sort_unstable();
     Ok(versions)
+}
+
+/// The version in the file name of a root (spec 6.1); `None` for any other name.
+pub fn root_version(name: &str) -> Option<i64> {
+    let version: i64 = name.strip_suffix(".root.json")?.parse().ok()?;
+    // No client asks for 01.root.json or +1.root.json.
+    (name == format!("{version}.root.json")).then_some(version)
+}
+
+/// The version that a root says it has, however odd the rest of it is; `None` if it says none.
+pub fn version_within(root: &[u8]) -> Option<i64> {
+    let tolerance = Tolerance { duplicates: true, whole_floats: true };
+    let (tree, _) = read_tolerant::<Json>(root, ROOT_LIMIT, tolerance).ok()?;
+    tree.get("signed")?.get("version")?.as_int()
 }
 
 /// A client's earlier copies, without versions in their names; they are read and never written. No folder, no copies.
@@ -120,23 +135,28 @@ impl TargetFolders {
     }
 
     fn check_one(&self, place: &Path, file: &TargetFile) -> Result<Artifact, FileError> {
-        let limit = usize::try_from(file.length).unwrap_or(usize::MAX);
-        let bytes = match files::read_if_there(place, limit) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(Artifact::Absent),
-            Err(FileError::TooLarge { .. }) => {
-                return Ok(Artifact::Wrong(format!(
-                    "it is longer than the {} bytes that are listed",
-                    file.length
-                )));
-            }
+        let bytes = match files::open(place) {
+            Ok((_, bytes)) => bytes,
+            Err(FileError::Missing(_)) => return Ok(Artifact::Absent),
             // A folder is no target file, and neither is what can have no such name here.
             Err(FileError::NotAFile(_)) if files::is_folder(place) => return Ok(Artifact::Absent),
             Err(FileError::System { cause, .. }) if is_no_name(&cause) => return Ok(Artifact::Absent),
             Err(error) => return Err(error),
         };
-        Ok(mismatch(&bytes, Some(file.length), file.hashes.iter()).map_or(Artifact::Right, Artifact::Wrong))
+        let digest = |algorithm: &str| digest(place, algorithm);
+        let mismatch = mismatch_of(bytes, Some(file.length), file.hashes.iter(), digest)?;
+        Ok(mismatch.map_or(Artifact::Right, Artifact::Wrong))
     }
+}
+
+/// The digest of a file of any length, by the name that metadata has for the algorithm; `None` if there is no such here.
+fn digest(path: &Path, algorithm: &str) -> Result<Option<Vec<u8>>, FileError> {
+    let (mut file, _) = files::open(path)?;
+    of_reader(algorithm, &mut file).map_err(|cause| FileError::System {
+        act: "read",
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// Whether the system says that nothing here can have a name: it is too long, or a file is where a folder would be.

@@ -7,6 +7,7 @@ use crate::host::{clock, files};
 use crate::tuf::{ROOT_LIMIT, time};
 
 use super::CeremonyError;
+use super::repository::version_within;
 use super::trusted::read_root;
 
 const TEMPLATES: [(&str, &str); 2] = [
@@ -29,6 +30,8 @@ pub fn script(name: &str) -> Option<&'static str> {
 pub struct Started {
     /// The trusted root that was imported: file and version.
     pub trusted: Option<(String, i64)>,
+    /// The roots before it that lay beside it, and were imported too: their versions, lowest first.
+    pub before: Vec<i64>,
 }
 
 /// Creates `directory` with a `ceremony.toml` to fill in and, if given, the root that the world trusts today.
@@ -46,13 +49,18 @@ pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result
     files::folder(directory)?;
     // Two at once would take each other's unfinished files for their own.
     let _lock = files::lock(directory)?;
-    if let Some((name, _, bytes)) = &imported {
+    let mut before = Vec::new();
+    if let (Some((name, version, bytes)), Some(path)) = (&imported, trusted) {
         files::folder(&directory.join("trusted"))?;
         files::create_or_same(&directory.join(name), bytes)?;
         text = with_trusted(&text, name, Sha256Digest::of(bytes));
+        for (version, bytes) in roots_before(path, *version)? {
+            files::create_or_same(&directory.join(format!("trusted/{version}.root.json")), &bytes)?;
+            before.insert(0, version);
+        }
     }
     files::create(&directory.join("ceremony.toml"), text.as_bytes())?;
-    Ok(Started { trusted: imported.map(|(name, version, _)| (name, version)) })
+    Ok(Started { trusted: imported.map(|(name, version, _)| (name, version)), before })
 }
 
 fn import(path: &Path, for_rehearsal: bool) -> Result<(String, i64, Vec<u8>), CeremonyError> {
@@ -62,6 +70,22 @@ fn import(path: &Path, for_rehearsal: bool) -> Result<(String, i64, Vec<u8>), Ce
     CeremonyError::require(crate::checks::metadata::plan_rehearsal(for_rehearsal, &shown, rehearsal))?;
     let version = root.header.version;
     Ok((format!("trusted/{version}.root.json"), version, bytes))
+}
+
+/// The roots before this one that lie beside it, newest first, down to the first that is not there. Nobody trusts them for
+/// that: clients in the world start from them, and RELEASE-CLIENTS judges what they will make of the release.
+fn roots_before(path: &Path, version: i64) -> Result<Vec<(i64, Vec<u8>)>, CeremonyError> {
+    let mut roots = Vec::new();
+    for version in (1..version).rev() {
+        let beside = path.with_file_name(format!("{version}.root.json"));
+        let Some(bytes) = files::read_if_there(&beside, ROOT_LIMIT)? else { break };
+        if version_within(&bytes) != Some(version) {
+            let problem = format!("it does not hold version {version} of root");
+            return Err(CeremonyError::Damaged { file: beside.to_string_lossy().into_owned(), problem });
+        }
+        roots.push((version, bytes));
+    }
+    Ok(roots)
 }
 
 /// A later ceremony: says which root is trusted, and that keys rotate.

@@ -14,7 +14,7 @@ use crate::tuf::root::Root;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::CeremonyError;
-use super::repository::{EarlierCopies, Folder, TargetFolders, root_versions};
+use super::repository::{EarlierCopies, Folder, TargetFolders, root_versions, version_within};
 
 /// A directory of published metadata, and how it is looked at.
 #[derive(Clone, Debug)]
@@ -41,13 +41,15 @@ impl Published {
                 return Err(FileError::Missing(folder.clone()).into());
             }
         }
-        let is_foreign =
-            Json::parse(&bytes, ROOT_LIMIT).is_ok_and(|tree| Dialect::of(&tree) != Dialect::Tuf1);
-        if is_foreign {
+        let dialect = Json::parse(&bytes, ROOT_LIMIT).map_or(Dialect::Tuf1, |tree| Dialect::of(&tree));
+        if dialect != Dialect::Tuf1 {
+            if self.state.is_some() || self.targets.is_some() {
+                return Err(CeremonyError::DialectOption { dialect: dialect.name() });
+            }
             let mut read = |name: &str| files::read_if_there(&self.directory.join(name), METADATA_LIMIT);
             let mut report = look_at_dialect(&self.look, &bytes, &mut read)?;
             if self.look.profile.is_peer() {
-                let what = format!("it is metadata of {}, which no TUF client reads", report.dialect.name());
+                let what = format!("it is metadata of {}, which no TUF client reads", dialect.name());
                 report.refused = Some(("trusted root".to_owned(), Refusal::new("", what)));
             }
             return Ok(report);
@@ -75,7 +77,12 @@ impl Published {
         }
         let report = |version: i64| {
             let trusted = self.directory.join(format!("{version}.root.json"));
-            Ok((version, self.verify(&trusted)?))
+            let mut report = self.verify(&trusted)?;
+            let within = version_within(&files::read(&trusted, ROOT_LIMIT)?);
+            if let Some(within) = within.filter(|within| *within != version) {
+                refuse(&mut report, format!("{version}.root.json"), format!("it has version {within}"));
+            }
+            Ok((version, report))
         };
         versions.into_iter().map(report).collect()
     }

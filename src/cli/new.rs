@@ -30,6 +30,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     if let Some((file, version)) = started.trusted {
         context.console.say(&format!("Imported the trusted root, version {version}, as {shown}/{file}."));
     }
+    if let (Some(first), Some(last)) = (started.before.first(), started.before.last()) {
+        context.console.say(&format!(
+            "Imported the roots before it that lay beside it, from which clients may start: versions {first} to {last}."
+        ));
+    }
     let fill =
         if args.template == "rehearsal" { "" } else { "fill it in (each place that says FILL-IN), then " };
     context.console.say(&format!("Next: {fill}look at it with\n  tuf-ceremony -C {shown} plan"));

@@ -1,8 +1,8 @@
-//! Folding: lines that are wider than the window are broken between words, never inside one that fits.
+//! Folding: lines that are wider than the window are broken between words, and inside one that does not fit.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// The text with no line wider than `width` cells, except where a single word is. What is broken off is indented two
+/// The text with no line wider than `width` cells. What is broken off is indented two
 /// cells further than its line.
 pub fn fold(text: &str, width: usize) -> String {
     text.split('\n').map(|line| fold_line(line, width)).collect::<Vec<_>>().join("\n")
@@ -30,8 +30,18 @@ fn fold_line(line: &str, width: usize) -> String {
             out.push(' ');
             column += 1;
         }
-        out.push_str(word);
-        column += cells;
+        for c in word.chars() {
+            // A word that is wider than the window is broken here, with its margin, and not by the terminal at its edge: what
+            // comes after would stand where this program begins its own lines.
+            let cells = c.width().unwrap_or(0);
+            if column + cells > width && column > further.len() {
+                out.push('\n');
+                out.push_str(&further);
+                column = further.len();
+            }
+            out.push(c);
+            column += cells;
+        }
         empty = false;
     }
     out

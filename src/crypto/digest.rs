@@ -1,6 +1,7 @@
 //! SHA-256, by which payloads, files and keys are named, and SHA-512, which `targets.json` may list.
 
 use std::fmt;
+use std::io::{self, Read};
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -39,6 +40,27 @@ impl fmt::Display for Sha256Digest {
 impl fmt::Debug for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// The digest of all that a reader gives, by the name that metadata has for the algorithm; `None` if there is no such here.
+pub fn of_reader(algorithm: &str, from: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
+    fn all<D: Digest>(from: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
+        let (mut digest, mut buffer) = (D::new(), vec![0; 1 << 16]);
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => return Ok(Some(digest.finalize().to_vec())),
+                Ok(count) => digest.update(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    match algorithm {
+        "sha256" => all::<Sha256>(from),
+        "sha384" => all::<Sha384>(from),
+        "sha512" => all::<Sha512>(from),
+        _ => Ok(None),
     }
 }
 

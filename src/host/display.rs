@@ -26,6 +26,8 @@ fn is_deceptive(c: char) -> bool {
     matches!(c,
         // C0 controls with tab and newline, DEL, C1 controls.
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // Blanks that are not the one blank, which lines are broken at.
+        | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
         // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
         | '\u{ad}' | '\u{61c}' | '\u{180e}'
         // Fillers that are drawn as nothing at all.

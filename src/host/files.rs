@@ -108,14 +108,21 @@ pub fn is_plain(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Reads a whole file of at most `limit` bytes.
-pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+/// Opens a file to be read, and says how many bytes it has.
+pub fn open(path: &Path) -> Result<(File, u64), FileError> {
     let mut options = OpenOptions::new();
     let options = options.read(true).custom_flags(NONBLOCK);
     let file = options.open(path).map_err(failed("open", path))?;
-    if !file.metadata().map_err(failed("read", path))?.is_file() {
+    let metadata = file.metadata().map_err(failed("read", path))?;
+    if !metadata.is_file() {
         return Err(FileError::NotAFile(path.to_owned()));
     }
+    Ok((file, metadata.len()))
+}
+
+/// Reads a whole file of at most `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let (file, _) = open(path)?;
     let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;

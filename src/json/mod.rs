@@ -9,5 +9,5 @@ mod tree;
 pub mod view;
 
 pub use object::Object;
-pub use strict::{Build, JsonError, Lapse, Tolerance};
+pub use strict::{Build, JsonError, Lapse, Tolerance, read_tolerant};
 pub use tree::Json;

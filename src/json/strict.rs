@@ -112,6 +112,16 @@ pub fn read_tolerant<B: Build>(
     Ok((value, reader.lapses))
 }
 
+/// As much of a name as helps to find it.
+fn beginning(name: &str) -> String {
+    const ENOUGH: usize = 100;
+    let mut short: String = name.chars().take(ENOUGH).collect();
+    if short.len() < name.len() {
+        short.push('…');
+    }
+    short
+}
+
 impl JsonError {
     fn from_serde(error: serde_json::Error) -> JsonError {
         let (line, column) = (error.line(), error.column());
@@ -238,7 +248,8 @@ impl<'de, B: Build> Visitor<'de> for Strict<'_, B> {
             if B::has(&mut object, &name) {
                 if !self.reader.tolerance.duplicates {
                     return Err(A::Error::custom(format_args!(
-                        "the name {name:?} a second time in one object"
+                        "the name {:?} a second time in one object",
+                        beginning(&name)
                     )));
                 }
                 let path = self.reader.pay_for_path()?;

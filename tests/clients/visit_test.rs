@@ -70,7 +70,7 @@ fn files_that_are_there_are_compared_and_those_that_are_not_are_counted() {
         for (bytes, what) in [
             ("read mE\n", "target readme.txt: its sha256 is not the one that is listed"),
             ("read m\n", "target readme.txt: it has 7 bytes, and 8 are listed"),
-            ("read me\n\n", "target readme.txt: it is longer than the 8 bytes that are listed"),
+            ("read me\n\n", "target readme.txt: it has 9 bytes, and 8 are listed"),
         ] {
             fs::write(&readme, bytes).unwrap();
             let report = look(Profile::Strict, &folder);

@@ -13,8 +13,8 @@ fn lines_break_between_words_and_keep_their_margin() {
 }
 
 #[test]
-fn a_word_that_is_too_long_stays_whole() {
-    assert_eq!(fold("a 0123456789abcdef z", 8), "a\n  0123456789abcdef\n  z");
+fn a_word_that_is_too_long_is_broken_behind_the_margin() {
+    assert_eq!(fold("a 0123456789abcdef z", 8), "a\n  012345\n  6789ab\n  cdef z");
 }
 
 #[test]

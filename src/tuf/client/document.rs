@@ -1,7 +1,7 @@
 //! A metadata file as a client reads it: parsed with that client's strictness, its oddities named, and refused where the
 //! client refuses one of them.
 
-use crate::crypto::digest::{Sha256Digest, sha384, sha512};
+use crate::crypto::digest::of_reader;
 use crate::crypto::hex;
 use crate::json::{Json, Lapse};
 use crate::tuf::envelope::{Envelope, Signature};
@@ -125,19 +125,28 @@ pub fn mismatch<'a>(
     length: Option<i64>,
     hashes: impl Iterator<Item = (&'a String, &'a String)>,
 ) -> Option<String> {
-    if let Some(length) = length.filter(|length| i64::try_from(bytes.len()) != Ok(*length)) {
-        return Some(format!("it has {} bytes, and {length} are listed", bytes.len()));
+    let digest = |algorithm: &str| of_reader(algorithm, &mut &*bytes);
+    // Memory can be read without an error.
+    mismatch_of(bytes.len() as u64, length, hashes, digest).unwrap_or_else(|error| Some(error.to_string()))
+}
+
+/// Like [`mismatch`], of something that has this many bytes, and digests by the names that metadata has for algorithms.
+pub fn mismatch_of<'a, E>(
+    bytes: u64,
+    length: Option<i64>,
+    hashes: impl Iterator<Item = (&'a String, &'a String)>,
+    mut digest: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>,
+) -> Result<Option<String>, E> {
+    if let Some(length) = length.filter(|length| i64::try_from(bytes) != Ok(*length)) {
+        return Ok(Some(format!("it has {bytes} bytes, and {length} are listed")));
     }
     for (algorithm, listed) in hashes {
-        let digest = match algorithm.as_str() {
-            "sha256" => Sha256Digest::of(bytes).0.to_vec(),
-            "sha384" => sha384(bytes).to_vec(),
-            "sha512" => sha512(bytes).to_vec(),
-            _ => return Some(format!("its {algorithm} cannot be computed by this program")),
+        let Some(digest) = digest(algorithm)? else {
+            return Ok(Some(format!("its {algorithm} cannot be computed by this program")));
         };
         if !hex::encode(&digest).eq_ignore_ascii_case(listed) {
-            return Some(format!("its {algorithm} is not the one that is listed"));
+            return Ok(Some(format!("its {algorithm} is not the one that is listed")));
         }
     }
-    None
+    Ok(None)
 }

@@ -6,6 +6,7 @@ use crate::tuf::envelope::Header;
 use crate::tuf::verify::Tally;
 
 use super::rule::{Found, Rule};
+use super::search::Artifact;
 
 /// Why a client refuses something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +47,19 @@ pub struct TargetCount {
     pub right: usize,
     /// There, and different.
     pub wrong: usize,
-    /// Listed by a role that may not speak for them: no client finds them.
+    /// Listed by a role in which no client finds them: it may not speak for them, or another comes first.
     pub unreachable: usize,
+}
+
+impl TargetCount {
+    /// Counts a file that a search finds.
+    pub fn add(&mut self, artifact: &Artifact) {
+        match artifact {
+            Artifact::Right => self.right += 1,
+            Artifact::Wrong(_) => self.wrong += 1,
+            Artifact::Absent => {}
+        }
+    }
 }
 
 /// The client refuses; its last row says why.

@@ -10,6 +10,7 @@ pub mod evidence;
 mod judge;
 pub mod paths;
 pub mod profile;
+mod reach;
 pub mod report;
 pub mod rule;
 pub mod search;

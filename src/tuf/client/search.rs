@@ -1,11 +1,13 @@
 //! The search for target files through delegations: pre-order, depth first, in the order of appearance (spec 5.6.7).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::tuf::delegation::{Delegates, Delegations, Paths};
+use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
 
-use super::paths::speaks_for;
+use super::paths::{Work, speaks_for};
+use super::reach::{Chain, Reach, Scope};
 use super::source::{Source, Stop, Store};
 use super::trusted::Authority;
 use super::update::Update;
@@ -16,83 +18,6 @@ pub(super) struct Waiting {
     pub(super) authority: Option<Authority>,
     /// What it and the roles above it may speak for.
     pub(super) chain: Option<Rc<Chain>>,
-}
-
-/// A delegated role, what it may speak for, and the role that delegates to it.
-pub(super) struct Chain {
-    pub(super) role: String,
-    pub(super) reach: Rc<Reach>,
-    pub(super) above: Option<Rc<Chain>>,
-}
-
-/// What a delegation lets a search find.
-pub(super) struct Reach {
-    scope: Scope,
-    /// The delegations before it that end the search.
-    hidden_by: Option<Rc<Earlier>>,
-}
-
-/// A terminating delegation, and those before it.
-struct Earlier {
-    paths: Paths,
-    before: Option<Rc<Earlier>>,
-    count: usize,
-}
-
-/// Terminating delegations of one role that are remembered: every target below is compared with each.
-const MOST_EARLIER: usize = 64;
-
-impl Reach {
-    fn leads_to(&self, target: &str) -> bool {
-        let mut earlier = &self.hidden_by;
-        while let Some(one) = earlier {
-            if speaks_for(&one.paths, target) {
-                return false;
-            }
-            earlier = &one.before;
-        }
-        self.scope.speaks_for(target)
-    }
-}
-
-/// What a delegation speaks for.
-enum Scope {
-    Paths(Paths),
-    /// The bin of this name.
-    Bin(Rc<crate::tuf::delegation::SuccinctBins>, String),
-}
-
-impl Scope {
-    fn speaks_for(&self, target: &str) -> bool {
-        match self {
-            Scope::Paths(paths) => speaks_for(paths, target),
-            Scope::Bin(bins, name) => bins.bin_for(target) == *name,
-        }
-    }
-}
-
-/// Whether a role and all above it may speak for a target.
-pub(super) fn reaches(chain: &Option<Rc<Chain>>, target: &str) -> bool {
-    let mut link = chain;
-    while let Some(chain) = link {
-        if !chain.reach.leads_to(target) {
-            return false;
-        }
-        link = &chain.above;
-    }
-    true
-}
-
-/// Whether a role stands in a chain.
-pub(super) fn is_above(chain: &Option<Rc<Chain>>, role: &str) -> bool {
-    let mut link = chain;
-    while let Some(chain) = link {
-        if chain.role == role {
-            return true;
-        }
-        link = &chain.above;
-    }
-    false
 }
 
 /// What is known of a target file where the repository keeps its files.
@@ -112,7 +37,13 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let top = Waiting { role: "targets".to_owned(), authority: None, chain: None };
         let mut waiting = vec![top];
         let mut visited = 0;
+        let mut pairs = BTreeSet::new();
         while let Some(next) = waiting.pop() {
+            // A role that was seen on another way is seen again: its keys may be others here. Not so by the same delegator.
+            let delegator = next.authority.as_ref().and_then(|authority| authority.delegator.clone());
+            if !pairs.insert((delegator, next.role.clone())) {
+                continue;
+            }
             if visited > self.client.profile.limits().delegations {
                 return Ok(None);
             }
@@ -127,9 +58,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let mut matching = Vec::new();
             for (delegated, terminating) in self.delegated(&next.role, delegations, &next.chain, Some(target))
             {
-                // A role above this one is skipped, so that a cycle ends. One that was seen on another way is not: its keys
-                // may be others here.
-                if delegated.role != "targets" && !is_above(&next.chain, &delegated.role) {
+                if delegated.role != "targets" {
                     matching.push(delegated);
                 }
                 if terminating {
@@ -152,32 +81,27 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     ) -> Box<dyn Iterator<Item = (Waiting, bool)> + 'd> {
         let keys = self.client.counted(&delegations.keys);
         let (delegator, above) = (delegator.to_owned(), above.clone());
-        let waiting = move |role: String, role_keys, scope, hidden_by| {
+        let waiting = move |role: String, role_keys, reach: Reach| {
             let authority =
                 Authority { delegator: Some(delegator.clone()), keys: Rc::clone(&keys), role: role_keys };
-            let reach = Rc::new(Reach { scope, hidden_by });
-            let chain = Some(Rc::new(Chain { role: role.clone(), reach, above: above.clone() }));
+            let chain = Some(Rc::new(Chain::below(&above, Rc::new(reach))));
             Waiting { role, authority: Some(authority), chain }
         };
-        let mut hidden_by: Option<Rc<Earlier>> = None;
+        let (mut hidden_by, mut work) = (None, Work::default());
         match delegations.delegates {
             Delegates::Roles(roles) => Box::new(
                 roles
                     .into_iter()
-                    .filter(move |role| target.is_none_or(|target| speaks_for(&role.paths, target)))
+                    .filter(move |role| {
+                        target.is_none_or(|target| speaks_for(&role.paths, target, &mut work))
+                    })
                     .map(move |role| {
-                        let before = hidden_by.clone();
-                        let count = before.as_ref().map_or(0, |earlier| earlier.count);
-                        if role.terminating
-                            && matches!(role.paths, Paths::Patterns(_))
-                            && count < MOST_EARLIER
-                        {
-                            let paths = role.paths.clone();
-                            hidden_by =
-                                Some(Rc::new(Earlier { paths, before: before.clone(), count: count + 1 }));
+                        let scope = Rc::new(Scope::Paths(role.paths));
+                        let reach = Reach::new(Rc::clone(&scope), &hidden_by);
+                        if role.terminating {
+                            hidden_by = reach.and_then_by(scope);
                         }
-                        let scope = Scope::Paths(role.paths);
-                        (waiting(role.name, role.keys, scope, before), role.terminating)
+                        (waiting(role.name, Rc::new(role.keys), reach), role.terminating)
                     }),
             ),
             Delegates::Succinct(bins) => {
@@ -190,9 +114,10 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                         Box::new((0..1_u64 << bins.bit_length).map(move |number| bins.name(number)))
                     }
                 };
+                let keys = Rc::new(bins.keys.clone());
                 Box::new(names.map(move |name| {
                     let scope = Scope::Bin(Rc::clone(&bins), name.clone());
-                    (waiting(name, bins.keys.clone(), scope, None), true)
+                    (waiting(name, Rc::clone(&keys), Reach::new(Rc::new(scope), &None)), true)
                 }))
             }
         }

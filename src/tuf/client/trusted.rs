@@ -27,7 +27,7 @@ pub struct Authority {
     /// All keys of the delegator, as this client counts them.
     pub keys: Rc<BTreeMap<String, Key>>,
     /// The role's.
-    pub role: RoleKeys,
+    pub role: Rc<RoleKeys>,
 }
 
 /// Where a file comes from.
@@ -256,7 +256,7 @@ impl Client {
 
     /// The keys of a top-level role.
     fn top_level(&self, role: &str) -> Option<Authority> {
-        let role = self.root.roles.get(role)?.clone();
+        let role = Rc::new(self.root.roles.get(role)?.clone());
         Some(Authority { delegator: None, keys: Rc::clone(&self.keys), role })
     }
 

@@ -2,35 +2,40 @@
 //! target file that a search can find.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
 
 use super::evidence::{Refusal, Refused, Row, TargetCount};
+use super::reach::{DEEPEST, Edge, Graph};
 use super::rule::{Found, Rule, Stance};
-use super::search::{Artifact, Chain, Reach, Waiting, is_above, reaches};
+use super::search::{Artifact, Waiting};
 use super::source::{Source, Stop, Store};
-use super::trusted::Authority;
 use super::update::Update;
 
 /// Says whether a target file is there and right.
 pub type Check<'a, E> = &'a mut dyn FnMut(&str, &TargetFile) -> Result<Artifact, E>;
-
-/// Ways to a role that are looked at: a graph of delegations may have more than anybody can count.
-const WAYS: usize = 20_000;
 
 /// What is remembered of the roles.
 #[derive(Default)]
 struct Seen {
     /// Pairs of delegator and role.
     pairs: BTreeSet<(Option<String>, String)>,
-    /// By role: the authority by which it was read first, and the number of its row.
-    first: BTreeMap<String, (Option<Authority>, usize)>,
-    /// By role: to whom it delegates, and what for.
-    edges: BTreeMap<String, Vec<(String, Rc<Reach>)>>,
-    /// Roles that list targets for which the first way to them does not speak.
-    doubtful: Vec<String>,
+    /// By role: the number of its row.
+    rows: BTreeMap<String, usize>,
+    graph: Graph,
+    /// Targets of which more must be known.
+    doubtful: Vec<Listing>,
+}
+
+/// A target that is wrong, or for which the first way to its role does not speak.
+struct Listing {
+    role: String,
+    row: usize,
+    path: String,
+    artifact: Artifact,
+    /// Whether the first way leads to it.
+    reached: bool,
 }
 
 impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
@@ -56,31 +61,34 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let Ok(targets) = Targets::read(&signed) else { return Err(Stop::Refused) };
             // A role that is delegated to a second time is judged by its other delegator's keys, and what it says has been
             // seen.
-            if seen.first.contains_key(&next.role) {
+            if seen.rows.contains_key(&next.role) {
                 continue;
             }
             let row = self.client.rows.len().saturating_sub(1);
-            seen.first.insert(next.role.clone(), (next.authority, row));
-            let count = self.count_targets(&targets, row, &|path| reaches(&next.chain, path), check)?;
-            faults |= count.wrong > 0;
-            if count.unreachable > 0 {
-                seen.doubtful.push(next.role.clone());
+            seen.rows.insert(next.role.clone(), row);
+            self.count_targets(&targets, &next, row, &mut seen, check)?;
+            if next.chain.as_ref().is_some_and(|chain| chain.depth >= DEEPEST) || seen.graph.is_too_much() {
+                self.tell_too_much(row);
+                return Err(Stop::Refused);
             }
             let Some(delegations) = targets.delegations else { continue };
             if self.require_bins(&next.role, &delegations).is_err() {
                 faults = true;
                 continue;
             }
-            let below: Vec<Waiting> =
-                self.delegated(&next.role, delegations, &next.chain, None).map(|(below, _)| below).collect();
-            let edges = below
-                .iter()
-                .filter_map(|below| Some((below.role.clone(), Rc::clone(&below.chain.as_ref()?.reach))));
-            seen.edges.insert(next.role.clone(), edges.collect());
+            let mut below = Vec::new();
+            let mut edges = Vec::new();
+            for (role, terminating) in self.delegated(&next.role, delegations, &next.chain, None) {
+                if let Some(chain) = &role.chain {
+                    edges.push(Edge { role: role.role.clone(), reach: chain.reach(), terminating });
+                }
+                below.push(role);
+            }
+            seen.graph.delegates(&next.role, edges);
             waiting.extend(below.into_iter().rev());
         }
-        faults |= self.look_again(&seen, check)?;
-        self.say_if_many(seen.first.len());
+        faults |= self.settle_targets(&mut seen);
+        self.say_if_many(seen.rows.len());
         if faults { Err(Stop::Refused) } else { Ok(()) }
     }
 
@@ -97,30 +105,46 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         Err(Stop::Refused)
     }
 
-    /// Counts the targets of doubtful roles by every way that leads to them, not by the first alone. Returns whether anything
-    /// is refused.
-    fn look_again(&mut self, seen: &Seen, check: Check<'_, E>) -> Result<bool, Stop<E>> {
-        if seen.doubtful.is_empty() {
-            return Ok(false);
-        }
-        let Some(ways) = ways(seen) else { return Ok(false) };
+    /// What the doubtful targets come to, by the search that a client makes: of two roles that list one target, it takes the
+    /// first that it comes to. Returns whether anything is refused.
+    fn settle_targets(&mut self, seen: &mut Seen) -> bool {
         let mut faults = false;
-        for role in &seen.doubtful {
-            let Some((authority, row)) = seen.first.get(role).cloned() else { continue };
-            let rows = self.client.rows.len();
-            let signed = self.targets(role, authority)?;
-            // It has its row already.
-            self.client.rows.truncate(rows);
-            let Ok(targets) = Targets::read(&signed) else { return Err(Stop::Refused) };
-            let to_role = ways.get(role).map(Vec::as_slice).unwrap_or_default();
-            let by_any = |path: &str| to_role.iter().any(|way| reaches(way, path));
-            let count = self.count_targets(&targets, row, &by_any, check)?;
-            faults |= count.wrong > 0;
-            if count.unreachable > 0 {
-                faults |= self.tell_unreachable(row, count.unreachable);
+        for listing in std::mem::take(&mut seen.doubtful) {
+            let found = seen.graph.finds(&listing.path, &listing.role);
+            let Some(row) = self.client.rows.get_mut(listing.row) else { continue };
+            let mut count = row.targets.unwrap_or_default();
+            match (listing.reached, found) {
+                (true, false) => {
+                    count.wrong -= 1;
+                    count.unreachable += 1;
+                }
+                (false, true) => {
+                    count.unreachable -= 1;
+                    count.add(&listing.artifact);
+                }
+                _ => {}
+            }
+            row.targets = Some(count);
+            if let (true, Artifact::Wrong(why)) = (found, listing.artifact) {
+                faults = true;
+                let what = format!("target {}: {why}", listing.path);
+                row.refused.get_or_insert_with(|| Refusal::new("5.7.3", what));
             }
         }
-        Ok(faults)
+        for row in seen.rows.values() {
+            let targets = self.client.rows.get(*row).and_then(|row| row.targets);
+            if let Some(TargetCount { unreachable: 1.., .. }) = targets {
+                faults |= self.tell_unreachable(*row, targets.map_or(0, |count| count.unreachable));
+            }
+        }
+        faults
+    }
+
+    fn tell_too_much(&mut self, row: usize) {
+        if let Some(row) = self.client.rows.get_mut(row) {
+            let what = "there are more delegations to follow, or paths to compare, than any search can";
+            row.refused.get_or_insert_with(|| Refusal::new("5.6.7", what.to_owned()));
+        }
     }
 
     fn tell_unreachable(&mut self, row: usize, count: usize) -> bool {
@@ -135,38 +159,35 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         stance == Stance::Refuses
     }
 
-    /// Counts the target files of a role; the first that is there and wrong is refused. The count goes into the role's row.
+    /// Looks at the target files of a role. The count goes into its row; those that are wrong are not refused yet.
     fn count_targets(
         &mut self,
         targets: &Targets<'_>,
+        role: &Waiting,
         row: usize,
-        reached: &dyn Fn(&str) -> bool,
+        seen: &mut Seen,
         check: Check<'_, E>,
-    ) -> Result<TargetCount, Stop<E>> {
+    ) -> Result<(), Stop<E>> {
         let mut count = TargetCount::default();
-        let mut wrong = None;
         for (path, file) in targets.files() {
             count.listed += 1;
-            if !reached(path) {
+            seen.graph.lists(&role.role, path);
+            let artifact = check(path, &file)?;
+            let reached = seen.graph.reaches(&role.chain, path);
+            if reached {
+                count.add(&artifact);
+            } else {
                 count.unreachable += 1;
-                continue;
             }
-            match check(path, &file)? {
-                Artifact::Right => count.right += 1,
-                Artifact::Absent => {}
-                Artifact::Wrong(why) => {
-                    count.wrong += 1;
-                    wrong.get_or_insert_with(|| format!("target {path}: {why}"));
-                }
+            if !reached || matches!(artifact, Artifact::Wrong(_)) {
+                let (role, path) = (role.role.clone(), path.to_owned());
+                seen.doubtful.push(Listing { role, row, path, artifact, reached });
             }
         }
         if let Some(of_role) = self.client.rows.get_mut(row) {
             of_role.targets = Some(count);
-            if let Some(what) = wrong {
-                of_role.refused.get_or_insert_with(|| Refusal::new("5.7.3", what));
-            }
         }
-        Ok(count)
+        Ok(())
     }
 
     fn say_if_many(&mut self, visited: usize) {
@@ -180,21 +201,4 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             self.client.rows.push(row);
         }
     }
-}
-
-/// Every way from the top-level targets to each role; `None` if there are too many.
-fn ways(seen: &Seen) -> Option<BTreeMap<String, Vec<Option<Rc<Chain>>>>> {
-    let mut ways: BTreeMap<String, Vec<Option<Rc<Chain>>>> = BTreeMap::new();
-    let mut waiting: Vec<(String, Option<Rc<Chain>>)> = vec![("targets".to_owned(), None)];
-    for _ in 0..WAYS {
-        let Some((role, chain)) = waiting.pop() else { return Some(ways) };
-        for (below, reach) in seen.edges.get(&role).into_iter().flatten() {
-            if below != "targets" && !is_above(&chain, below) {
-                let link = Chain { role: below.clone(), reach: Rc::clone(reach), above: chain.clone() };
-                waiting.push((below.clone(), Some(Rc::new(link))));
-            }
-        }
-        ways.entry(role).or_default().push(chain);
-    }
-    None
 }

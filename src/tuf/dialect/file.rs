@@ -35,7 +35,7 @@ impl ForeignSignature {
 }
 
 /// Something about a file that is not as the dialect wants it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Oddity {
     /// A key is listed under another keyid than its own, and does not count.
     #[error("the key listed as {listed} has the keyid {computed}")]

@@ -1,6 +1,6 @@
 //! The second half of verifying a repository: what the newest root is responsible for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::tuf::key::Key;
@@ -35,12 +35,11 @@ impl<E> Client<'_, E> {
         let listing = shaped("snapshot.json", snapshot.listing())?;
         self.published_root(root.file.dialect, &listing, published)?;
         let mut waiting = vec![top("targets")?];
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         while let Some(next) = waiting.pop() {
-            if seen.contains(&next.role) {
+            if !seen.insert(next.role.clone()) {
                 continue;
             }
-            seen.push(next.role.clone());
             // A delegated role that was never published is not missed by clients of either dialect.
             if next.role != "targets" && !listing.contains_key(&next.role) {
                 self.note("snapshot.json", &[Oddity::Unlisted { role: next.role }]);

@@ -4,6 +4,8 @@
 //! Files are asked for by name; where they lie is the caller's business. A client of Notary goes on without a delegated
 //! role that has expired or lacks signatures. Here every file has to hold: what is carried over should be whole.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::json::Json;
@@ -82,7 +84,7 @@ pub type Reader<'a, E> = &'a mut dyn FnMut(&str) -> Result<Option<Vec<u8>>, E>;
 pub fn verify<E>(trusted: &[u8], at: Timestamp, roots_only: bool, read: Reader<'_, E>) -> Result<Report, E> {
     let dialect = Json::parse(trusted, ROOT_LIMIT).map_or(Dialect::Tuf1, |tree| Dialect::of(&tree));
     let report = Report { dialect, rows: Vec::new(), oddities: Vec::new(), refused: None };
-    let mut client = Client { at, read, report };
+    let mut client = Client { at, read, report, noted: BTreeSet::new() };
     let refused = match client.update(trusted, roots_only) {
         Ok(()) => None,
         Err(Stop::Refused(why)) => Some(why),
@@ -103,6 +105,8 @@ pub(super) struct Client<'a, E> {
     pub(super) at: Timestamp,
     pub(super) report: Report,
     read: Reader<'a, E>,
+    /// What the report has noted.
+    noted: BTreeSet<Oddity>,
 }
 
 impl<E> Client<'_, E> {
@@ -199,7 +203,7 @@ impl<E> Client<'_, E> {
     pub(super) fn note(&mut self, name: &str, oddities: &[Oddity]) {
         for oddity in oddities {
             // A key that stays from one root to the next is worth one note.
-            if !self.report.oddities.iter().any(|(_, known)| known == oddity) {
+            if self.noted.insert(oddity.clone()) {
                 self.report.oddities.push((name.to_owned(), oddity.clone()));
             }
         }
