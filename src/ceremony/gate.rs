@@ -53,7 +53,7 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
                 roles.extend(
                     root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)),
                 );
-                all_keys.extend(root.keys.into_values());
+                all_keys.extend(root.keys.values().cloned());
             }
             Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
         }

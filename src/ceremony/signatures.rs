@@ -2,6 +2,7 @@
 //! ceremony is set union over these files; whatever does not count is named and ignored.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
@@ -25,7 +26,7 @@ const LIMIT: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub struct Authority {
     /// Keys by keyid.
-    pub keys: BTreeMap<String, Key>,
+    pub keys: Arc<BTreeMap<String, Key>>,
     /// The role's keyids and threshold.
     pub role: RoleKeys,
 }
@@ -177,14 +178,14 @@ fn authorities(
         .ok_or_else(|| damaged("no root is frozen".to_owned()))?;
     let root = Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?;
     let new = match root.roles.get(&payload.role) {
-        Some(role) => Authority { keys: root.keys.clone(), role: role.clone() },
+        Some(role) => Authority { keys: Arc::clone(&root.keys), role: role.clone() },
         None => delegated(payloads, &payload.role)
             .ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
     };
     let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
     let old = trusted.and_then(|trusted| {
         let role = trusted.root.roles.get("root").cloned()?;
-        Some(Authority { keys: trusted.root.keys.clone(), role })
+        Some(Authority { keys: Arc::clone(&trusted.root.keys), role })
     });
     Ok(Authorities { new, old })
 }
@@ -194,5 +195,5 @@ fn delegated(payloads: &[Payload], name: &str) -> Option<Authority> {
     let delegations = Targets::read(&targets.signed).ok()?.delegations?;
     let Delegates::Roles(roles) = delegations.delegates else { return None };
     let role = roles.into_iter().find(|role| role.name == name)?;
-    Some(Authority { keys: delegations.keys, role: role.keys })
+    Some(Authority { keys: Arc::new(delegations.keys), role: role.keys })
 }

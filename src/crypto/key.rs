@@ -1,6 +1,7 @@
 //! A public key of any supported algorithm, and the dispatch from its encoding to its scheme's file.
 
 use std::fmt;
+use std::sync::Arc;
 
 use der::asn1::{AnyRef, ObjectIdentifier};
 
@@ -11,13 +12,17 @@ use super::{KeyAlgorithm, KeyError, Scheme, SignatureError, ecdsa, ed25519, ml_d
 
 /// A parsed public key. Two are equal when they are the same key material, however it was encoded.
 #[derive(Clone)]
-pub struct PublicKey {
+pub struct PublicKey(
+    /// Shared: a root may have tens of thousands of keys, and every client that is asked has them all.
+    Arc<Parsed>,
+);
+
+struct Parsed {
     material: Material,
     /// The canonical SubjectPublicKeyInfo: the identity of the key.
     spki: Vec<u8>,
 }
 
-#[derive(Clone)]
 enum Material {
     Ed25519(ed25519::Key),
     Ecdsa(ecdsa::Key),
@@ -118,22 +123,22 @@ impl PublicKey {
 
     fn of(material: Material) -> Result<PublicKey, KeyError> {
         let spki = material.to_spki()?;
-        Ok(PublicKey { material, spki })
+        Ok(PublicKey(Arc::new(Parsed { material, spki })))
     }
 
     /// The canonical DER SubjectPublicKeyInfo: named curve, uncompressed point.
     pub fn to_spki_der(&self) -> Vec<u8> {
-        self.spki.clone()
+        self.0.spki.clone()
     }
 
     /// The canonical PEM, as pyca/cryptography writes it: 64 columns, LF, final newline.
     pub fn to_spki_pem(&self) -> String {
-        spki::to_pem(&self.spki)
+        spki::to_pem(&self.0.spki)
     }
 
     /// The 32 bytes of an Ed25519 key, `None` for any other.
     pub fn ed25519_bytes(&self) -> Option<[u8; 32]> {
-        match &self.material {
+        match &self.0.material {
             Material::Ed25519(key) => Some(key.to_bytes()),
             _ => None,
         }
@@ -141,7 +146,7 @@ impl PublicKey {
 
     /// The key's algorithm.
     pub fn algorithm(&self) -> KeyAlgorithm {
-        match &self.material {
+        match &self.0.material {
             Material::Ed25519(_) => KeyAlgorithm::Ed25519,
             Material::Ecdsa(key) => key.algorithm(),
             Material::Rsa(_) => KeyAlgorithm::Rsa,
@@ -152,12 +157,12 @@ impl PublicKey {
     /// SHA-256 of [`PublicKey::to_spki_der`]. It names the key material, whatever encoding it came in, and can be
     /// recomputed with `openssl pkey -pubin -outform DER | sha256sum`.
     pub fn fingerprint(&self) -> Sha256Digest {
-        Sha256Digest::of(&self.spki)
+        Sha256Digest::of(&self.0.spki)
     }
 
     /// Why this key should not be trusted, if there is a reason in the key itself.
     pub fn weakness(&self) -> Option<Weakness> {
-        match &self.material {
+        match &self.0.material {
             Material::Ed25519(key) => key.weakness(),
             Material::Rsa(key) => key.weakness(),
             Material::Ecdsa(_) | Material::MlDsa(_) => None,
@@ -173,7 +178,7 @@ impl PublicKey {
         if scheme.algorithm() != self.algorithm() {
             return Err(SignatureError::SchemeKey { scheme, found: self.algorithm() });
         }
-        match &self.material {
+        match &self.0.material {
             Material::Ed25519(key) => key.verify(message, signature),
             Material::Ecdsa(key) => key.verify(message, signature),
             Material::Rsa(key) if scheme == Scheme::RsaPkcs1v15Sha256 => {
@@ -187,7 +192,7 @@ impl PublicKey {
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &PublicKey) -> bool {
-        self.spki == other.spki
+        self.0.spki == other.0.spki
     }
 }
 

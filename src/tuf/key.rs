@@ -1,5 +1,7 @@
 //! Keys in metadata (spec 4.2.1): read in every form the world has, written in one.
 
+use std::sync::Arc;
+
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{KeyAlgorithm, KeyError, PublicKey, Scheme, hex};
 use crate::json::Json;
@@ -14,7 +16,7 @@ pub struct Key {
     /// The name in the `keys` object. Never trusted: see [`Key::computed_keyid`].
     pub keyid: String,
     /// The object, every field included.
-    pub object: Json,
+    pub object: Arc<Json>,
     /// `keytype`, as found.
     pub keytype: String,
     /// `scheme`, as found.
@@ -82,7 +84,7 @@ impl Key {
         } else {
             Err(KeyProblem::Unknown { keytype: keytype.clone(), scheme: scheme.clone() })
         };
-        Ok(Key { keyid: keyid.to_owned(), object: at.json().clone(), keytype, scheme, usable })
+        Ok(Key { keyid: keyid.to_owned(), object: Arc::new(at.json().clone()), keytype, scheme, usable })
     }
 
     /// The key object as this program writes it: `keytype`, `scheme`, `keyval.public`, and the holder if asked for.

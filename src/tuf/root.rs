@@ -1,6 +1,7 @@
 //! root metadata (spec 4.3): which keys may sign for which role, and how many must.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::json::Json;
 use crate::json::view::{At, ShapeError};
@@ -41,7 +42,7 @@ pub struct Root {
     /// `consistent_snapshot`; absent in some old roots.
     pub consistent_snapshot: Option<bool>,
     /// All keys by the keyid under which the file lists them.
-    pub keys: BTreeMap<String, Key>,
+    pub keys: Arc<BTreeMap<String, Key>>,
     /// All roles by name.
     pub roles: BTreeMap<String, RoleKeys>,
 }
@@ -52,7 +53,7 @@ impl Root {
         let at = At::new(signed, "signed");
         let header = Header::read(&at, "root")?;
         let consistent_snapshot = at.optional("consistent_snapshot")?.map(|at| at.boolean()).transpose()?;
-        let keys = read_keys(&at.field("keys")?)?;
+        let keys = Arc::new(read_keys(&at.field("keys")?)?);
         let mut roles = BTreeMap::new();
         for (name, role) in at.field("roles")?.entries()? {
             roles.insert(name.to_owned(), RoleKeys::read(&role)?);

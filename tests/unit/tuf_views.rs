@@ -270,8 +270,8 @@ fn unknown_fields_survive_at_every_level() {
     key.values_mut().for_each(decorate);
     let root = Root::read(&decorated).unwrap();
     assert_eq!(root.tree.canonical(), decorated.canonical());
-    for (keyid, key) in &root.keys {
-        assert_eq!(Some(&key.object), decorated.get("keys").unwrap().get(keyid));
+    for (keyid, key) in root.keys.iter() {
+        assert_eq!(Some(&*key.object), decorated.get("keys").unwrap().get(keyid));
     }
 }
 

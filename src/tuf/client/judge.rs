@@ -1,5 +1,7 @@
 //! The judgements of single files: what the steps of the workflow have in common.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::json::Json;
@@ -74,7 +76,7 @@ pub(super) fn read_root(profile: Profile, bytes: &[u8], row: &mut Row) -> Result
     row.remarks = document.remarks(profile);
     let mut root = Root::read(document.view()).map_err(|error| Refusal::new("4.3", error.to_string()))?;
     row.describe(&root.header);
-    root.keys = usable_by(profile, &root.keys);
+    root.keys = Arc::new(usable_by(profile, Arc::unwrap_or_clone(root.keys)));
     Ok((document, root))
 }
 

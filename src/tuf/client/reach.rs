@@ -1,6 +1,6 @@
 //! What delegations lead to: which target a search finds in which role, without reading anything again.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::rc::Rc;
 
@@ -110,7 +110,7 @@ pub(super) struct Edge {
 pub(super) struct Graph {
     edges: BTreeMap<String, Vec<Edge>>,
     /// Hashes of role and target, by keys that nobody can know.
-    listed: HashSet<u64>,
+    listed: BTreeSet<u64>,
     hasher: RandomState,
     work: Work,
 }

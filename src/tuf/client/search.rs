@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
@@ -79,11 +80,11 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         above: &Option<Rc<Chain>>,
         target: Option<&'d str>,
     ) -> Box<dyn Iterator<Item = (Waiting, bool)> + 'd> {
-        let keys = self.client.counted(&delegations.keys);
+        let keys = self.client.counted(delegations.keys);
         let (delegator, above) = (delegator.to_owned(), above.clone());
         let waiting = move |role: String, role_keys, reach: Reach| {
             let authority =
-                Authority { delegator: Some(delegator.clone()), keys: Rc::clone(&keys), role: role_keys };
+                Authority { delegator: Some(delegator.clone()), keys: Arc::clone(&keys), role: role_keys };
             let chain = Some(Rc::new(Chain::below(&above, Rc::new(reach))));
             Waiting { role, authority: Some(authority), chain }
         };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -25,7 +26,7 @@ pub struct Authority {
     /// Who delegated, for a delegated role.
     pub delegator: Option<String>,
     /// All keys of the delegator, as this client counts them.
-    pub keys: Rc<BTreeMap<String, Key>>,
+    pub keys: Arc<BTreeMap<String, Key>>,
     /// The role's.
     pub role: Rc<RoleKeys>,
 }
@@ -52,7 +53,6 @@ pub struct Client {
     pub(super) root: Root,
     /// Whether keys were rotated in this update whose rotation makes clients forget versions (spec 5.3.11).
     pub(super) rotated: bool,
-    keys: Rc<BTreeMap<String, Key>>,
     pub(super) timestamp: Option<meta::Timestamp>,
     /// `signed` of the snapshot, which was well-formed when it was taken.
     pub(super) snapshot: Option<Json>,
@@ -70,7 +70,6 @@ impl Client {
         if let Err(why) = judge_link(profile, None, &document, &root, &mut row) {
             return Err(refused(row, why));
         }
-        let keys = Rc::new(root.keys.clone());
         let rehearsal = document.rehearsal;
         Ok(Client {
             profile,
@@ -79,7 +78,6 @@ impl Client {
             rehearsal,
             root,
             rotated: false,
-            keys,
             timestamp: None,
             snapshot: None,
         })
@@ -124,7 +122,6 @@ impl Client {
         });
         let (document, root) = self.settle(row, outcome)?;
         self.rehearsal |= document.rehearsal;
-        self.keys = Rc::new(root.keys.clone());
         self.root = root;
         Ok(())
     }
@@ -257,12 +254,12 @@ impl Client {
     /// The keys of a top-level role.
     fn top_level(&self, role: &str) -> Option<Authority> {
         let role = Rc::new(self.root.roles.get(role)?.clone());
-        Some(Authority { delegator: None, keys: Rc::clone(&self.keys), role })
+        Some(Authority { delegator: None, keys: Arc::clone(&self.root.keys), role })
     }
 
     /// The keys of delegations, as this client counts them.
-    pub fn counted(&self, keys: &BTreeMap<String, Key>) -> Rc<BTreeMap<String, Key>> {
-        Rc::new(usable_by(self.profile, keys))
+    pub fn counted(&self, keys: BTreeMap<String, Key>) -> Arc<BTreeMap<String, Key>> {
+        Arc::new(usable_by(self.profile, keys))
     }
 
     /// Reads a file and judges its length, hashes and signatures.

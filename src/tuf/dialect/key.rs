@@ -1,5 +1,7 @@
 //! Keys of the other dialects, read into the keys that the rest of this room counts with.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::crypto::certificate::Certificate;
@@ -78,7 +80,7 @@ pub(super) fn read(dialect: Dialect, keyid: &str, at: &At<'_>) -> Result<Read, S
     }
     let mut key = Key {
         keyid: keyid.to_owned(),
-        object: at.json().clone(),
+        object: Arc::new(at.json().clone()),
         keytype: keytype.to_owned(),
         scheme: scheme.to_owned(),
         usable,

@@ -1,7 +1,7 @@
 //! The second half of verifying a repository: what the newest root is responsible for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::tuf::key::Key;
 use crate::tuf::root::RoleKeys;
@@ -15,16 +15,16 @@ use super::{Dialect, notary};
 /// The keys that are responsible for a role.
 struct Responsible {
     role: String,
-    keys: Rc<BTreeMap<String, Key>>,
+    keys: Arc<BTreeMap<String, Key>>,
     role_keys: RoleKeys,
 }
 
 impl<E> Client<'_, E> {
     /// Verifies what the newest root is responsible for. `published` is `root.json` as it lies there.
     pub(super) fn rest(&mut self, root: &ForeignRoot, published: Option<&[u8]>) -> Result<(), Stop<E>> {
-        let keys = Rc::new(root.root.keys.clone());
+        let keys = Arc::new(root.root.keys.clone());
         let top = |role: &str| match root.root.roles.get(role).cloned() {
-            Some(role_keys) => Ok(Responsible { role: role.to_owned(), keys: Rc::clone(&keys), role_keys }),
+            Some(role_keys) => Ok(Responsible { role: role.to_owned(), keys: Arc::clone(&keys), role_keys }),
             None => refuse(format!("the root has no role {role}")),
         };
         let by_hash = root.root.consistent_snapshot == Some(true);
@@ -56,7 +56,7 @@ impl<E> Client<'_, E> {
         let name = format!("{parent}.json");
         let delegations = shaped(&name, file.delegations())?;
         self.note(&name, &delegations.oddities);
-        let keys = Rc::new(delegations.keys);
+        let keys = Arc::new(delegations.keys);
         let mut roles = Vec::new();
         for role in delegations.roles.into_iter().rev() {
             let child = role.name.strip_prefix(parent).and_then(|rest| rest.strip_prefix('/'));
@@ -66,7 +66,7 @@ impl<E> Client<'_, E> {
                     role.name
                 ));
             }
-            roles.push(Responsible { role: role.name, keys: Rc::clone(&keys), role_keys: role.keys });
+            roles.push(Responsible { role: role.name, keys: Arc::clone(&keys), role_keys: role.keys });
         }
         Ok(roles)
     }

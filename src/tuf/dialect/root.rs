@@ -1,6 +1,7 @@
 //! Roots of other dialects, and the chain of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -62,7 +63,8 @@ impl ForeignRoot {
         }
         let consistent_snapshot = at.optional("consistent_snapshot")?.map(|at| at.boolean()).transpose()?;
         let header = file.header.clone();
-        let root = Root { tree: file.signed.clone(), header, consistent_snapshot, keys, roles };
+        let root =
+            Root { tree: file.signed.clone(), header, consistent_snapshot, keys: Arc::new(keys), roles };
         Ok(ForeignRoot { file, root, certificates, oddities })
     }
 
@@ -80,7 +82,7 @@ impl ForeignRoot {
     /// Its keys as a client sees them at a time: one that goes by a certificate verifies nothing outside of its validity.
     /// Notary asks this only of the keys of the role root, and only of the root that is current.
     pub fn keys_at(&self, at: Timestamp) -> BTreeMap<String, Key> {
-        let mut keys = self.root.keys.clone();
+        let mut keys = BTreeMap::clone(&self.root.keys);
         for (keyid, key) in &mut keys {
             if let Some(certificate) = self.certificates.get(keyid).filter(|one| !one.is_valid_at(at))
                 && key.usable.is_ok()

@@ -24,29 +24,36 @@ pub(super) fn keys_and_roles<'a>(
 ) {
     let empty = Object::new();
     let objects = keys.and_then(Json::as_object).unwrap_or(&empty);
-    let keys: BTreeMap<&str, Key> = objects
-        .iter()
-        .filter_map(|(keyid, key)| Some((keyid.as_str(), Key::read(keyid, &At::new(key, keyid)).ok()?)))
-        .collect();
-    let mut used = BTreeSet::new();
+    let roles: Vec<(&str, &Json)> = roles.collect();
+    let keyids_of = |role: &'a Json| {
+        let keyids = role.get("keyids").and_then(Json::as_array).unwrap_or_default();
+        keyids.iter().filter_map(Json::as_str)
+    };
+    let used: BTreeSet<&str> = roles.iter().flat_map(|(_, role)| keyids_of(role)).collect();
+    // A file may have tens of thousands of keys: of each only the digest is kept.
+    let (mut keys, mut of_keys) = (BTreeMap::new(), Vec::new());
+    for (keyid, key) in objects.iter() {
+        let Ok(key) = Key::read(keyid, &At::new(key, keyid)) else { continue };
+        keys.insert(keyid.as_str(), key.material());
+        let rules = of_key(&key, used.contains(keyid.as_str()));
+        of_keys.extend(rules.into_iter().map(|rule| Found::new(rule, format!("{place}, key {keyid}"))));
+    }
     for (name, role) in roles {
         let place = shortened(format!("{place}, role {name}"));
         if matches!(role.get("threshold"), Some(Json::Bool(_))) {
             found.push(Found::new(Rule::BooleanInteger, place.clone()));
         }
-        let keyids = role.get("keyids").and_then(Json::as_array).unwrap_or_default();
         let mut of_role = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        for keyid in keyids.iter().filter_map(Json::as_str) {
-            used.insert(keyid);
+        for keyid in keyids_of(role) {
             if !seen.insert(keyid) {
                 found.push(Found::new(Rule::RepeatedRoleKeyid, format!("{place}, keyid {keyid}")));
                 continue;
             }
             match keys.get(keyid) {
                 None => found.push(Found::new(Rule::UndefinedKeyid, format!("{place}, keyid {keyid}"))),
-                Some(key) => {
-                    let Some(material) = key.material() else { continue };
+                Some(material) => {
+                    let Some(material) = material else { continue };
                     if of_role.insert(material, keyid).is_some() {
                         found.push(Found::new(Rule::OneKeyTwoKeyids, format!("{place}, keyid {keyid}")));
                     }
@@ -54,10 +61,7 @@ pub(super) fn keys_and_roles<'a>(
             }
         }
     }
-    for (keyid, key) in &keys {
-        let rules = of_key(key, used.contains(keyid));
-        found.extend(rules.into_iter().map(|rule| Found::new(rule, format!("{place}, key {keyid}"))));
-    }
+    found.extend(of_keys);
 }
 
 /// The rules that apply to a key; [`usable_by`] drops the keys that a client does not count.
@@ -108,7 +112,9 @@ pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
         rules.push(Rule::Ed25519Pem);
     }
     // The specification's bound; what this program writes has a higher one (KEY-STRENGTH).
-    if matches!(usable.public.weakness(), Some(Weakness::RsaShort { bits }) if bits < 2048) {
+    if usable.public.algorithm() == KeyAlgorithm::Rsa
+        && matches!(usable.public.weakness(), Some(Weakness::RsaShort { bits }) if bits < 2048)
+    {
         rules.push(Rule::ShortRsa);
     }
     rules
@@ -122,16 +128,18 @@ pub(in crate::tuf::client) fn of_link(
     profile: Profile,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    let all = |root: &Root| -> Vec<(Sha256Digest, String)> {
-        root.keys.values().filter_map(|key| Some((key.material()?, key.keyid.clone()))).collect()
-    };
-    let (before, after) = (trusted.map(all).unwrap_or_default(), all(next));
-    let reencoded = after.iter().find(|(material, keyid)| {
-        let was = || before.iter().filter(|(other, _)| other == material);
-        was().next().is_some() && was().all(|(_, other)| other != keyid)
+    let mut before: BTreeMap<Sha256Digest, BTreeSet<&str>> = BTreeMap::new();
+    for key in trusted.iter().flat_map(|root| root.keys.values()) {
+        if let Some(material) = key.material() {
+            before.entry(material).or_default().insert(&key.keyid);
+        }
+    }
+    let reencoded = next.keys.values().find(|key| {
+        let was = key.material().and_then(|material| before.get(&material));
+        was.is_some_and(|keyids| !keyids.contains(key.keyid.as_str()))
     });
-    if let Some((_, keyid)) = reencoded {
-        found.push(Found::new(Rule::KeyReencoded, format!("signed.keys, {keyid}")));
+    if let Some(key) = reencoded {
+        found.push(Found::new(Rule::KeyReencoded, format!("signed.keys, {}", key.keyid)));
     }
     let spare =
         |tally: &Tally| usize::try_from(tally.threshold).is_ok_and(|least| tally.counted.len() > least);
@@ -147,17 +155,14 @@ pub(in crate::tuf::client) fn of_link(
 /// The keys as a client counts them: those that it does not count are there, and say why.
 pub(in crate::tuf::client) fn usable_by(
     profile: Profile,
-    keys: &BTreeMap<String, Key>,
+    mut keys: BTreeMap<String, Key>,
 ) -> BTreeMap<String, Key> {
-    let count = |(keyid, key): (&String, &Key)| {
-        let mut key = key.clone();
+    for key in keys.values_mut().filter(|key| key.usable.is_ok()) {
         // Whether a role uses it makes no difference to a key that is known.
-        let dropped =
-            of_key(&key, true).into_iter().find(|rule| rule.stance(profile) == Stance::DoesNotCount);
-        if let (Some(rule), Ok(_)) = (dropped, &key.usable) {
+        let dropped = of_key(key, true).into_iter().find(|rule| rule.stance(profile) == Stance::DoesNotCount);
+        if let Some(rule) = dropped {
             key.usable = Err(KeyProblem::NotCounted { rule: rule.id(), says: rule.says() });
         }
-        (keyid.clone(), key)
-    };
-    keys.iter().map(count).collect()
+    }
+    keys
 }
