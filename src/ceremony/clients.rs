@@ -1,6 +1,6 @@
 //! What each kind of client will make of a release, before it is published: from every root that the world trusts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::checks::clients::Foreseen;
 use crate::host::files::{self, FileError};
@@ -84,14 +84,14 @@ impl Ceremony {
         let newest = trusted.root.header.version;
         let mut starts = Vec::new();
         for version in root_versions(&self.trusted_folder())? {
-            let path = self.trusted_folder().join(format!("{version}.root.json"));
-            let damaged =
-                |problem: String| CeremonyError::Damaged { file: path.display().to_string(), problem };
+            let file = Path::new(&trusted.file).with_file_name(format!("{version}.root.json"));
+            let bytes = files::read(&self.root().join(&file), ROOT_LIMIT)?;
+            let file = file.to_string_lossy().into_owned();
+            let damaged = |problem: String| CeremonyError::Damaged { file, problem };
             if version > newest {
                 let problem = format!("it is newer than {}, from which this ceremony starts", trusted.file);
                 return Err(damaged(problem));
             }
-            let bytes = files::read(&path, ROOT_LIMIT)?;
             if version_within(&bytes) != Some(version) {
                 return Err(damaged(format!("it does not hold version {version} of root")));
             }

@@ -286,3 +286,59 @@ fn a_trusted_root_that_is_not_the_planned_one_is_refused() {
     let next = "Import the file again, and compare its digest with a second source, before you correct ceremony.toml.";
     room.run(&["plan"]).refused(1, "PLAN-DIGEST", &what, next);
 }
+
+/// A rehearsal that follows version 3, with this beside it.
+fn after_the_third(beside: &[(&str, Vec<u8>)]) -> Room {
+    let room = after(&changed_root(|signed| signed["version"] = json!(3)), "refresh", "");
+    fs::rename(room.path("trusted/1.root.json"), room.path("trusted/3.root.json")).unwrap();
+    room.edit("ceremony.toml", "trusted/1.root.json", "trusted/3.root.json");
+    for (name, bytes) in beside {
+        room.write(&format!("trusted/{name}"), bytes);
+    }
+    room.freeze();
+    for key in ["ada", "ben", "cem"] {
+        room.run_with_pin(PIN, &["sign", "--key", key, "--confirm", &room.typed("root")]).ok();
+    }
+    room
+}
+
+#[test]
+fn a_client_that_never_comes_to_the_new_root_is_told() {
+    let room = after_the_third(&[("1.root.json", plain_root())]);
+    let done = room.run(&["release"]).ok();
+    let said = "RELEASE-CLIENTS WARNS: a strict client that starts from root 1 refuses: it comes to root 1 and no further";
+    assert!(done.out.contains(said), "{}", done.out);
+    let row = done.out.lines().find(|line| line.starts_with("  strict ")).unwrap();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["strict", "3", "1"]);
+}
+
+#[test]
+fn roots_that_cannot_be_are_not_released_over() {
+    let next = "Restore the file from another copy of this directory.";
+    let newer = changed_root(|signed| signed["version"] = json!(4));
+    let cases = [
+        ("4.root.json", newer, "it is newer than trusted/3.root.json, from which this ceremony starts"),
+        ("2.root.json", plain_root(), "it does not hold version 2 of root"),
+        ("1.root.json", b"no JSON".to_vec(), "it does not hold version 1 of root"),
+    ];
+    for (name, bytes, problem) in cases {
+        let room = after_the_third(&[(name, bytes)]);
+        let what = format!("trusted/{name} is not what it should be: {problem}");
+        room.run(&["release"]).failed(1, &what, next);
+        assert!(!room.path("metadata").exists());
+    }
+}
+
+#[test]
+fn the_roots_before_a_trusted_one_are_imported_with_it() {
+    let from = Room::new();
+    from.write("3.root.json", changed_root(|signed| signed["version"] = json!(3)));
+    from.write("2.root.json", changed_root(|signed| signed["version"] = json!(2)));
+    let room = Room::new();
+    let trusted = from.path("3.root.json").display().to_string();
+    let new = ["new", &room.directory(), "--template", "rehearsal", "--trusted", &trusted];
+    let done = room.run(&new).ok();
+    assert_eq!(room.names("trusted"), ["2.root.json", "3.root.json"]);
+    let said = "from which clients may start: versions 2 to 2.";
+    assert!(done.out.contains(said), "{}", done.out);
+}

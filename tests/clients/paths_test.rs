@@ -156,3 +156,12 @@ print(json.dumps([role.is_delegated_path(path) for path in given['paths']]))";
     let ours: Vec<bool> = paths.iter().map(|path| speaks_for(&ours, path, &mut Work::default())).collect();
     assert_eq!(json!(ours), said);
 }
+
+#[test]
+fn comparisons_that_nobody_waits_for_are_given_up() {
+    let mut work = Work::of(1_000_000);
+    let pattern = format!("*{}b", "a".repeat(50_000));
+    assert!(!matches(&pattern, &"a".repeat(400_000), &mut work));
+    assert!(work.is_spent());
+    assert!(!matches("a", "a", &mut work), "what is asked later has no answer");
+}

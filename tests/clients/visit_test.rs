@@ -190,3 +190,83 @@ fn more_roles_than_a_search_looks_at_are_told() {
     assert_eq!(told, <[String; 0]>::default());
     assert_eq!(look(Profile::Strict, &folder("visit-33-strict", &build(&names))).refused, None);
 }
+
+/// The file that two ways lead to, one of which comes second.
+fn diamond(more: Vec<crate::graph::Edge>, mut nodes: Vec<crate::graph::Node>) -> crate::repository::Files {
+    let own = [PROJECT];
+    let mut edges = vec![edge("a", PROJECT, "a/*"), edge("b", PROJECT, "b/*")];
+    edges.extend(more);
+    nodes.extend([
+        node("a", &own, &[], vec![edge("x", PROJECT, "*/*")]),
+        node("b", &own, &[], vec![edge("x", PROJECT, "*/*")]),
+        node("x", &own, &[], vec![edge("y", PROJECT, "*/*")]),
+        node("y", &own, &["b/t"], vec![]),
+    ]);
+    graph(edges, nodes, |repository| {
+        repository.inconsistent();
+        repository.files.insert("b/t".to_owned(), b"evil".to_vec());
+    })
+}
+
+#[test]
+fn a_wrong_file_is_found_by_whichever_way_leads_to_it() {
+    let report = look(Profile::Strict, &folder("visit-diamond", &diamond(vec![], vec![])));
+    assert_eq!(report.refused.as_ref().unwrap().0, "y.json");
+    assert_eq!(row(&report, "y.json").targets, counts(1, 0, 1, 0));
+}
+
+#[test]
+fn more_ways_than_can_be_counted_hide_nothing() {
+    let own = [PROJECT];
+    let name =
+        |side: &str, level: usize| -> &'static str { Box::leak(format!("{side}{level}").into_boxed_str()) };
+    let below = |level: usize| {
+        if level == 20 {
+            vec![]
+        } else {
+            ["l", "r"].map(|side| edge(name(side, level + 1), PROJECT, "*/*")).into()
+        }
+    };
+    let nodes =
+        (0..=20).flat_map(|level| ["l", "r"].map(|side| node(name(side, level), &own, &[], below(level))));
+    let ladder = vec![edge("l0", PROJECT, "*/*"), edge("r0", PROJECT, "*/*")];
+    let report = look(Profile::Strict, &folder("visit-ladder", &diamond(ladder, nodes.collect())));
+    let (file, why) = report.refused.clone().unwrap();
+    assert_eq!((file.as_str(), why.section), ("y.json", "5.7.3"));
+    assert!(why.what.starts_with("target b/t: it has 4 bytes"), "{why}");
+}
+
+#[test]
+fn of_two_roles_that_list_a_target_the_first_that_a_search_comes_to_counts() {
+    let own = [PROJECT];
+    for (order, refused) in [(["a", "b"], false), (["b", "a"], true)] {
+        let edges = order.map(|name| edge(name, PROJECT, "*")).into();
+        let nodes = vec![node("a", &own, &["t"], vec![]), node("b", &own, &["t"], vec![])];
+        let files = graph(edges, nodes, |repository| {
+            repository.inconsistent();
+            repository.files.insert("t".to_owned(), b"a".to_vec());
+        });
+        let report = look(Profile::Strict, &folder(&format!("visit-shadow-{refused}"), &files));
+        assert_eq!(report.refused.is_some(), refused);
+        let of_b = if refused { counts(1, 0, 1, 0) } else { counts(1, 0, 0, 1) };
+        assert_eq!(
+            (row(&report, "a.json").targets, row(&report, "b.json").targets),
+            (counts(1, 1, 0, 0), of_b)
+        );
+    }
+}
+
+#[test]
+fn delegations_that_no_search_can_follow_are_refused() {
+    let own = [PROJECT];
+    let names: Vec<&'static str> =
+        (0..1_100).map(|number| &*Box::leak(format!("d{number:04}").into_boxed_str())).collect();
+    let nodes = names
+        .iter()
+        .zip(names.iter().skip(1))
+        .map(|(name, below)| node(name, &own, &[], vec![edge(below, PROJECT, "*")]));
+    let files = graph(vec![edge(names[0], PROJECT, "*")], nodes.collect(), |_| {});
+    let report = look(Profile::Strict, &folder("visit-deep", &files));
+    let (file, why) = report.refused.unwrap();
+    assert_eq!((file.as_str(), why.section), ("1.d1023.json", "5.6.7"));
+}

@@ -12,11 +12,16 @@ pub struct Work(u64);
 
 impl Default for Work {
     fn default() -> Work {
-        Work(WORK)
+        Work::of(WORK)
     }
 }
 
 impl Work {
+    /// So many steps.
+    pub fn of(steps: u64) -> Work {
+        Work(steps)
+    }
+
     /// Takes steps; false if nothing is left.
     pub(super) fn spend(&mut self, steps: usize) -> bool {
         self.0 = self.0.saturating_sub(steps as u64);
