@@ -38,7 +38,9 @@ impl Published {
             [Some(&self.directory), self.state.as_ref(), self.targets.as_ref()].into_iter().flatten()
         {
             if !files::is_folder(folder) {
-                return Err(FileError::Missing(folder.clone()).into());
+                let there = files::exists(folder);
+                let error = if there { FileError::NotAFolder } else { FileError::Missing };
+                return Err(error(folder.clone()).into());
             }
         }
         let dialect = Json::parse(&bytes, ROOT_LIMIT).map_or(Dialect::Tuf1, |tree| Dialect::of(&tree));

@@ -45,7 +45,13 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
-    context.console.say("Next: publish the files of metadata/ as they are; clients start from 1.root.json.");
+    let is_first = release.files().iter().any(|one| one.file == "metadata/1.root.json");
+    let start = if is_first {
+        "clients start from 1.root.json"
+    } else {
+        "clients follow from the root that they trust"
+    };
+    context.console.say(&format!("Next: publish the files of metadata/ as they are; {start}."));
     Ok(Exit::Yes)
 }
 
@@ -55,6 +61,7 @@ fn json(findings: &[Finding], foreseen: &[Foreseen], files: &[Artifact]) -> Json
             ("accepted", Json::Bool(one.refused.is_none())),
             ("client", Json::from(one.profile.name())),
             ("from", Json::Int(one.from)),
+            ("lost_before", Json::Bool(one.lost_before)),
             ("refused", one.refused.as_deref().map_or(Json::Null, Json::from)),
         ])
     };

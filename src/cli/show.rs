@@ -143,11 +143,13 @@ pub fn changes_json(changes: &[Change]) -> Json {
 /// What each kind of client will make of a release: one line a client, with the roots that it can start from.
 pub fn foreseen(foreseen: &[Foreseen]) -> String {
     let (mut rows, mut reasons): (Vec<Vec<String>>, Vec<String>) = (Vec::new(), Vec::new());
+    // Of most releases there is nothing to say of the past.
+    let was_lost = foreseen.iter().any(|one| one.refused.is_some() && one.lost_before);
     for profile in Profile::ALL {
         let of_client = || foreseen.iter().filter(|one| one.profile == profile);
-        let numbers = |refused: bool| {
-            let versions = of_client().filter(|one| one.refused.is_some() == refused);
-            let versions: Vec<String> = versions.map(|one| one.from.to_string()).collect();
+        let numbers = |is: &dyn Fn(&Foreseen) -> bool| {
+            let versions: Vec<String> =
+                of_client().filter(|one| is(one)).map(|one| one.from.to_string()).collect();
             if versions.is_empty() { "-".to_owned() } else { versions.join(" ") }
         };
         let why = of_client().filter_map(|one| one.refused.clone()).next_back();
@@ -156,10 +158,18 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
             version => format!("{} {version}", profile.name()),
         };
         reasons.extend(why.map(|why| format!("{}: {why}", profile.name())));
-        rows.push(vec![name, numbers(false), numbers(true)]);
+        let mut row = vec![
+            name,
+            numbers(&|one| one.refused.is_none()),
+            numbers(&|one| one.refused.is_some() && !one.lost_before),
+        ];
+        row.extend(was_lost.then(|| numbers(&|one| one.refused.is_some() && one.lost_before)));
+        rows.push(row);
     }
     let mut lines = vec!["What clients will make of it, by the root that they start from".to_owned()];
-    lines.push(self::rows(&["client", "accepts from root", "refuses from root"], &rows));
+    let mut head = vec!["client", "accepts from root", "refuses from root"];
+    head.extend(was_lost.then_some("refused before"));
+    lines.push(self::rows(&head, &rows));
     lines.extend(reasons.iter().map(|why| indent("  ", &wrap(&visible(why), 76))));
     lines.join("\n")
 }

@@ -37,6 +37,9 @@ pub enum FileError {
     /// A pipe, device or folder where a file is expected; reading it could wait forever.
     #[error("{} is not a plain file", show(.0))]
     NotAFile(PathBuf),
+    /// A file where a folder is expected.
+    #[error("{} is not a folder", show(.0))]
+    NotAFolder(PathBuf),
     /// A name that would leave its folder.
     #[error("{} does not stay in its folder", show(.0))]
     NotAName(PathBuf),
@@ -67,6 +70,7 @@ impl Advice for FileError {
             FileError::Missing(_) => "Check the name; `-C DIR` says which ceremony directory is meant.".to_owned(),
             FileError::Exists(_) => "Choose another name, or move the old file away yourself.".to_owned(),
             FileError::NotAFile(_) => "Move it away, and put the file there that was meant.".to_owned(),
+            FileError::NotAFolder(_) => "Name the folder that the file is in.".to_owned(),
             FileError::NotAName(_) => "Nothing was written. Correct the name in ceremony.toml.".to_owned(),
             FileError::TooLarge { .. } => "Check that this is the right file.".to_owned(),
             FileError::Locked(_) => "Wait until the other command has ended, and run this one again.".to_owned(),

@@ -46,6 +46,9 @@ fn release_tells_what_each_client_will_make_of_it() {
     let machine = released().run(&["release", "--json"]).ok().json();
     let clients = machine["clients"].as_array().unwrap();
     assert_eq!(clients.len(), 7);
-    assert_eq!(clients[0], json!({"accepted": true, "client": "strict", "from": 1, "refused": null}));
+    assert_eq!(
+        clients[0],
+        json!({"accepted": true, "client": "strict", "from": 1, "lost_before": false, "refused": null})
+    );
     assert_eq!(clients[4]["accepted"], json!(false));
 }

@@ -64,3 +64,23 @@ fn inspect_shows_what_is_invisible_and_says_what_is_misshapen() {
         "Fetch the file again from where it was published; nothing was changed.",
     );
 }
+
+#[test]
+fn what_is_not_checked_of_a_dialect_is_not_asked_for_in_vain() {
+    let Some(samples) = samples("what_is_not_checked_of_a_dialect_is_not_asked_for_in_vain") else { return };
+    let room = Room::new();
+    for (dialect, name) in [("notary", "Notary 1"), ("go-tuf", "TUF 0.9 (go-tuf)")] {
+        for (file, bytes) in samples[dialect]["good"]["files"].as_object().unwrap() {
+            room.write(&format!("{dialect}/{file}"), hex::decode(bytes.as_str().unwrap()).unwrap());
+        }
+        let folder = room.path(dialect).display().to_string();
+        let root = room.path(&format!("{dialect}/root.json")).display().to_string();
+        for option in ["--state", "--targets"] {
+            let done = room.run(&["verify", &folder, "--trusted", &root, option, &folder]);
+            let what = format!("--state and --targets are for TUF 1.0, and this is metadata of {name}");
+            let next = "Leave them out: of this dialect the signatures and the chain are checked, and neither rollback nor \
+                        target files.";
+            done.failed(2, &what, next);
+        }
+    }
+}

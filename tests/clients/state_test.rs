@@ -110,5 +110,9 @@ fn a_state_or_targets_folder_that_is_not_there_is_no_empty_one() {
         let done = verify(&folder, &[option, nowhere.to_str().unwrap()]);
         assert_eq!((done.code, done.out.as_str()), (5, ""), "{done:?}");
         assert!(done.err.contains("nowhere does not exist"), "{done:?}");
+        let file = folder.join("trusted.root.json");
+        let done = verify(&folder, &[option, file.to_str().unwrap()]);
+        assert_eq!((done.code, done.out.as_str()), (5, ""), "{done:?}");
+        assert!(done.err.contains("trusted.root.json is not a folder\n"), "{done:?}");
     }
 }

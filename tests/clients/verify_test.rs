@@ -182,6 +182,17 @@ fn roots_that_are_no_start_are_told() {
 }
 
 #[test]
+fn a_root_under_the_number_of_another_is_no_start() {
+    let mut files = Repository::good().build();
+    files.insert("metadata/1.root.json".to_owned(), files["metadata/2.root.json"].clone());
+    files.insert("metadata/02.root.json".to_owned(), b"never asked for".to_vec());
+    let done = verify(&folder("verify-every-number", &files), &["--from-every-root"]);
+    assert_eq!(done.code, 1, "{done:?}");
+    assert!(done.out.contains("refused: 1.root.json: it has version 2"), "{}", done.out);
+    assert!(done.out.lines().last().unwrap().ends_with("REFUSED from 1 of 2 roots"), "{}", done.out);
+}
+
+#[test]
 fn exit_codes_tell_no_from_usage_and_from_the_machine() {
     let folder = folder("verify-codes", &Repository::good().build());
     assert_eq!(verify(&folder, &[]).code, 0);
