@@ -124,7 +124,7 @@ impl Tally {
 
 /// Bytes that are hashed for the signatures of one file: a file of any size with a few dozen signatures, or an ordinary one
 /// with tens of thousands. More is no metadata, and would keep a verifier busy for hours.
-const WORK: usize = 4 << 30;
+const WORK: usize = 2 << 30;
 /// Signatures of one keyid that are looked at.
 const ATTEMPTS: usize = 8;
 
