@@ -6,6 +6,9 @@ use crate::tuf::delegation::Paths;
 /// Steps that comparisons of paths may take, in all: some seconds. A real repository needs thousands of them.
 const WORK: u64 = 1 << 30;
 
+/// Steps that the digest of a path is worth.
+pub(super) const DIGEST: usize = 64;
+
 /// What is left of the steps that comparisons may take: patterns can be made that take longer than anybody waits.
 #[derive(Debug)]
 pub struct Work(u64);
@@ -39,6 +42,9 @@ pub fn speaks_for(paths: &Paths, target: &str, work: &mut Work) -> bool {
     match paths {
         Paths::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, target, work)),
         Paths::HashPrefixes(prefixes) => {
+            if !work.spend(DIGEST) {
+                return false;
+            }
             let digest = Sha256Digest::of(target.as_bytes()).to_hex();
             prefixes.iter().any(|prefix| work.spend(1) && digest.starts_with(prefix))
         }

@@ -6,13 +6,10 @@ use std::rc::Rc;
 
 use crate::tuf::delegation::{Paths, SuccinctBins};
 
-use super::paths::{Work, speaks_for};
+use super::paths::{DIGEST, Work, speaks_for};
 
 /// Terminating delegations of one role that are remembered: every target below is compared with each.
 const MOST_EARLIER: usize = 64;
-
-/// Steps that a digest is worth.
-const BIN: usize = 64;
 
 /// Delegations one below the other that are followed. No client follows as many.
 pub(super) const DEEPEST: u32 = 1_024;
@@ -29,7 +26,7 @@ impl Scope {
     fn speaks_for(&self, target: &str, work: &mut Work) -> bool {
         match self {
             Scope::Paths(paths) => speaks_for(paths, target, work),
-            Scope::Bin(bins, name) => work.spend(BIN) && bins.bin_for(target) == *name,
+            Scope::Bin(bins, name) => work.spend(DIGEST) && bins.bin_for(target) == *name,
         }
     }
 }
@@ -156,6 +153,9 @@ impl Graph {
             }
             let mut matching = Vec::new();
             for edge in self.edges.get(role).into_iter().flatten() {
+                if self.work.is_spent() {
+                    return true;
+                }
                 if edge.reach.scope.speaks_for(target, &mut self.work) {
                     matching.push(edge.role.as_str());
                     if edge.terminating {
