@@ -70,19 +70,21 @@ fn accepted(report: &Report, trusted: &File, files: &Named, earlier: &Named) {
     if report.refused.is_some() {
         return;
     }
-    let last_root = report.rows.iter().rfind(|row| row.file == "the trusted root" || is_root(row));
+    let last_root = report.rows.iter().rfind(|row| row.file == "trusted root" || is_root(row));
     for row in &report.rows {
-        let file = match row.file.strip_prefix("earlier ") {
-            // A copy that is of no use any more hinders nothing.
-            Some(_) if row.refused.is_some() => continue,
-            Some(name) => earlier.get(name.trim_end_matches(".json")),
-            None if row.file == "the trusted root" => Some(trusted),
-            None if row.file == "all delegations" => continue,
-            None => files.get(&row.file),
+        // A copy that is of no use any more hinders nothing.
+        if row.earlier && row.refused.is_some() {
+            continue;
+        }
+        let file = match row.file.as_str() {
+            name if row.earlier => earlier.get(name.trim_end_matches(".json")),
+            "trusted root" => Some(trusted),
+            "all delegations" => continue,
+            name => files.get(name),
         };
         let file = file.unwrap_or_else(|| panic!("{} was never there", row.file));
         assert!(row.refused.is_none(), "{row:?}");
-        let of_root = row.file == "the trusted root" || is_root(row);
+        let of_root = row.file == "trusted root" || is_root(row);
         assert_eq!(row.old.is_some(), is_root(row), "only a root has a root before it: {row:?}");
         for tally in row.old.iter().chain([row.new.as_ref().expect("somebody is responsible")]) {
             counted(tally, file, report.look.profile, row);
