@@ -80,7 +80,7 @@ impl Drafter<'_> {
         for name in TOP_LEVEL {
             roles.insert(name.to_owned(), self.spec(self.plan(name)?)?);
         }
-        Ok(build::root(base.map(|root| &root.tree), &common, self.policy.consistent_snapshot, &roles))
+        Ok(build::root(base.map(|root| &*root.tree), &common, self.policy.consistent_snapshot, &roles))
     }
 
     fn others(&self) -> Result<Vec<Draft>, CeremonyError> {

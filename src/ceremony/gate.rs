@@ -158,7 +158,7 @@ fn intent_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
         let judged = plan_intent(&Intended {
             change: ceremony.policy.change.name(),
-            trusted: trusted.map(|trusted| &trusted.root.tree),
+            trusted: trusted.map(|trusted| &*trusted.root.tree),
             planned: &draft.signed,
             drafted: &payload.signed,
             revoked: ceremony.policy.revoke.len(),

@@ -68,7 +68,7 @@ impl Keyring {
                 && key.computed_keyid() == key.keyid
         };
         if let Some(key) = trusted.and_then(|trusted| trusted.root.keys.values().find(same)) {
-            return Ok(Json::clone(&key.object));
+            return Ok(key.object());
         }
         Ok(Key::write(public, plan.scheme, policy.written_holder(name)))
     }

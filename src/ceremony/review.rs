@@ -44,7 +44,7 @@ impl Reviewed {
         let basis = trusted.map_or("nothing (this is the first)".to_owned(), |trusted| {
             format!("the trusted root, version {}", trusted.root.header.version)
         });
-        let changes = diff(trusted.map(|trusted| &trusted.root.tree), &signed)
+        let changes = diff(trusted.map(|trusted| &*trusted.root.tree), &signed)
             .map_err(|error| unreadable(MetadataError::Shape(error)))?;
         let names = names(ceremony);
         let summary = summary(&signed, &names);

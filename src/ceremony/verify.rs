@@ -1,6 +1,7 @@
 //! A directory of published metadata, as a client that starts from a trusted root sees it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::host::files::{self, FileError};
 use crate::json::Json;
@@ -95,7 +96,8 @@ impl Published {
     fn compare_copies(&self, trusted: &[u8], report: &mut Report) -> Result<(), CeremonyError> {
         let Some(newest) = report.newest.clone() else { return Ok(()) };
         // It was read before it was trusted.
-        let Ok(first) = Envelope::parse(trusted, ROOT_LIMIT).and_then(|envelope| Root::of(&envelope)) else {
+        let read = |envelope: Envelope| Ok(Root::read_shared(Arc::new(envelope.signed))?);
+        let Ok(first) = Envelope::parse(trusted, ROOT_LIMIT).and_then(read) else {
             return Ok(());
         };
         let name = format!("{}.root.json", first.header.version);
@@ -121,7 +123,7 @@ impl Published {
             Some(Err(what)) => return Ok(Some(what)),
             Some(Ok(published)) => published,
         };
-        if published.signed == root.tree && Link::verify(None, &published, root).new.met() {
+        if published.signed == *root.tree && Link::verify(None, &published, root).new.met() {
             return Ok(None);
         }
         Ok(Some(format!("it is not the root, version {}, that was verified here", root.header.version)))

@@ -138,8 +138,9 @@ impl Facts {
             if key.usable.is_err() {
                 self.say(format!("{place}: scheme"), key.scheme.clone());
             }
-            self.unknown(&format!("{place}: "), &key.object, &["keytype", "scheme", "keyval"]);
-            if let Some(keyval) = key.object.get("keyval") {
+            let object = key.object();
+            self.unknown(&format!("{place}: "), &object, &["keytype", "scheme", "keyval"]);
+            if let Some(keyval) = object.get("keyval") {
                 // A value that is no text was not shown above.
                 let is_text = keyval.get("public").is_some_and(|public| public.as_str().is_some());
                 let known: &[&str] = if is_text { &["public"] } else { &[] };
@@ -253,7 +254,8 @@ pub(super) fn hashes(hashes: &BTreeMap<String, String>) -> String {
 /// The base64 of a key in the PEM that everybody writes; of a key in any other form the whole text, so that a key
 /// encoded anew is seen to change.
 fn public_value(key: &Key) -> String {
-    let public = key.object.get("keyval").and_then(|keyval| keyval.get("public"));
+    let object = key.object();
+    let public = object.get("keyval").and_then(|keyval| keyval.get("public"));
     let text = public.and_then(Json::as_str).unwrap_or_default();
     match &key.usable {
         Ok(usable) if usable.public.to_spki_pem() == text => {

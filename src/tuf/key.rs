@@ -15,14 +15,36 @@ use super::dialect::ForeignKeyProblem;
 pub struct Key {
     /// The name in the `keys` object. Never trusted: see [`Key::computed_keyid`].
     pub keyid: String,
-    /// The object, every field included.
-    pub object: Arc<Json>,
+    /// What of the object is in no other field.
+    rest: Rest,
     /// `keytype`, as found.
     pub keytype: String,
     /// `scheme`, as found.
     pub scheme: String,
     /// What can be verified with it, or why nothing can.
     pub usable: Result<Usable, KeyProblem>,
+}
+
+/// What is kept of a key object. A file may have tens of thousands of keys, and most have three fields.
+#[derive(Clone, Debug)]
+enum Rest {
+    /// `keytype`, `scheme` and, in `keyval`, this text as `public`, and nothing else.
+    Public(Arc<str>),
+    /// All of it.
+    Whole(Arc<Json>),
+}
+
+impl Rest {
+    fn of(object: &Json, keytype: &str, scheme: &str) -> Rest {
+        let public = || {
+            let keyval = object.get("keyval")?.as_object()?;
+            let text = |name| object.get(name).and_then(Json::as_str);
+            let stated = text("keytype") == Some(keytype) && text("scheme") == Some(scheme);
+            let plain = stated && object.as_object()?.len() == 3 && keyval.len() == 1;
+            keyval.get("public")?.as_str().filter(|_| plain)
+        };
+        public().map_or_else(|| Rest::Whole(Arc::new(object.clone())), |public| Rest::Public(public.into()))
+    }
 }
 
 /// Key material together with the scheme it is used with.
@@ -84,7 +106,31 @@ impl Key {
         } else {
             Err(KeyProblem::Unknown { keytype: keytype.clone(), scheme: scheme.clone() })
         };
-        Ok(Key { keyid: keyid.to_owned(), object: Arc::new(at.json().clone()), keytype, scheme, usable })
+        Ok(Key::new(keyid, at.json(), keytype, scheme, usable))
+    }
+
+    /// A key whose object was read.
+    pub(super) fn new(
+        keyid: &str,
+        object: &Json,
+        keytype: String,
+        scheme: String,
+        usable: Result<Usable, KeyProblem>,
+    ) -> Key {
+        let rest = Rest::of(object, &keytype, &scheme);
+        Key { keyid: keyid.to_owned(), rest, keytype, scheme, usable }
+    }
+
+    /// The object, every field included.
+    pub fn object(&self) -> Json {
+        match &self.rest {
+            Rest::Whole(object) => Json::clone(object),
+            Rest::Public(public) => Json::object([
+                ("keytype", Json::from(self.keytype.as_str())),
+                ("keyval", Json::object([("public", Json::from(&**public))])),
+                ("scheme", Json::from(self.scheme.as_str())),
+            ]),
+        }
     }
 
     /// The key object as this program writes it: `keytype`, `scheme`, `keyval.public`, and the holder if asked for.
@@ -104,7 +150,7 @@ impl Key {
 
     /// SHA-256 of the canonical key object, all fields included (spec 4.2.1).
     pub fn computed_keyid(&self) -> String {
-        keyid_of(&self.object)
+        keyid_of(&self.object())
     }
 
     /// The identity of the key material, whatever its encoding; `None` for keys that cannot be used.
@@ -114,7 +160,8 @@ impl Key {
 
     /// The holder written in the key, if any. Also reads the field that tuf-on-ci writes.
     pub fn holder(&self) -> Option<&str> {
-        [HOLDER_FIELD, "x-tuf-on-ci-keyowner"].iter().find_map(|field| self.object.get(field)?.as_str())
+        let Rest::Whole(object) = &self.rest else { return None };
+        [HOLDER_FIELD, "x-tuf-on-ci-keyowner"].iter().find_map(|field| object.get(field)?.as_str())
     }
 }
 

@@ -36,7 +36,7 @@ impl RoleKeys {
 #[derive(Clone, Debug)]
 pub struct Root {
     /// `signed`, every field included.
-    pub tree: Json,
+    pub tree: Arc<Json>,
     /// Version, expiry, specification version.
     pub header: Header,
     /// `consistent_snapshot`; absent in some old roots.
@@ -50,7 +50,12 @@ pub struct Root {
 impl Root {
     /// Reads the `signed` part of an envelope.
     pub fn read(signed: &Json) -> Result<Root, ShapeError> {
-        let at = At::new(signed, "signed");
+        Root::read_shared(Arc::new(signed.clone()))
+    }
+
+    /// Like [`Root::read`], without a copy.
+    pub fn read_shared(signed: Arc<Json>) -> Result<Root, ShapeError> {
+        let at = At::new(&signed, "signed");
         let header = Header::read(&at, "root")?;
         let consistent_snapshot = at.optional("consistent_snapshot")?.map(|at| at.boolean()).transpose()?;
         let keys = Arc::new(read_keys(&at.field("keys")?)?);
@@ -61,7 +66,7 @@ impl Root {
         if !roles.contains_key("root") {
             return Err(at.error("the role \"root\" is missing from roles"));
         }
-        Ok(Root { tree: signed.clone(), header, consistent_snapshot, keys, roles })
+        Ok(Root { tree: Arc::clone(&signed), header, consistent_snapshot, keys, roles })
     }
 
     /// Reads the root inside an envelope.

@@ -128,8 +128,8 @@ fn the_oddities_of_sigstore_are_where_the_record_says() {
     let chain = &chain[..15];
     let public = |root: &Root| {
         root.keys.values().all(|key| {
-            let text =
-                key.object.get("keyval").and_then(|keyval| keyval.get("public")).and_then(Json::as_str);
+            let object = key.object();
+            let text = object.get("keyval").and_then(|keyval| keyval.get("public")).and_then(Json::as_str);
             text.unwrap().starts_with("04")
         })
     };
@@ -150,7 +150,7 @@ fn the_oddities_of_sigstore_are_where_the_record_says() {
         let named =
             |json: &Json| json.as_object().unwrap().keys().any(|name| name.starts_with("x-tuf-on-ci-"));
         named(&root.tree)
-            && root.keys.values().any(|key| named(&key.object))
+            && root.keys.values().any(|key| named(&key.object()))
             && root.tree.get("roles").unwrap().as_object().unwrap().values().any(named)
     };
     assert_eq!(versions(chain, on_ci), (10..=15).collect::<Vec<_>>());
@@ -256,7 +256,7 @@ fn signed_part(published: &Published) -> (usize, usize) {
     let mut ends = text.rmatch_indices('}').map(|(at, _)| at + 1);
     let whole = |end: &usize| Json::parse(&published.file[start..*end], ROOT_LIMIT).is_ok();
     let end = ends.find(whole).unwrap();
-    assert_eq!(Json::parse(&published.file[start..end], ROOT_LIMIT).unwrap(), published.root.tree);
+    assert_eq!(Json::parse(&published.file[start..end], ROOT_LIMIT).unwrap(), *published.root.tree);
     (start, end)
 }
 

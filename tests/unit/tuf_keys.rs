@@ -62,7 +62,7 @@ fn every_form_is_read_as_the_key_that_it_is() {
                 .extend(extra.map(|list| ("keyid_hash_algorithms".to_owned(), list)));
             let read = read_key(&object);
             assert_eq!(
-                (read.keytype.as_str(), read.scheme.as_str(), &*read.object),
+                (read.keytype.as_str(), read.scheme.as_str(), &read.object()),
                 (keytype, scheme, &object)
             );
             let usable =
@@ -123,7 +123,7 @@ fn keys_of_unknown_kind_are_kept_and_never_counted() {
         let read = read_key(&object);
         let unknown = KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
         assert_eq!(
-            (read.usable.clone(), read.material(), &*read.object),
+            (read.usable.clone(), read.material(), &read.object()),
             (Err(unknown.clone()), None, &object)
         );
         let role = RoleKeys { keyids: vec![read.computed_keyid()], threshold: 1 };

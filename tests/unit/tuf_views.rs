@@ -18,7 +18,7 @@ use crate::tuf_fixture::{Holder, json};
 fn root_is_read_whole() {
     let tree = root();
     let root = Root::read(&tree).unwrap();
-    assert_eq!(root.tree, tree);
+    assert_eq!(*root.tree, tree);
     assert_eq!((root.header.version, root.header.spec_version.as_str()), (3, "1.0.31"));
     assert_eq!(root.header.expires.at.to_string(), "2030-01-01T00:00:00Z");
     assert_eq!(root.consistent_snapshot, Some(true));
@@ -271,7 +271,7 @@ fn unknown_fields_survive_at_every_level() {
     let root = Root::read(&decorated).unwrap();
     assert_eq!(root.tree.canonical(), decorated.canonical());
     for (keyid, key) in root.keys.iter() {
-        assert_eq!(Some(&*key.object), decorated.get("keys").unwrap().get(keyid));
+        assert_eq!(Some(&key.object()), decorated.get("keys").unwrap().get(keyid));
     }
 }
 

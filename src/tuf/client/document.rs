@@ -1,6 +1,8 @@
 //! A metadata file as a client reads it: parsed with that client's strictness, its oddities named, and refused where the
 //! client refuses one of them.
 
+use std::sync::Arc;
+
 use crate::crypto::digest::of_reader;
 use crate::crypto::hex;
 use crate::json::{Json, Lapse};
@@ -16,7 +18,7 @@ use super::survey;
 #[derive(Clone, Debug)]
 pub struct Document {
     /// `signed`, as it is signed.
-    pub signed: Json,
+    pub signed: Arc<Json>,
     /// `signatures`, in the order of the file.
     pub signatures: Vec<Signature>,
     /// Its oddities, those that the client does not mind included.
@@ -49,7 +51,7 @@ impl Document {
         let understood = found.iter().any(replaces).then(|| survey::understood(&envelope.signed));
         let rehearsal = envelope.is_rehearsal();
         let document = Document {
-            signed: envelope.signed,
+            signed: Arc::new(envelope.signed),
             signatures: envelope.signatures,
             found,
             rehearsal,
@@ -66,9 +68,14 @@ impl Document {
         self.understood.as_ref().unwrap_or(&self.signed)
     }
 
+    /// The same, to be kept.
+    pub fn shared_view(&self) -> Arc<Json> {
+        self.understood.as_ref().map_or_else(|| Arc::clone(&self.signed), |signed| Arc::new(signed.clone()))
+    }
+
     /// `signed` as the client understands it.
     pub fn into_view(self) -> Json {
-        self.understood.unwrap_or(self.signed)
+        self.understood.unwrap_or_else(|| Arc::unwrap_or_clone(self.signed))
     }
 
     /// The oddities that a person should know of.

@@ -74,7 +74,8 @@ pub(super) fn refused(mut row: Row, why: Refusal) -> Box<Row> {
 pub(super) fn read_root(profile: Profile, bytes: &[u8], row: &mut Row) -> Result<(Document, Root), Refusal> {
     let document = Document::read(profile, bytes, profile.limits().root)?;
     row.remarks = document.remarks(profile);
-    let mut root = Root::read(document.view()).map_err(|error| Refusal::new("4.3", error.to_string()))?;
+    let mut root =
+        Root::read_shared(document.shared_view()).map_err(|error| Refusal::new("4.3", error.to_string()))?;
     row.describe(&root.header);
     root.keys = Arc::new(usable_by(profile, Arc::unwrap_or_clone(root.keys)));
     Ok((document, root))

@@ -1,7 +1,5 @@
 //! Keys of the other dialects, read into the keys that the rest of this room counts with.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use crate::crypto::certificate::Certificate;
@@ -78,13 +76,7 @@ pub(super) fn read(dialect: Dialect, keyid: &str, at: &At<'_>) -> Result<Read, S
     if value.optional("private")?.is_some_and(|private| !matches!(private.json(), Json::Null)) {
         oddities.push(Oddity::PrivateHalf { keyid: keyid.to_owned() });
     }
-    let mut key = Key {
-        keyid: keyid.to_owned(),
-        object: Arc::new(at.json().clone()),
-        keytype: keytype.to_owned(),
-        scheme: scheme.to_owned(),
-        usable,
-    };
+    let mut key = Key::new(keyid, at.json(), keytype.to_owned(), scheme.to_owned(), usable);
     if let Some(first) = computed.first().filter(|_| !computed.iter().any(|one| one == keyid)) {
         oddities.push(Oddity::Keyid { listed: keyid.to_owned(), computed: first.clone() });
         key.usable = Err(KeyProblem::Foreign(ForeignKeyProblem::Keyid { computed: first.clone() }));

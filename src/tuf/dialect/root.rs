@@ -63,8 +63,13 @@ impl ForeignRoot {
         }
         let consistent_snapshot = at.optional("consistent_snapshot")?.map(|at| at.boolean()).transpose()?;
         let header = file.header.clone();
-        let root =
-            Root { tree: file.signed.clone(), header, consistent_snapshot, keys: Arc::new(keys), roles };
+        let root = Root {
+            tree: Arc::new(file.signed.clone()),
+            header,
+            consistent_snapshot,
+            keys: Arc::new(keys),
+            roles,
+        };
         Ok(ForeignRoot { file, root, certificates, oddities })
     }
 

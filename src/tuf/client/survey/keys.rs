@@ -67,14 +67,15 @@ pub(super) fn keys_and_roles<'a>(
 /// The rules that apply to a key; [`usable_by`] drops the keys that a client does not count.
 pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
     let mut rules = Vec::new();
-    let computed = keyid_of(&key.object);
+    let object = key.object();
+    let computed = keyid_of(&object);
     if computed != key.keyid {
         let same = computed.eq_ignore_ascii_case(&key.keyid);
         rules.push(if same { Rule::KeyidUpperCase } else { Rule::KeyidNotHash });
     }
     let known = ["keytype", "scheme", "keyval", "keyid_hash_algorithms"];
-    let keyval = key.object.get("keyval").is_some_and(|keyval| has_more_than(keyval, &["public"]));
-    if keyval || has_more_than(&key.object, &known) {
+    let keyval = object.get("keyval").is_some_and(|keyval| has_more_than(keyval, &["public"]));
+    if keyval || has_more_than(&object, &known) {
         rules.push(Rule::KeyExtra);
     }
     if key.keytype.starts_with("ecdsa-sha2-nistp") {
@@ -104,7 +105,7 @@ pub(in crate::tuf::client) fn of_key(key: &Key, used: bool) -> Vec<Rule> {
         Scheme::MlDsa44 | Scheme::MlDsa65 | Scheme::MlDsa87 => Some(Rule::SchemeMlDsa),
     });
     let is_point = matches!(usable.public.algorithm(), KeyAlgorithm::P256 | KeyAlgorithm::P384);
-    let public = key.object.get("keyval").and_then(|keyval| keyval.get("public")).and_then(Json::as_str);
+    let public = object.get("keyval").and_then(|keyval| keyval.get("public")).and_then(Json::as_str);
     if is_point && public.is_some_and(|text| hex::decode(text).is_some()) {
         rules.push(Rule::HexPoint);
     }
