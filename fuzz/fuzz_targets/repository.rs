@@ -10,7 +10,7 @@ use tuf_ceremony::json::Json;
 use tuf_ceremony::tuf::client::evidence::Row;
 use tuf_ceremony::tuf::client::profile::{Counting, Profile};
 use tuf_ceremony::tuf::client::report::{Look, Report, look};
-use tuf_ceremony::tuf::client::search::Artifact;
+use tuf_ceremony::tuf::client::evidence::Artifact;
 use tuf_ceremony::tuf::targets::TargetFile;
 use tuf_ceremony::tuf::time::Date;
 use tuf_ceremony::tuf::verify::Tally;

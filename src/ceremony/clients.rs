@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::checks::clients::Foreseen;
 use crate::host::files::{self, FileError};
 use crate::tuf::client::Profile;
+use crate::tuf::client::evidence::Artifact;
 use crate::tuf::client::report::{Look, look};
-use crate::tuf::client::search::Artifact;
 use crate::tuf::client::source::{Fetched, Source};
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 

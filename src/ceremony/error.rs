@@ -47,6 +47,14 @@ pub enum CeremonyError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A root beside the one to import that is another than its name says.
+    #[error("{} does not hold version {version} of root", visible(.file))]
+    NotThatRoot {
+        /// The file.
+        file: String,
+        /// What its name says.
+        version: i64,
+    },
     /// The record does not hold together.
     #[error("transcript.jsonl, line {line}: {problem}")]
     Record {
@@ -134,6 +142,10 @@ fn ids(findings: &[Finding]) -> Vec<&'static str> {
 /// How to get a damaged file of the ceremony directory back.
 fn restore(file: &str) -> &'static str {
     match file.split_once('/') {
+        Some(("trusted", _)) => {
+            "Put the root there as it was published, or move it away if it is none of the chain. To start from a newer \
+             root, make another ceremony directory with `new --trusted`."
+        }
         Some(("drafts", _)) => "Run `draft` again: it writes the drafts anew from the plan.",
         Some(("payloads", _)) => {
             "Run `freeze` again: it writes the payloads anew from the drafts. Those that come out the same keep their \
@@ -187,6 +199,9 @@ impl Advice for CeremonyError {
                 "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.".to_owned()
             }
             CeremonyError::Metadata { .. } => "Fetch the file again from where it was published; nothing was changed.".to_owned(),
+            CeremonyError::NotThatRoot { .. } => {
+                "Fetch the file again from where it was published, or move it away; nothing was made.".to_owned()
+            }
             CeremonyError::Damaged { file, .. } => restore(file).to_owned(),
             CeremonyError::Record { .. } => {
                 "The record was changed after it was written. Stop, keep this directory as it is, and compare it with another copy.".to_owned()
@@ -240,6 +255,7 @@ impl Advice for CeremonyError {
             }
             CeremonyError::Metadata { .. }
             | CeremonyError::Damaged { .. }
+            | CeremonyError::NotThatRoot { .. }
             | CeremonyError::Record { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,

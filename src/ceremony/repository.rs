@@ -7,7 +7,7 @@ use crate::crypto::digest::of_reader;
 use crate::host::files::{self, FileError};
 use crate::json::{Json, Tolerance, read_tolerant};
 use crate::tuf::client::document::mismatch_of;
-use crate::tuf::client::search::Artifact;
+use crate::tuf::client::evidence::Artifact;
 use crate::tuf::client::source::{Fetched, Source, Store, file_stem};
 use crate::tuf::targets::TargetFile;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};

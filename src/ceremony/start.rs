@@ -46,20 +46,23 @@ pub fn start(directory: &Path, template: &str, trusted: Option<&Path>) -> Result
         Some(path) => Some(import(path, template == "rehearsal")?),
         None => None,
     };
+    let before = match (&imported, trusted) {
+        (Some((_, version, _)), Some(path)) => roots_before(path, *version)?,
+        _ => Vec::new(),
+    };
     files::folder(directory)?;
     // Two at once would take each other's unfinished files for their own.
     let _lock = files::lock(directory)?;
-    let mut before = Vec::new();
-    if let (Some((name, version, bytes)), Some(path)) = (&imported, trusted) {
+    if let Some((name, _, bytes)) = &imported {
         files::folder(&directory.join("trusted"))?;
         files::create_or_same(&directory.join(name), bytes)?;
         text = with_trusted(&text, name, Sha256Digest::of(bytes));
-        for (version, bytes) in roots_before(path, *version)? {
-            files::create_or_same(&directory.join(format!("trusted/{version}.root.json")), &bytes)?;
-            before.insert(0, version);
+        for (version, bytes) in &before {
+            files::create_or_same(&directory.join(format!("trusted/{version}.root.json")), bytes)?;
         }
     }
     files::create(&directory.join("ceremony.toml"), text.as_bytes())?;
+    let before = before.into_iter().map(|(version, _)| version).collect();
     Ok(Started { trusted: imported.map(|(name, version, _)| (name, version)), before })
 }
 
@@ -72,7 +75,7 @@ fn import(path: &Path, for_rehearsal: bool) -> Result<(String, i64, Vec<u8>), Ce
     Ok((format!("trusted/{version}.root.json"), version, bytes))
 }
 
-/// The roots before this one that lie beside it, newest first, down to the first that is not there. Nobody trusts them for
+/// The roots before this one that lie beside it, lowest first, down to the first that is not there. Nobody trusts them for
 /// that: clients in the world start from them, and RELEASE-CLIENTS judges what they will make of the release.
 fn roots_before(path: &Path, version: i64) -> Result<Vec<(i64, Vec<u8>)>, CeremonyError> {
     let mut roots = Vec::new();
@@ -80,10 +83,9 @@ fn roots_before(path: &Path, version: i64) -> Result<Vec<(i64, Vec<u8>)>, Ceremo
         let beside = path.with_file_name(format!("{version}.root.json"));
         let Some(bytes) = files::read_if_there(&beside, ROOT_LIMIT)? else { break };
         if version_within(&bytes) != Some(version) {
-            let problem = format!("it does not hold version {version} of root");
-            return Err(CeremonyError::Damaged { file: beside.to_string_lossy().into_owned(), problem });
+            return Err(CeremonyError::NotThatRoot { file: beside.to_string_lossy().into_owned(), version });
         }
-        roots.push((version, bytes));
+        roots.insert(0, (version, bytes));
     }
     Ok(roots)
 }

@@ -157,11 +157,10 @@ impl Published {
 fn held_to(report: &Report) -> Vec<String> {
     let of_role = |role: &str| {
         let name = format!("{role}.json");
-        match report.rows.iter().find(|row| row.earlier && row.file == name) {
-            Some(Row { version: Some(version), .. }) => {
-                format!("Held to the earlier {role}, version {version}.")
-            }
-            Some(_) => format!("Not held to the earlier {role}: its copy cannot be used."),
+        let row = report.rows.iter().find(|row| row.earlier && row.file == name);
+        match row.map(|row| row.version.filter(|_| row.is_in_force())) {
+            Some(Some(version)) => format!("Held to the earlier {role}, version {version}."),
+            Some(None) => format!("Not held to the earlier {role}: its copy cannot be used."),
             None if report.forgotten => format!("Not held to an earlier {role}: it was forgotten."),
             None => format!("Not held to an earlier {role}: there is no {name}, or it was not reached."),
         }

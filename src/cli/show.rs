@@ -153,13 +153,9 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
             if versions.is_empty() { "-".to_owned() } else { versions.join(" ") }
         };
         let why = of_client().filter_map(|one| one.refused.clone()).next_back();
-        let name = match profile.seen().version {
-            "" => profile.name().to_owned(),
-            version => format!("{} {version}", profile.name()),
-        };
         reasons.extend(why.map(|why| format!("{}: {why}", profile.name())));
         let mut row = vec![
-            name,
+            profile.known_as(),
             numbers(&|one| one.refused.is_none()),
             numbers(&|one| one.refused.is_some() && !one.lost_before),
         ];

@@ -2,8 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// The text with no line wider than `width` cells. What is broken off is indented two
-/// cells further than its line.
+/// The text with no line wider than `width` cells. What is broken off is indented two cells further than its line.
 pub fn fold(text: &str, width: usize) -> String {
     text.split('\n').map(|line| fold_line(line, width)).collect::<Vec<_>>().join("\n")
 }

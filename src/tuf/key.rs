@@ -190,7 +190,6 @@ fn written_keytype(algorithm: KeyAlgorithm) -> &'static str {
     }
 }
 
-/// What a public value is good for under these names.
 /// What a key type can hold; `None` if it is not known.
 fn family(keytype: &str) -> Option<&'static [KeyAlgorithm]> {
     Some(match keytype {
@@ -209,6 +208,7 @@ fn is_known(keytype: &str, scheme: &str) -> bool {
     family(keytype).is_some() && Scheme::from_name(scheme).is_some()
 }
 
+/// What a public value is good for under these names.
 pub(super) fn usable_by_name(keytype: &str, scheme: &str, public: &str) -> Result<Usable, KeyProblem> {
     let unknown = || KeyProblem::Unknown { keytype: keytype.to_owned(), scheme: scheme.to_owned() };
     let known = Scheme::from_name(scheme).ok_or_else(unknown)?;

@@ -21,6 +21,11 @@ pub struct MetaFile {
 }
 
 impl MetaFile {
+    /// The most bytes that are read of it: its length, and where none is stated what a client takes of such files.
+    pub fn limit(&self, otherwise: usize) -> usize {
+        self.length.and_then(|length| usize::try_from(length).ok()).unwrap_or(otherwise)
+    }
+
     fn read(at: &At<'_>) -> Result<MetaFile, ShapeError> {
         Ok(MetaFile {
             version: at.field("version")?.integer(1)?,

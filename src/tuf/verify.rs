@@ -107,12 +107,13 @@ impl Tally {
         self.short() == 0
     }
 
-    /// Without the signatures that the other root of a link counts: they are not foreign to the file.
+    /// Without the signatures that are foreign here and that the other root of a link counts: they are not foreign to the
+    /// file. What is ignored for any other reason stays.
     pub fn without_those_counted_by(mut self, other: Option<&Tally>) -> Tally {
         let counted_there = |keyid: &String| {
             other.is_some_and(|other| other.counted.iter().any(|signer| signer.keyids.first() == Some(keyid)))
         };
-        self.ignored.retain(|ignored| !counted_there(&ignored.keyid));
+        self.ignored.retain(|ignored| ignored.why != Why::Foreign || !counted_there(&ignored.keyid));
         self
     }
 

@@ -315,7 +315,8 @@ fn a_client_that_never_comes_to_the_new_root_is_told() {
 
 #[test]
 fn roots_that_cannot_be_are_not_released_over() {
-    let next = "Restore the file from another copy of this directory.";
+    let next = "Put the root there as it was published, or move it away if it is none of the chain. To start from a newer \
+                root, make another ceremony directory with `new --trusted`.";
     let newer = changed_root(|signed| signed["version"] = json!(4));
     let cases = [
         ("4.root.json", newer, "it is newer than trusted/3.root.json, from which this ceremony starts"),
@@ -342,4 +343,18 @@ fn the_roots_before_a_trusted_one_are_imported_with_it() {
     assert_eq!(room.names("trusted"), ["2.root.json", "3.root.json"]);
     let said = "from which clients may start: versions 2 to 2.";
     assert!(done.out.contains(said), "{}", done.out);
+}
+
+#[test]
+fn a_root_under_the_number_of_another_is_not_imported_and_nothing_is_made() {
+    let from = Room::new();
+    from.write("3.root.json", changed_root(|signed| signed["version"] = json!(3)));
+    from.write("2.root.json", plain_root());
+    let trusted = from.path("3.root.json").display().to_string();
+    let directory = from.path("new").display().to_string();
+    let done = from.run(&["new", &directory, "--template", "rehearsal", "--trusted", &trusted]);
+    let what = format!("{} does not hold version 2 of root", from.path("2.root.json").display());
+    let next = "Fetch the file again from where it was published, or move it away; nothing was made.";
+    done.failed(1, &what, next);
+    assert!(!from.path("new").exists());
 }

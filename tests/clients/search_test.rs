@@ -215,3 +215,19 @@ fn python_tuf_looks_at_32_delegated_roles_and_no_more() {
         assert!(found.is_some());
     }
 }
+
+#[test]
+fn a_search_that_cannot_compare_a_path_to_its_end_is_given_up() {
+    // Each character of the path is compared with a class that might end anywhere in the pattern.
+    let target: &'static str = Box::leak("[".repeat(60_000).into_boxed_str());
+    let pattern: &'static str = Box::leak(format!("*{target}x").into_boxed_str());
+    let edges = vec![crate::graph::terminating("a", PROJECT, pattern), p("b")];
+    let nodes = vec![node("a", &[PROJECT], &[], vec![]), node("b", &[PROJECT], &[target], vec![])];
+    let (done, _, found) = find(Profile::Strict, &plain(edges, nodes), &mut Kept::default(), target);
+    assert!(found.is_none(), "whether the first delegation ends the search is not known");
+    done.is_refused(
+        "4.targets.json",
+        "5.6.7",
+        "more delegations to follow, or paths to compare, than any search",
+    );
+}

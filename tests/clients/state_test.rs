@@ -116,3 +116,29 @@ fn a_state_or_targets_folder_that_is_not_there_is_no_empty_one() {
         assert!(done.err.contains("trusted.root.json is not a folder\n"), "{done:?}");
     }
 }
+
+#[test]
+fn what_a_repository_is_held_to_is_told_of_each_copy() {
+    let held = ["Held to the earlier timestamp, version 7.", "Held to the earlier snapshot, version 6."];
+    let says = |done: &Done, lines: [&str; 2]| {
+        let told: Vec<&str> = done.out.lines().filter(|line| line.contains("eld to ")).collect();
+        assert_eq!(told, lines, "{}", done.out);
+    };
+    let good = Repository::good().build();
+    let done = shown("state-held", &good, &later(8), &[]);
+    says(&done, held);
+    assert_eq!(done.out.lines().filter(|line| line.ends_with("  in force")).count(), 2, "{}", done.out);
+
+    // An expired copy is no good any more, and still says what must not be rolled back.
+    let expired = changed(|repository| {
+        repository.timestamp.edit(|signed| set(signed, &["expires"], "2027-01-01T00:00:00Z"));
+    });
+    let done = shown("state-held-expired", &expired, &later(8), &[]);
+    says(&done, held);
+    assert!(done.out.contains("    in force all the same: it expired on 2027-01-01"), "{}", done.out);
+
+    let forged = changed(|repository| repository.timestamp.signed_by(&[STRANGER]));
+    let done = shown("state-held-forged", &forged, &later(8), &[]);
+    says(&done, ["Not held to the earlier timestamp: its copy cannot be used.", held[1]]);
+    assert!(done.out.contains("    not used: the threshold is not met"), "{}", done.out);
+}

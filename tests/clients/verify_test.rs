@@ -160,7 +160,9 @@ fn every_root_is_tried_as_a_start() {
     let from: Vec<i64> =
         json["roots"].as_array().unwrap().iter().map(|one| one["from"].as_i64().unwrap()).collect();
     assert_eq!(from, [1, 2]);
-    assert!(json["roots"].as_array().unwrap().iter().all(|one| one["accepted"] == true));
+    assert!(
+        json["roots"].as_array().unwrap().iter().all(|one| one["accepted"] == true && one["reaches"] == 2)
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tuf_ceremony::tuf::client::rule::Rule;
 use tuf_ceremony::tuf::client::{Profile, Row};
 
 use crate::flow::changed;
-use crate::graph::{edge, graph, node};
+use crate::graph::{edge, graph, node, terminating};
 use crate::holder::{OTHER_STRANGER, PROJECT, STRANGER};
 use crate::program::folder;
 use crate::repository::{NOW, target};
@@ -269,4 +269,17 @@ fn delegations_that_no_search_can_follow_are_refused() {
     let report = look(Profile::Strict, &folder("visit-deep", &files));
     let (file, why) = report.refused.unwrap();
     assert_eq!((file.as_str(), why.section), ("1.d1023.json", "5.6.7"));
+}
+
+#[test]
+fn what_a_terminating_delegation_hides_is_found_by_no_search() {
+    let own = [PROJECT];
+    for (hides, unreachable) in [(true, 1), (false, 0)] {
+        let first = if hides { terminating("a", PROJECT, "t*") } else { edge("a", PROJECT, "t*") };
+        let nodes = vec![node("a", &own, &[], vec![]), node("b", &own, &["t", "u"], vec![])];
+        let files = graph(vec![first, edge("b", PROJECT, "*")], nodes, |_| {});
+        let report = look(Profile::Strict, &folder(&format!("visit-hidden-{hides}"), &files));
+        assert_eq!(report.refused, None);
+        assert_eq!(row(&report, "1.b.json").targets, counts(2, 0, 0, unreachable));
+    }
 }

@@ -138,6 +138,21 @@ fn one_person_counts_once_however_often_and_under_whatever_keyid() {
 }
 
 #[test]
+fn only_what_is_foreign_to_one_root_and_counts_for_the_other_is_left_out() {
+    let (ada, ben, eve) = (Holder::ed25519(1), Holder::ed25519(2), Holder::ed25519(3));
+    let keys = keys([&ada.object, &ben.object, &eve.object]);
+    let signatures = [ada.sign(MESSAGE), ada.sign(MESSAGE), ben.sign(MESSAGE), eve.sign(MESSAGE)];
+    let old = tally(&keys, &role(1, &[&ada.keyid, &ben.keyid]), &signatures, MESSAGE);
+    let new = tally(&keys, &role(1, &[&ada.keyid]), &signatures, MESSAGE);
+    let repeated = (ada.keyid.as_str(), &Why::Repeated);
+    let foreign = (eve.keyid.as_str(), &Why::Foreign);
+    assert_eq!(ignored(&new), [repeated, (ben.keyid.as_str(), &Why::Foreign), foreign]);
+    // Ben is of the old root; Eve is of neither, and Ada has signed twice for both.
+    assert_eq!(ignored(&new.clone().without_those_counted_by(Some(&old))), [repeated, foreign]);
+    assert_eq!(ignored(&new.clone().without_those_counted_by(None)), ignored(&new));
+}
+
+#[test]
 fn an_invalid_signature_does_not_use_up_a_keyid() {
     let ada = Holder::ed25519(1);
     let keys = keys([&ada.object]);

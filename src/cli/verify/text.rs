@@ -55,10 +55,7 @@ const REHEARSAL: &str = "REHEARSAL: this was made in a rehearsal; nobody may tru
 
 /// A client with the version whose behaviour is known.
 pub fn name(profile: Profile) -> String {
-    match profile.seen().version {
-        "" => format!("a {} client", profile.name()),
-        version => format!("{} {version}", profile.name()),
-    }
+    if profile.is_peer() { profile.known_as() } else { format!("a {} client", profile.known_as()) }
 }
 
 /// The name of a row.
@@ -71,9 +68,9 @@ fn overview(report: &Report) -> String {
         let count = |tally: &Option<Tally>| tally.as_ref().map_or("-".to_owned(), count);
         let verdict = match (&row.refused, row.earlier) {
             (None, false) => "accepted",
-            (None, true) => "in force",
             (Some(_), false) => "refused",
-            (Some(_), true) => "not used",
+            (_, true) if row.is_in_force() => "in force",
+            (_, true) => "not used",
         };
         let version = row.version.map_or("-".to_owned(), |version| version.to_string());
         let expires = row.expires.clone().unwrap_or_else(|| "-".to_owned());
@@ -101,8 +98,11 @@ fn signers(report: &Report) -> Vec<String> {
             None => visible(&format!("  {}", title(row))),
         });
         if let Some(why) = &row.refused {
-            let word = if row.earlier { "not used" } else { "refused" };
-            lines.extend(hanging(&format!("{word}: {why}")));
+            lines.extend(hanging(&match row.earlier {
+                false => format!("refused: {why}"),
+                true if row.is_in_force() => format!("in force all the same: {why}"),
+                true => format!("not used: {why}"),
+            }));
         }
         for (title, tally) in [("by the root before", &row.old), ("by its keys", &row.new)] {
             lines.extend(tally.iter().flat_map(|tally| tally_lines(title, tally)));

@@ -6,7 +6,6 @@ use crate::tuf::envelope::Header;
 use crate::tuf::verify::Tally;
 
 use super::rule::{Found, Rule};
-use super::search::Artifact;
 
 /// Why a client refuses something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +35,17 @@ impl fmt::Display for Refusal {
         f.write_str(&self.what)?;
         if self.section.is_empty() { Ok(()) } else { write!(f, " (spec {})", self.section) }
     }
+}
+
+/// What is known of a target file where the repository keeps its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Artifact {
+    /// It is there, with the listed length and hashes.
+    Right,
+    /// It is there and differs; why.
+    Wrong(String),
+    /// It is not there.
+    Absent,
 }
 
 /// Target files that one role lists.
@@ -92,6 +102,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether this is an earlier copy to which the repository is held: its signatures are good, whatever else it is.
+    pub fn is_in_force(&self) -> bool {
+        self.earlier && self.version.is_some()
+    }
+
     /// A row about a file of which nothing is known yet.
     pub fn new(file: &str) -> Row {
         Row {

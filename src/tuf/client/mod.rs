@@ -2,8 +2,9 @@
 //! have it. It does no I/O: bytes come from a [`source::Source`], the earlier state from a [`source::Store`].
 //!
 //! [`Client`] is the trusted state and its steps; [`update`] takes the steps in their order; [`search`] looks for target
-//! files through delegations, and [`visit`] looks at all of them. [`profile`], [`rule`] and `table` say what clients make of odd metadata; [`document`] reads
-//! a file under them. The answer is evidence ([`evidence::Row`]), one row a file.
+//! files through delegations, and [`visit`] looks at all of them, with `reach` and [`paths`] to say which target a delegation
+//! leads to. [`profile`], [`rule`] and `table` say what clients make of odd metadata; [`document`] reads a file under them.
+//! The answer is evidence ([`evidence::Row`]), one row a file.
 
 pub mod document;
 pub mod evidence;

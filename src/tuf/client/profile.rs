@@ -98,6 +98,14 @@ impl Profile {
         Profile::ALL.into_iter().find(|profile| profile.name() == name)
     }
 
+    /// Its name with the version whose behaviour is known, e.g. `tough 0.24.0`.
+    pub fn known_as(self) -> String {
+        match self.seen().version {
+            "" => self.name().to_owned(),
+            version => format!("{} {version}", self.name()),
+        }
+    }
+
     /// Whether this is a client of somebody else, whose behaviour is predicted.
     pub fn is_peer(self) -> bool {
         !matches!(self, Profile::Strict | Profile::Lenient)

@@ -11,7 +11,7 @@ use super::paths::{DIGEST, Work, speaks_for};
 /// Terminating delegations of one role that are remembered: every target below is compared with each.
 const MOST_EARLIER: usize = 64;
 
-/// Delegations one below the other that are followed. No client follows as many.
+/// Delegations one below the other that are followed. No repository has as many.
 pub(super) const DEEPEST: u32 = 1_024;
 
 /// What a delegation speaks for.

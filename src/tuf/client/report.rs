@@ -6,9 +6,8 @@ use crate::tuf::dialect::{Dialect, repository};
 use crate::tuf::root::Root;
 use crate::tuf::targets::TargetFile;
 
-use super::evidence::{Refusal, Row};
+use super::evidence::{Artifact, Refusal, Row};
 use super::profile::Profile;
-use super::search::Artifact;
 use super::source::{Source, Stop, Store};
 use super::trusted::Client;
 use super::update::{Copies, Update};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
 
+use super::evidence::Refusal;
 use super::paths::{Work, speaks_for};
 use super::reach::{Chain, Reach, Scope};
 use super::source::{Source, Stop, Store};
@@ -21,15 +22,10 @@ pub(super) struct Waiting {
     pub(super) chain: Option<Rc<Chain>>,
 }
 
-/// What is known of a target file where the repository keeps its files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Artifact {
-    /// It is there, with the listed length and hashes.
-    Right,
-    /// It is there and differs; why.
-    Wrong(String),
-    /// It is not there.
-    Absent,
+/// Why a search, or a look at everything, is given up.
+pub(super) fn too_much() -> Refusal {
+    let what = "there are more delegations to follow, or paths to compare, than any search can";
+    Refusal::new("5.6.7", what.to_owned())
 }
 
 impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
@@ -37,7 +33,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
     pub fn find(&mut self, target: &str) -> Result<Option<TargetFile>, Stop<E>> {
         let top = Waiting { role: "targets".to_owned(), authority: None, chain: None };
         let mut waiting = vec![top];
-        let mut visited = 0;
+        let (mut visited, mut work) = (0, Work::default());
         let mut pairs = BTreeSet::new();
         while let Some(next) = waiting.pop() {
             // A role that was seen on another way is seen again: its keys may be others here. Not so by the same delegator.
@@ -57,8 +53,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             }
             let Some(delegations) = targets.delegations else { continue };
             let mut matching = Vec::new();
-            for (delegated, terminating) in self.delegated(&next.role, delegations, &next.chain, Some(target))
-            {
+            let toward = Some((target, &mut work));
+            for (delegated, terminating) in self.delegated(&next.role, delegations, &next.chain, toward) {
                 if delegated.role != "targets" {
                     matching.push(delegated);
                 }
@@ -67,9 +63,21 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
                     break;
                 }
             }
+            // A delegation that was not compared to its end might have ended the search.
+            if work.is_spent() {
+                self.refuse_last_row(too_much());
+                return Err(Stop::Refused);
+            }
             waiting.extend(matching.into_iter().rev());
         }
         Ok(None)
+    }
+
+    /// Refuses what the last row is about.
+    pub(super) fn refuse_last_row(&mut self, why: Refusal) {
+        if let Some(row) = self.client.rows.last_mut() {
+            row.refused.get_or_insert(why);
+        }
     }
 
     /// The roles that a role delegates to, and whether the search ends there: those that speak for a target, or all.
@@ -78,7 +86,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         delegator: &str,
         delegations: Delegations,
         above: &Option<Rc<Chain>>,
-        target: Option<&'d str>,
+        mut toward: Option<(&'d str, &'d mut Work)>,
     ) -> Box<dyn Iterator<Item = (Waiting, bool)> + 'd> {
         let keys = self.client.counted(delegations.keys);
         let (delegator, above) = (delegator.to_owned(), above.clone());
@@ -88,13 +96,13 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             let chain = Some(Rc::new(Chain::below(&above, Rc::new(reach))));
             Waiting { role, authority: Some(authority), chain }
         };
-        let (mut hidden_by, mut work) = (None, Work::default());
+        let mut hidden_by = None;
         match delegations.delegates {
             Delegates::Roles(roles) => Box::new(
                 roles
                     .into_iter()
                     .filter(move |role| {
-                        target.is_none_or(|target| speaks_for(&role.paths, target, &mut work))
+                        toward.as_mut().is_none_or(|(target, work)| speaks_for(&role.paths, target, work))
                     })
                     .map(move |role| {
                         let scope = Rc::new(Scope::Paths(role.paths));
@@ -108,8 +116,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             Delegates::Succinct(bins) => {
                 let bins = Rc::new(bins);
                 // TAP 15: the one bin that a path belongs to ends the search.
-                let names: Box<dyn Iterator<Item = String>> = match target {
-                    Some(target) => Box::new(std::iter::once(bins.bin_for(target))),
+                let names: Box<dyn Iterator<Item = String>> = match toward {
+                    Some((target, _)) => Box::new(std::iter::once(bins.bin_for(target))),
                     None => {
                         let bins = Rc::clone(&bins);
                         Box::new((0..1_u64 << bins.bit_length).map(move |number| bins.name(number)))

@@ -88,7 +88,7 @@ impl Client {
         &self.root
     }
 
-    /// The version of the snapshot that is trusted now.
+    /// The timestamp that is trusted now.
     pub fn timestamp(&self) -> Option<&meta::Timestamp> {
         self.timestamp.as_ref()
     }
@@ -178,9 +178,9 @@ impl Client {
     /// timestamp lists, and stays as what must not be rolled back even where it is not the version that the timestamp lists.
     pub fn take_snapshot(&mut self, name: &str, bytes: &[u8], origin: Origin) -> Result<(), Refused> {
         let listed = self.timestamp.as_ref().map(|timestamp| timestamp.snapshot.clone());
-        let length = listed.as_ref().and_then(|listed| usize::try_from(listed.length?).ok());
+        let otherwise = self.profile.limits().snapshot;
         let limit = match origin {
-            Origin::Published => length.unwrap_or(self.profile.limits().snapshot),
+            Origin::Published => listed.as_ref().map_or(otherwise, |listed| listed.limit(otherwise)),
             Origin::Earlier => crate::tuf::METADATA_LIMIT,
         };
         let authority = self.top_level("snapshot");
@@ -225,8 +225,7 @@ impl Client {
             let what = format!("the snapshot does not list {role}.json");
             return self.settle(Row::new(name), Err(Refusal::new("5.6.1", what)));
         };
-        let limit = listed.length.and_then(|length| usize::try_from(length).ok());
-        let limit = limit.unwrap_or(self.profile.limits().targets);
+        let limit = listed.limit(self.profile.limits().targets);
         let authority = authority.or_else(|| self.top_level("targets"));
         let asked = Asked { role: "targets", title: name, origin, limit, listed: Some(&listed) };
         let Judged { document, mut row } = self.judge(&asked, bytes, authority)?;

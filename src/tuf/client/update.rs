@@ -128,8 +128,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         let listed = self.client.timestamp().map(|timestamp| timestamp.snapshot.clone());
         let Some(listed) = listed else { return Err(Stop::Refused) };
         let name = self.client.published_name("snapshot", listed.version);
-        let stated = listed.length.and_then(|length| usize::try_from(length).ok());
-        let limit = stated.unwrap_or(self.client.profile.limits().snapshot);
+        let limit = listed.limit(self.client.profile.limits().snapshot);
         let fetched = self.source.metadata(&name, limit)?;
         let bytes = self.there(&name, fetched, limit, "5.5.1")?;
         self.client.take_snapshot(&name, &bytes, Origin::Published).map_err(|Refused| Stop::Refused)?;
@@ -153,8 +152,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         {
             return Ok(signed);
         }
-        let stated = listed.length.and_then(|length| usize::try_from(length).ok());
-        let limit = stated.unwrap_or(self.client.profile.limits().targets);
+        let limit = listed.limit(self.client.profile.limits().targets);
         let fetched = self.source.metadata(&name, limit)?;
         let bytes = self.there(&name, fetched, limit, "5.6.1")?;
         let taken = self.client.take_targets(&name, role, authority, &bytes, Origin::Published);

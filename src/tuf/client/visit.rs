@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
 
-use super::evidence::{Refusal, Refused, Row, TargetCount};
+use super::evidence::{Artifact, Refusal, Refused, Row, TargetCount};
 use super::reach::{DEEPEST, Edge, Graph};
 use super::rule::{Found, Rule, Stance};
-use super::search::{Artifact, Waiting};
+use super::search::{Waiting, too_much};
 use super::source::{Source, Stop, Store};
 use super::update::Update;
 
@@ -68,7 +68,7 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             seen.rows.insert(next.role.clone(), row);
             self.count_targets(&targets, &next, row, &mut seen, check)?;
             if next.chain.as_ref().is_some_and(|chain| chain.depth >= DEEPEST) || seen.graph.is_too_much() {
-                self.tell_too_much(row);
+                self.refuse_last_row(too_much());
                 return Err(Stop::Refused);
             }
             let Some(delegations) = targets.delegations else { continue };
@@ -138,13 +138,6 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
             }
         }
         faults
-    }
-
-    fn tell_too_much(&mut self, row: usize) {
-        if let Some(row) = self.client.rows.get_mut(row) {
-            let what = "there are more delegations to follow, or paths to compare, than any search can";
-            row.refused.get_or_insert_with(|| Refusal::new("5.6.7", what.to_owned()));
-        }
     }
 
     fn tell_unreachable(&mut self, row: usize, count: usize) -> bool {
