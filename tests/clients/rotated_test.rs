@@ -4,23 +4,12 @@ use tuf_ceremony::tuf::client::Profile;
 use tuf_ceremony::tuf::client::update::Copies;
 
 use crate::flow::{Done, Kept, Memory, changed, refresh};
-use crate::holder::{A, C, Holder, SNAPSHOT, STRANGER, TIMESTAMP};
+use crate::holder::{A, C, SNAPSHOT, STRANGER, TIMESTAMP};
 use crate::part::Part;
 use crate::repository::{Files, Repository, role, root};
 use crate::tree::{rename, set};
 
 const BOTH: [Copies; 2] = [Copies::Use, Copies::CompareOnly];
-
-/// Gives a role these keys in the newest root.
-fn hand_over(repository: &mut Repository, name: &'static str, holders: &'static [Holder]) {
-    repository.part("root").edit(move |signed| {
-        for holder in holders {
-            set(signed, &["keys", &holder.keyid()], holder.object());
-        }
-        set(signed, &["roles", name], role(holders, 1));
-    });
-    repository.part(name).signed_by(&holders[holders.len() - 1..]);
-}
 
 /// What an attacker who had the keys made clients trust.
 fn inflated() -> Files {
@@ -40,7 +29,7 @@ fn shown(trusted: &[u8], store: &mut Kept, now: &Files, copies: Copies) -> (Done
 #[test]
 fn a_rotated_key_of_either_role_forgets_both_copies() {
     for name in ["timestamp", "snapshot"] {
-        let now = changed(|repository| hand_over(repository, name, &[STRANGER]));
+        let now = changed(|repository| repository.hand_over(name, &[STRANGER]));
         for copies in BOTH {
             let mut store = Kept::of(&inflated(), &["timestamp", "snapshot"]);
             let (done, names) = shown(&now["trusted.root.json"], &mut store, &now, copies);
@@ -62,8 +51,8 @@ fn without_a_rotated_key_inflated_versions_stay() {
     let good = Repository::good().build();
     // A further key is no rotation: the keys of the attacker may still sign.
     let more = changed(|repository| {
-        hand_over(repository, "timestamp", &[TIMESTAMP, STRANGER]);
-        hand_over(repository, "snapshot", &[STRANGER, SNAPSHOT]);
+        repository.hand_over("timestamp", &[TIMESTAMP, STRANGER]);
+        repository.hand_over("snapshot", &[STRANGER, SNAPSHOT]);
     });
     for now in [good, more] {
         for copies in BOTH {
@@ -94,7 +83,7 @@ fn a_key_under_another_keyid_is_not_rotated() {
 #[test]
 fn a_key_that_is_rotated_in_any_of_several_roots_is_rotated() {
     let now = changed(|repository| {
-        hand_over(repository, "snapshot", &[STRANGER]);
+        repository.hand_over("snapshot", &[STRANGER]);
         let mut third = root(3, [A, C, STRANGER]);
         set(&mut third, &["roles", "snapshot"], role(&[STRANGER], 1));
         let second = repository.part("root");
