@@ -3,7 +3,12 @@
     judge.py --at 2027-01-14T15:00:00Z < cases > verdicts
 
 A case is a JSON object on a line: "name", "metadata" (a directory), "trusted" (a root file), "lookups" (target paths to
-look up, one after the other) and, where what is found is to be fetched, "targets" (a directory). The verdict is a line with "name", "accepted" and "why".
+look up, one after the other) and, where what is found is to be fetched, "targets" (a directory). A client with a past has
+"before": directories like "metadata", from each of which it has refreshed earlier, in this order, starting from "trusted".
+
+The verdict is a line with "name", "accepted" and "why". If the metadata is accepted, "versions" says what the client
+trusts in the end, by top-level role. All of the past has to be accepted: otherwise the test is mistaken, the case is not
+accepted, and "why" begins with "before: ".
 """
 
 import json
@@ -44,25 +49,35 @@ def url_of(directory: str) -> str:
     return Path(directory).resolve().as_uri()
 
 
-def judge(case: dict) -> str:
-    """Returns what is to be noted of metadata that is accepted, and raises what the client raises otherwise."""
-    with tempfile.TemporaryDirectory() as local:
-        updater = Updater(
-            metadata_dir=local,
-            metadata_base_url=url_of(case["metadata"]),
-            target_dir=local,
-            fetcher=Directory(),
-            bootstrap=Path(case["trusted"]).read_bytes(),
-        )
-        updater.refresh()
-        missed = []
-        for path in case["lookups"]:
-            target = updater.get_targetinfo(path)
-            if target is None:
-                missed.append(path)
-            elif "targets" in case:
-                updater.download_target(target, target_base_url=url_of(case["targets"]))
-        return f"not found: {', '.join(missed)}" if missed else ""
+def refreshed(case: dict, metadata: str, local: str) -> Updater:
+    """A client that has refreshed. Only the first one of a case is given the trusted root: given again, it would be
+    what the client starts from, and the roots that were cached since would only be hints."""
+    first = not Path(local, "root.json").exists()
+    updater = Updater(
+        metadata_dir=local,
+        metadata_base_url=url_of(metadata),
+        target_dir=local,
+        fetcher=Directory(),
+        bootstrap=Path(case["trusted"]).read_bytes() if first else None,
+    )
+    updater.refresh()
+    return updater
+
+
+def judge(case: dict, local: str) -> dict:
+    """Returns what is to be said of metadata that is accepted, and raises what the client raises otherwise."""
+    updater = refreshed(case, case["metadata"], local)
+    missed = []
+    for path in case["lookups"]:
+        target = updater.get_targetinfo(path)
+        if target is None:
+            missed.append(path)
+        elif "targets" in case:
+            updater.download_target(target, target_base_url=url_of(case["targets"]))
+    # Not from the files: a target that is fetched may have the name of one.
+    trusted = updater._trusted_set
+    versions = {role: trusted[role].version for role in ("root", "timestamp", "snapshot", "targets")}
+    return {"why": f"not found: {', '.join(missed)}" if missed else "", "versions": versions}
 
 
 def describe(error: BaseException) -> str:
@@ -72,11 +87,16 @@ def describe(error: BaseException) -> str:
 
 
 def verdict(case: dict) -> dict:
+    when = "before: "
     try:
-        return {"name": case["name"], "accepted": True, "why": judge(case)}
+        with tempfile.TemporaryDirectory() as local:
+            for metadata in case.get("before", []):
+                refreshed(case, metadata, local)
+            when = ""
+            return {"name": case["name"], "accepted": True, **judge(case, local)}
     # Whatever is raised, also by mistake of the client, keeps it from using the metadata.
     except Exception as error:
-        return {"name": case["name"], "accepted": False, "why": describe(error)}
+        return {"name": case["name"], "accepted": False, "why": when + describe(error)}
 
 
 at_that_time(sys.argv[1:])

@@ -24,13 +24,36 @@ pub struct Case {
     pub name: String,
     pub folder: PathBuf,
     pub lookups: &'static [&'static str],
+    /// Folders with the repositories that the same client has refreshed from before, in order. It started from the trusted
+    /// root of `folder`, and took them all.
+    pub before: Vec<PathBuf>,
 }
 
 /// What a client said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub accepted: bool,
+    /// Begins with `before: ` if what is refused is a repository before, which is a mistake of the test.
     pub why: String,
+    /// What the client trusts in the end, by top-level role; empty if it refuses. A version that is no `i64` is left out.
+    pub versions: BTreeMap<String, i64>,
+}
+
+impl Case {
+    /// Asks a client that has no past.
+    pub fn new(
+        name: impl Into<String>,
+        folder: impl Into<PathBuf>,
+        lookups: &'static [&'static str],
+    ) -> Case {
+        Case { name: name.into(), folder: folder.into(), lookups, before: vec![] }
+    }
+
+    /// Asks a client that has refreshed from the repositories in these folders before.
+    pub fn after<P: Into<PathBuf>>(mut self, before: impl IntoIterator<Item = P>) -> Case {
+        self.before = before.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 /// The judges that are here. Of each that is not, the test named `test` says so; under CI that is a failure.
@@ -78,9 +101,14 @@ impl Judge {
             .unwrap();
         let mut questions = Vec::new();
         for case in cases {
+            // rust-tuf is not asked: its judge keeps nothing from one refresh to the next.
+            let forgets = self.profile == Profile::RustTuf;
+            assert!(case.before.is_empty() || !forgets, "{}: rust-tuf has no past", case.name);
+            let before: Vec<PathBuf> = case.before.iter().map(|folder| folder.join("metadata")).collect();
             let line = json!({
                 "name": case.name, "metadata": case.folder.join("metadata"), "lookups": case.lookups,
                 "targets": case.folder.join("targets"), "trusted": case.folder.join("trusted.root.json"),
+                "before": before,
             });
             writeln!(questions, "{line}").unwrap();
         }
@@ -94,7 +122,10 @@ impl Judge {
         let read = |line: &str| {
             let said: Value = serde_json::from_str(line).unwrap();
             let text = |field: &str| said[field].as_str().unwrap().to_owned();
-            (text("name"), Answer { accepted: said["accepted"].as_bool().unwrap(), why: text("why") })
+            let stated = said["versions"].as_object().into_iter().flatten();
+            let versions = stated.filter_map(|(role, version)| Some((role.clone(), version.as_i64()?)));
+            let (accepted, why) = (said["accepted"].as_bool().unwrap(), text("why"));
+            (text("name"), Answer { accepted, why, versions: versions.collect() })
         };
         let answers: BTreeMap<_, _> = String::from_utf8(output.stdout).unwrap().lines().map(read).collect();
         assert_eq!(answers.len(), cases.len(), "{name} answers every question");

@@ -31,6 +31,7 @@ mod judges;
 mod limits_test;
 mod matrix_test;
 mod part;
+mod past_test;
 mod paths_test;
 mod program;
 #[path = "../unit/python.rs"]

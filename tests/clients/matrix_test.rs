@@ -76,7 +76,7 @@ fn clients_take_the_good_repository() {
     good.write(&folder);
     for judge in judges("clients_take_the_good_repository") {
         let lookups = lookups(judge.profile);
-        let cases = [Case { name: good.name.clone(), folder: folder.clone(), lookups }];
+        let cases = [Case::new(&good.name, &folder, lookups)];
         assert_eq!(differences(&judge, NOW, &cases), BTreeMap::new());
         let accepted = judge.ask(NOW, &cases)["good"].accepted;
         // rust-tuf has no ECDSA, and no other specification than "1.0".
@@ -110,7 +110,7 @@ fn clients_load_what_release_made_as_predicted() {
     for (name, edit, takers) in releases {
         let folder = release(&place.join(name), edit);
         for judge in judges("clients_load_what_release_made_as_predicted") {
-            let cases = [Case { name: name.to_owned(), folder: folder.clone(), lookups: &["none"] }];
+            let cases = [Case::new(name, &folder, &["none"])];
             assert_eq!(
                 differences(&judge, &at, &cases),
                 BTreeMap::new(),
@@ -136,7 +136,7 @@ fn compare(test: &str, profile: Profile) {
     for variant in variants_for(profile) {
         let folder = place.join(&variant.name);
         variant.write(&folder);
-        cases.push(Case { name: variant.name.clone(), folder, lookups });
+        cases.push(Case::new(&variant.name, folder, lookups));
     }
     let different = differences(&judge, NOW, &cases);
     let known: BTreeSet<&str> = unpredicted::of(profile).collect();

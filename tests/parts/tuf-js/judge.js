@@ -44,33 +44,46 @@ function urlOf(directory) {
   return pathToFileURL(path.resolve(directory)).toString();
 }
 
-// Returns what is to be noted of metadata that is accepted, and throws what the client throws otherwise.
-async function judge(one, local) {
-  fs.copyFileSync(one.trusted, path.join(local, 'root.json'));
+// A client that has refreshed. Only the first one of a case is given the trusted root; later ones go on from their own.
+async function refreshed(one, metadata, local) {
+  const root = path.join(local, 'root.json');
+  if (!fs.existsSync(root)) fs.copyFileSync(one.trusted, root);
   const updater = new Updater({
     metadataDir: local,
-    metadataBaseUrl: urlOf(one.metadata),
+    metadataBaseUrl: urlOf(metadata),
     targetDir: local,
     fetcher: new Directory(),
   });
   await updater.refresh();
+  return updater;
+}
+
+// Returns what is to be said of metadata that is accepted, and throws what the client throws otherwise.
+async function judge(one, local) {
+  const updater = await refreshed(one, one.metadata, local);
   const missed = [];
   for (const wanted of one.lookups) {
     const target = await updater.getTargetInfo(wanted);
     if (target === undefined) missed.push(wanted);
     else if (one.targets !== undefined) await updater.downloadTarget(target, undefined, urlOf(one.targets));
   }
-  return missed.length ? `not found: ${missed.join(', ')}` : '';
+  // Not from the files: a target that is fetched may have the name of one.
+  const versionOf = (role) => [role, updater.trustedSet.getRole(role).signed.version];
+  const versions = Object.fromEntries(['root', 'timestamp', 'snapshot', 'targets'].map(versionOf));
+  return { why: missed.length ? `not found: ${missed.join(', ')}` : '', versions };
 }
 
 async function verdict(one) {
   const local = fs.mkdtempSync(path.join(os.tmpdir(), 'judge-'));
+  let when = 'before: ';
   try {
-    return { name: one.name, accepted: true, why: await judge(one, local) };
+    for (const metadata of one.before ?? []) await refreshed(one, metadata, local);
+    when = '';
+    return { name: one.name, accepted: true, ...(await judge(one, local)) };
   } catch (error) {
     const first = String(error.message ?? error).split('\n')[0];
     const kind = error.constructor?.name ?? typeof error;
-    return { name: one.name, accepted: false, why: `${kind}: ${first}` };
+    return { name: one.name, accepted: false, why: `${when}${kind}: ${first}` };
   } finally {
     fs.rmSync(local, { recursive: true });
   }

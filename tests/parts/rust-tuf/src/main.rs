@@ -1,8 +1,9 @@
 //! rust-tuf as a judge: what does this Rust client say of published metadata?
 //!
 //! `rust-tuf-judge --at 2027-01-14T15:00:00Z < cases > verdicts`; cases and verdicts are those of
-//! tests/clients/judge.py.
+//! tests/clients/judge.py. rust-tuf is not asked with a past: "before" is ignored, since nothing is kept here.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use futures_executor::block_on;
 use tuf::client::{Client, Config};
-use tuf::metadata::{RawSignedMetadata, TargetPath};
+use tuf::metadata::{Metadata, RawSignedMetadata, TargetPath};
 use tuf::pouf::Pouf1;
 use tuf::repository::{EphemeralRepository, FileSystemRepositoryBuilder};
 
@@ -28,10 +29,14 @@ struct Verdict {
     name: String,
     accepted: bool,
     why: String,
+    versions: Option<Versions>,
 }
 
+/// What the client trusts in the end, by top-level role.
+type Versions = BTreeMap<&'static str, Option<u32>>;
+
 /// What is to be noted of metadata that is accepted, and the client's error otherwise.
-async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<String> {
+async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<(String, Versions)> {
     let trusted =
         std::fs::read(&case.trusted).map_err(|err| tuf::Error::IoPath { path: case.trusted.clone(), err })?;
     let remote = FileSystemRepositoryBuilder::<Pouf1>::new(Path::new(""))
@@ -55,17 +60,29 @@ async fn judge(case: &Case, at: &DateTime<Utc>) -> tuf::Result<String> {
             Ok(_) => {}
         }
     }
-    Ok(if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) })
+    let trusted = client.database();
+    let versions = Versions::from([
+        ("root", Some(trusted.trusted_root().version())),
+        ("timestamp", trusted.trusted_timestamp().map(|timestamp| timestamp.version())),
+        ("snapshot", trusted.trusted_snapshot().map(|snapshot| snapshot.version())),
+        ("targets", trusted.trusted_targets().map(|targets| targets.version())),
+    ]);
+    let note = if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) };
+    Ok((note, versions))
 }
 
 fn verdict(case: &Case, at: &DateTime<Utc>) -> Verdict {
     // A panic is a refusal too and may not end the batch.
-    let (accepted, why) = match catch_unwind(AssertUnwindSafe(|| block_on(judge(case, at)))) {
-        Ok(Ok(note)) => (true, note),
-        Ok(Err(error)) => (false, error.to_string().lines().next().unwrap_or_default().to_owned()),
-        Err(_) => (false, "panicked".to_owned()),
+    let outcome = match catch_unwind(AssertUnwindSafe(|| block_on(judge(case, at)))) {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(error)) => Err(error.to_string().lines().next().unwrap_or_default().to_owned()),
+        Err(_) => Err("panicked".to_owned()),
     };
-    Verdict { name: case.name.clone(), accepted, why }
+    let name = case.name.clone();
+    match outcome {
+        Ok((why, versions)) => Verdict { name, accepted: true, why, versions: Some(versions) },
+        Err(why) => Verdict { name, accepted: false, why, versions: None },
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

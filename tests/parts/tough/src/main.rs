@@ -3,19 +3,22 @@
 //! `tough-judge --at 2027-01-14T15:00:00Z < cases > verdicts`; cases and verdicts are those of tests/clients/judge.py.
 
 use std::error::Error;
+use std::future::Future;
 use std::io::{BufRead, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tough::{FilesystemTransport, IntoVec, RepositoryLoader, TargetName};
+use tough::{FilesystemTransport, IntoVec, Repository, RepositoryLoader, TargetName};
 use url::Url;
 
-type Outcome = Result<String, Box<dyn Error + Send + Sync>>;
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-#[derive(serde::Deserialize)]
+#[derive(Clone, serde::Deserialize)]
 struct Case {
     name: String,
+    #[serde(default)]
+    before: Vec<PathBuf>,
     metadata: PathBuf,
     trusted: PathBuf,
     lookups: Vec<String>,
@@ -27,6 +30,16 @@ struct Verdict {
     name: String,
     accepted: bool,
     why: String,
+    versions: Option<Versions>,
+}
+
+/// What the client trusts in the end.
+#[derive(serde::Serialize)]
+struct Versions {
+    root: u64,
+    timestamp: u64,
+    snapshot: u64,
+    targets: u64,
 }
 
 /// Starts this program again under a clock that stands still at the time asked for.
@@ -54,21 +67,22 @@ fn at_that_time() -> Result<(), Box<dyn Error>> {
     Err(format!("faketime: {failed}").into())
 }
 
-fn url_of(directory: &Path) -> Result<Url, Box<dyn Error + Send + Sync>> {
+fn url_of(directory: &Path) -> Outcome<Url> {
     Url::from_directory_path(directory.canonicalize()?).map_err(|()| "the directory has no URL".into())
 }
 
-/// What is to be noted of metadata that is accepted, and the client's error otherwise.
-async fn judge(case: Case) -> Outcome {
+/// A client that has refreshed. Each is given the trusted root: tough writes the newest root into its datastore, and never
+/// reads it again.
+async fn refreshed(case: Case, metadata: PathBuf, datastore: PathBuf) -> Outcome<Repository> {
     let trusted = std::fs::read(&case.trusted)?;
-    let datastore = tempfile::tempdir()?;
-    let metadata = url_of(&case.metadata)?;
-    let targets = url_of(case.targets.as_deref().unwrap_or(&case.metadata))?;
-    let repository = RepositoryLoader::new(&trusted, metadata, targets)
-        .transport(FilesystemTransport)
-        .datastore(datastore.path())
-        .load()
-        .await?;
+    let targets = url_of(case.targets.as_ref().unwrap_or(&metadata))?;
+    let loader = RepositoryLoader::new(&trusted, url_of(&metadata)?, targets);
+    Ok(loader.transport(FilesystemTransport).datastore(datastore).load().await?)
+}
+
+/// What is to be noted of metadata that is accepted, and the client's error otherwise.
+async fn judge(case: Case, datastore: PathBuf) -> Outcome<(String, Versions)> {
+    let repository = refreshed(case.clone(), case.metadata.clone(), datastore).await?;
     let mut missed = Vec::new();
     for path in case.lookups {
         // A name that tough takes for no name at all is a name that nobody lists.
@@ -83,7 +97,14 @@ async fn judge(case: Case) -> Outcome {
             stream.into_vec().await?;
         }
     }
-    Ok(if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) })
+    let versions = Versions {
+        root: repository.root().signed.version.get(),
+        timestamp: repository.timestamp().signed.version.get(),
+        snapshot: repository.snapshot().signed.version.get(),
+        targets: repository.targets().signed.version.get(),
+    };
+    let note = if missed.is_empty() { String::new() } else { format!("not found: {}", missed.join(", ")) };
+    Ok((note, versions))
 }
 
 /// The first line of an error and of its causes, each said once.
@@ -100,15 +121,32 @@ fn describe(error: &(dyn Error + Send + Sync + 'static)) -> String {
     said.lines().next().unwrap_or_default().to_owned()
 }
 
+/// What comes of work, which is a task of its own, because a panic is a refusal too and may not end the batch.
+async fn caught<T: Send + 'static>(
+    work: impl Future<Output = Outcome<T>> + Send + 'static,
+) -> Result<T, String> {
+    match tokio::spawn(work).await {
+        Ok(outcome) => outcome.map_err(|error| describe(error.as_ref())),
+        Err(panic) => Err(panic.to_string()),
+    }
+}
+
+/// What is to be said of metadata that is accepted, and why it is refused otherwise.
+async fn outcome(case: Case) -> Result<(String, Versions), String> {
+    let datastore = tempfile::tempdir().map_err(|error| error.to_string())?;
+    for metadata in case.before.clone() {
+        let earlier = refreshed(case.clone(), metadata, datastore.path().to_owned());
+        caught(earlier).await.map_err(|why| format!("before: {why}"))?;
+    }
+    caught(judge(case, datastore.path().to_owned())).await
+}
+
 async fn verdict(case: Case) -> Verdict {
     let name = case.name.clone();
-    // A task of its own, because a panic is a refusal too and may not end the batch.
-    let (accepted, why) = match tokio::spawn(judge(case)).await {
-        Ok(Ok(note)) => (true, note),
-        Ok(Err(error)) => (false, describe(error.as_ref())),
-        Err(panic) => (false, panic.to_string()),
-    };
-    Verdict { name, accepted, why }
+    match outcome(case).await {
+        Ok((why, versions)) => Verdict { name, accepted: true, why, versions: Some(versions) },
+        Err(why) => Verdict { name, accepted: false, why, versions: None },
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
