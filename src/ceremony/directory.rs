@@ -71,10 +71,18 @@ impl Ceremony {
         };
         let policy = Policy::parse(&text)?;
         known_waivers(&policy, &text)?;
-        let trusted = Trusted::load(root, &policy)?;
         let keyring = Keyring::load(root, &policy)?;
+        let trusted = Trusted::load(root, &policy, &keyring)?;
         let transcript = Transcript::load(&root.join("transcript.jsonl"))?;
         Ok(Ceremony { root: root.to_owned(), policy, keyring, trusted, transcript, now: clock::now(), lock })
+    }
+
+    /// Reads the directory anew, after its plan or its keys have changed, and records the plan.
+    pub(super) fn reload(&mut self) -> Result<(), CeremonyError> {
+        let root = self.root.clone();
+        let lock = self.lock.take();
+        *self = Ceremony::load(&root, lock)?;
+        self.record_plan()
     }
 
     /// Gives up the claim on the directory; what is open can still be looked at.
@@ -90,6 +98,12 @@ impl Ceremony {
     /// The directory itself.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// What is published of a role today, as far as it was imported.
+    pub fn published_today(&self, role: &str) -> Option<&Json> {
+        let trusted = self.trusted.as_ref()?;
+        if role == "root" { Some(&trusted.root.tree) } else { trusted.current.as_ref()?.signed(role) }
     }
 
     /// PLAN-ID.
@@ -126,6 +140,7 @@ impl Ceremony {
         if let Some(trusted) = &self.policy.trusted {
             inputs.push(Artifact { file: trusted.root.clone(), sha256: trusted.sha256 });
         }
+        inputs.extend(self.trusted.iter().flat_map(Trusted::inputs));
         for file in self.policy.keys.values().filter_map(|key| key.public.as_ref()) {
             if let Some(bytes) = files::read_if_there(&self.path(file), policy::LIMIT)? {
                 inputs.push(Artifact { file: file.clone(), sha256: Sha256Digest::of(&bytes) });

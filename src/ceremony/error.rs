@@ -118,6 +118,17 @@ pub enum CeremonyError {
         /// The id of the check.
         expected: &'static str,
     },
+    /// A change of the plan that cannot be made.
+    #[error("{}", visible(.what))]
+    Change {
+        /// What is in its way.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+    /// A policy was to be made from a root, and no root was named.
+    #[error("the template inherit is made from the trusted root, and none is named")]
+    NothingToInherit,
     /// No template of that name.
     #[error("there is no template {}", visible(.name))]
     NoTemplate {
@@ -221,10 +232,11 @@ impl Advice for CeremonyError {
             CeremonyError::KeyPresent { .. } => {
                 "Nothing was done. To replace a key, give the new one another name in ceremony.toml.".to_owned()
             }
-            CeremonyError::NotYet { next, .. } => next.clone(),
+            CeremonyError::NotYet { next, .. } | CeremonyError::Change { next, .. } => visible(next),
             CeremonyError::NotCaught { .. } => {
                 "Do not use this program for a ceremony: this build does not work as it must.".to_owned()
             }
+            CeremonyError::NothingToInherit => "Add --trusted ROOT.json: the newest root that the world trusts.".to_owned(),
             CeremonyError::NoTemplate { known, .. } => format!("The templates are: {}.", known.join(", ")),
         }
     }
@@ -261,6 +273,8 @@ impl Advice for CeremonyError {
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. }
             | CeremonyError::NoTemplate { .. }
+            | CeremonyError::NothingToInherit
+            | CeremonyError::Change { .. }
             | CeremonyError::DialectOption { .. } => Exit::Usage,
             CeremonyError::KeyUnknown { .. } | CeremonyError::NotYet { .. } => Exit::NotYet,
             CeremonyError::NoToken { .. }

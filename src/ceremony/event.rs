@@ -23,6 +23,13 @@ pub enum Event {
         /// `ceremony.toml` and the inputs it names.
         inputs: Vec<Artifact>,
     },
+    /// The plan was changed by intent.
+    Changed {
+        /// What was done, act by act.
+        acts: Vec<String>,
+        /// SHA-256 of `ceremony.toml` since then.
+        plan: Sha256Digest,
+    },
     /// A key's public half came into the directory.
     KeyEnrolled {
         /// The key's name.
@@ -103,6 +110,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Event::PlanRead { .. } => "plan-read",
+            Event::Changed { .. } => "changed",
             Event::KeyEnrolled { .. } => "key-enrolled",
             Event::Drafted { .. } => "drafted",
             Event::Frozen { .. } => "frozen",
@@ -121,6 +129,10 @@ impl Event {
             Event::PlanRead { id, inputs } => {
                 Json::object([("files", artifacts(inputs)), ("id", Json::from(id.as_str()))])
             }
+            Event::Changed { acts, plan } => Json::object([
+                ("acts", Json::strings(acts.iter().cloned())),
+                ("plan", Json::from(plan.to_hex())),
+            ]),
             Event::KeyEnrolled { key, serial, generated, files } => Json::object([
                 ("files", artifacts(files)),
                 ("generated", Json::Bool(*generated)),

@@ -1,6 +1,6 @@
 //! The public keys that are known: `keys/<key name>/public.pem`, or the file that the plan names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::checks::{Check, Finding};
@@ -9,14 +9,14 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
 use crate::json::view::At;
-use crate::policy::{KeyPlan, Policy};
+use crate::policy::{KeyPlan, Policy, Reason};
 use crate::tuf::key::{Key, keyid_of};
 
 use super::CeremonyError;
 use super::trusted::Trusted;
 
 /// The largest key file, in bytes.
-const LIMIT: usize = 64 << 10;
+pub const LIMIT: usize = 64 << 10;
 
 /// Public keys by the names that the plan gives them.
 #[derive(Clone, Debug, Default)]
@@ -51,31 +51,36 @@ impl Keyring {
         self.keys.iter().find(|(_, key)| key.fingerprint() == material).map(|(name, _)| name.as_str())
     }
 
-    /// The key object to write into metadata. A key that the trusted root has already keeps its object there, so that
-    /// its keyid stays.
-    pub fn object(
+    /// The key object to write into metadata. A key that is listed there `today` keeps its object, so that its keyid stays
+    /// and no field of it is lost; with `reencode_keys` in the one form that is written.
+    pub fn object<'k>(
         &self,
         name: &str,
         policy: &Policy,
-        trusted: Option<&Trusted>,
+        today: impl IntoIterator<Item = &'k Key>,
     ) -> Result<Json, CeremonyError> {
         let unknown = || CeremonyError::KeyUnknown { name: name.to_owned() };
         let public = self.keys.get(name).ok_or_else(unknown)?;
         let plan = policy.keys.get(name).ok_or_else(unknown)?;
-        let same = |key: &&Key| {
-            key.material() == Some(public.fingerprint())
-                && key.scheme == plan.scheme.name()
-                && key.computed_keyid() == key.keyid
-        };
-        if let Some(key) = trusted.and_then(|trusted| trusted.root.keys.values().find(same)) {
-            return Ok(key.object());
-        }
-        Ok(Key::write(public, plan.scheme, policy.written_holder(name)))
+        let same =
+            |key: &&Key| key.material() == Some(public.fingerprint()) && key.scheme == plan.scheme.name();
+        Ok(match today.into_iter().find(same) {
+            Some(key) if policy.reencode_keys => key.reencoded(),
+            Some(key) => key.object(),
+            None => Key::write(public, plan.scheme, policy.written_holder(name)),
+        })
     }
 
-    /// The keyid under which a key will stand in metadata.
+    /// The keyid under which a key will stand in a root.
     pub fn keyid(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Option<String> {
-        self.object(name, policy, trusted).ok().map(|object| keyid_of(&object))
+        let today = trusted.iter().flat_map(|trusted| trusted.root.keys.values());
+        self.object(name, policy, today).ok().map(|object| keyid_of(&object))
+    }
+
+    /// The material of every key that the plan revokes as compromised.
+    pub fn compromised(&self, policy: &Policy) -> BTreeSet<Sha256Digest> {
+        let revoked = policy.revoke.iter().filter(|one| one.reason == Reason::Compromised);
+        revoked.filter_map(|one| Some(self.get(&one.key)?.fingerprint())).collect()
     }
 }
 

@@ -3,7 +3,9 @@
 //! The phases are types: `Draft -> Payload -> Reviewed -> Signed -> Quorate -> Release`. A token is only given what a
 //! holder `Confirmed` after a review, and a `Release` is only made here, from payloads whose quorum is evidence.
 
+pub mod change;
 mod clients;
+pub mod current;
 pub mod directory;
 pub mod drafting;
 pub mod error;

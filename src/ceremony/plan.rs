@@ -6,7 +6,7 @@ use crate::policy::RolePlan;
 use crate::tuf::root::Root;
 use crate::tuf::time;
 
-use super::drafting::{Draft, draft_all};
+use super::drafting::{Draft, Drafts};
 use super::event::Artifact;
 use super::payload::Payload;
 use super::{Ceremony, CeremonyError, gate};
@@ -56,9 +56,9 @@ impl Ceremony {
         let used = |name: &&String| roles.iter().any(|(_, role)| role.keys.contains(name));
         let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
         let missing_keys: Vec<String> = missing.cloned().collect();
-        let findings = match draft_all(&self.policy, &self.keyring, self.trusted.as_ref()) {
-            Ok(drafts) => {
-                let payloads: Vec<Payload> = drafts.into_iter().map(Draft::freeze).collect();
+        let findings = match self.planned_drafts() {
+            Ok(Drafts { made, .. }) => {
+                let payloads: Vec<Payload> = made.into_iter().map(Draft::freeze).collect();
                 let mut findings = gate::examine(self, &payloads);
                 findings.push(gate::output(self));
                 findings

@@ -5,11 +5,13 @@ use crate::checks::clients::{Foreseen, release_clients};
 use crate::checks::quorum::{quorum_new, quorum_old, quorum_surplus, release_clean};
 use crate::host::files;
 use crate::tuf::METADATA_LIMIT;
+use crate::tuf::client::source::file_stem;
 use crate::tuf::envelope::{Envelope, Signature};
 use crate::tuf::verify::{Why, judge};
 
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
+use super::repository::root_versions;
 use super::signatures::{Authority, Signed};
 use super::{Ceremony, CeremonyError, gate};
 use crate::crypto::digest::Sha256Digest;
@@ -72,12 +74,13 @@ impl Quorate {
     /// The names under which the file is published (spec 6.2): with its version in front where snapshots are
     /// consistent; roots always, timestamps never.
     fn names(&self, consistent: bool) -> Vec<String> {
-        let versioned = format!("{}.{}.json", self.version, self.role);
+        let stem = file_stem(&self.role);
+        let versioned = format!("{}.{stem}.json", self.version);
         match self.role.as_str() {
             "timestamp" => vec!["timestamp.json".to_owned()],
             "root" => vec![versioned, "root.json".to_owned()],
             _ if consistent => vec![versioned],
-            role => vec![format!("{role}.json")],
+            _ => vec![format!("{stem}.json")],
         }
     }
 }
@@ -117,8 +120,9 @@ impl Ceremony {
         let collected = self.collected()?;
         let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
         let mut findings = gate::examine_frozen(self, &payloads);
-        let (found, files_to_write) = self.published(&collected);
+        let (found, mut files_to_write) = self.published(&collected);
         findings.extend(found);
+        files_to_write.extend(self.carried(&files_to_write)?);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
             return Ok(Released { findings, foreseen: Vec::new(), outcome: Err(refused) });
         }
@@ -164,7 +168,38 @@ impl Ceremony {
 
     /// Whether `metadata/` is what these payloads and signatures are released as.
     pub(super) fn is_released(&self, collected: &[Signed]) -> Result<bool, CeremonyError> {
-        self.same_as_released(&self.published(collected).1)
+        let mut wanted = self.published(collected).1;
+        wanted.extend(self.carried(&wanted)?);
+        self.same_as_released(&wanted)
+    }
+
+    /// What is published today and stays, copied to the byte: the roots, which every client may have to walk; and under names
+    /// with versions, which nothing newer can have, the metadata that the release refers to and that slow clients are still
+    /// reading. Names without versions are carried only where the release has a timestamp of its own: what was imported is not
+    /// what is published by then.
+    fn carried(&self, made: &[(String, Vec<u8>)]) -> Result<Vec<(String, Vec<u8>)>, CeremonyError> {
+        let Some(trusted) = &self.trusted else { return Ok(Vec::new()) };
+        let has = |name: &str| made.iter().any(|(one, _)| one == name);
+        let mut names: Vec<String> = root_versions(&self.path(&trusted.beside("")))?
+            .iter()
+            .map(|version| format!("{version}.root.json"))
+            .collect();
+        let consistent = trusted.root.consistent_snapshot.unwrap_or(false);
+        for file in trusted.current.iter().flat_map(|current| current.roles.values()) {
+            let is_timestamp = file.name == "timestamp.json";
+            if !is_timestamp && (consistent || has("timestamp.json")) {
+                names.push(file.name.clone());
+            }
+        }
+        let mut carried = Vec::new();
+        for name in names.into_iter().filter(|name| !has(name)) {
+            let bytes = files::read(&self.path(&trusted.beside(&name)), METADATA_LIMIT)?;
+            carried.push((name, bytes));
+        }
+        if !has("root.json") {
+            carried.push(("root.json".to_owned(), files::read(&self.path(&trusted.file), METADATA_LIMIT)?));
+        }
+        Ok(carried)
     }
 
     fn same_as_released(&self, wanted: &[(String, Vec<u8>)]) -> Result<bool, CeremonyError> {

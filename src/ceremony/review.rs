@@ -40,12 +40,15 @@ impl Reviewed {
         let unreadable = |error| CeremonyError::Metadata { file: payload.title(), error };
         let signed = Json::from_canonical(&payload.canonical, usize::MAX)
             .map_err(|error| unreadable(MetadataError::Json(error)))?;
-        let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
-        let basis = trusted.map_or("nothing (this is the first)".to_owned(), |trusted| {
-            format!("the trusted root, version {}", trusted.root.header.version)
+        let published = ceremony.published_today(&payload.role);
+        let basis = published.map_or("nothing (this is the first)".to_owned(), |published| {
+            let version = published.get("version").and_then(Json::as_int).unwrap_or_default();
+            match payload.role.as_str() {
+                "root" => format!("the trusted root, version {version}"),
+                role => format!("the {role} that is published today, version {version}"),
+            }
         });
-        let changes = diff(trusted.map(|trusted| &*trusted.root.tree), &signed)
-            .map_err(|error| unreadable(MetadataError::Shape(error)))?;
+        let changes = diff(published, &signed).map_err(|error| unreadable(MetadataError::Shape(error)))?;
         let names = names(ceremony);
         let summary = summary(&signed, &names);
         Ok(Reviewed { payload, basis, summary, changes, names })

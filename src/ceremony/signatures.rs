@@ -1,7 +1,7 @@
 //! Collected signatures: `signatures/<payload>/<keyid>.json`, one file each, append-only. Merging two copies of a
 //! ceremony is set union over these files; whatever does not count is named and ignored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
@@ -13,7 +13,7 @@ use crate::tuf::envelope::Signature;
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
-use crate::tuf::verify::{Tally, tally};
+use crate::tuf::verify::{Tally, signers, tally};
 
 use super::event::Artifact;
 use super::payload::Payload;
@@ -29,6 +29,15 @@ pub struct Authority {
     pub keys: Arc<BTreeMap<String, Key>>,
     /// The role's keyids and threshold.
     pub role: RoleKeys,
+}
+
+impl Authority {
+    /// Whether the holders of this key material can sign for the role.
+    pub fn in_hands_of(&self, compromised: &BTreeSet<Sha256Digest>) -> bool {
+        let materials = signers(&self.keys, &self.role).into_iter().map(|signer| signer.material);
+        let taken = materials.filter(|material| compromised.contains(material)).count();
+        i64::try_from(taken).is_ok_and(|taken| taken >= self.role.threshold)
+    }
 }
 
 /// Who must sign a payload: by its own keys, and by those of the trusted root.
@@ -172,28 +181,37 @@ fn authorities(
         file: format!("payloads/{}.json", payload.digest),
         problem,
     };
-    let root = payloads
-        .iter()
-        .find(|one| one.role == "root")
-        .ok_or_else(|| damaged("no root is frozen".to_owned()))?;
-    let root = Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?;
+    let frozen = payloads.iter().find(|one| one.role == "root");
+    let trusted = ceremony.trusted.as_ref();
+    let root = match (frozen, trusted) {
+        (Some(root), _) => Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?,
+        // A ceremony that leaves the root as it is.
+        (None, Some(trusted)) => trusted.root.clone(),
+        (None, None) => return Err(damaged("no root is frozen".to_owned())),
+    };
     let new = match root.roles.get(&payload.role) {
         Some(role) => Authority { keys: Arc::clone(&root.keys), role: role.clone() },
-        None => delegated(payloads, &payload.role)
+        None => delegated(ceremony, payloads, &payload.role)
             .ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
     };
-    let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
-    let old = trusted.and_then(|trusted| {
+    let old = trusted.filter(|_| payload.role == "root").and_then(|trusted| {
         let role = trusted.root.roles.get("root").cloned()?;
         Some(Authority { keys: Arc::clone(&trusted.root.keys), role })
     });
     Ok(Authorities { new, old })
 }
 
-fn delegated(payloads: &[Payload], name: &str) -> Option<Authority> {
-    let targets = payloads.iter().find(|one| one.role == "targets")?;
-    let delegations = Targets::read(&targets.signed).ok()?.delegations?;
-    let Delegates::Roles(roles) = delegations.delegates else { return None };
-    let role = roles.into_iter().find(|role| role.name == name)?;
-    Some(Authority { keys: Arc::new(delegations.keys), role: role.keys })
+/// Who may sign for a delegated role: by its delegator as it is frozen here, else as it is published today.
+fn delegated(ceremony: &Ceremony, payloads: &[Payload], name: &str) -> Option<Authority> {
+    let current = ceremony.trusted.as_ref().and_then(|trusted| trusted.current.as_ref());
+    let published = current.and_then(|current| current.get(name)?.delegator.clone());
+    let delegator = published.unwrap_or_else(|| "targets".to_owned());
+    let frozen = payloads.iter().find(|one| one.role == delegator).map(|one| &one.signed);
+    let signed = frozen.or_else(|| current?.signed(&delegator))?;
+    let delegations = Targets::read(signed).ok()?.delegations?;
+    let role = match delegations.delegates {
+        Delegates::Roles(roles) => roles.into_iter().find(|role| role.name == name)?.keys,
+        Delegates::Succinct(bins) => bins.keys,
+    };
+    Some(Authority { keys: Arc::new(delegations.keys), role })
 }

@@ -14,6 +14,9 @@ use crate::tuf::envelope::{Envelope, MetadataError};
 use crate::tuf::root::Root;
 
 use super::CeremonyError;
+use super::current::Current;
+use super::event::Artifact;
+use super::keyring::Keyring;
 
 /// The field in `signed` that names the ceremony a root was made in.
 const CEREMONY_FIELD: &str = "x-tuf-ceremony";
@@ -25,11 +28,17 @@ pub struct Trusted {
     pub file: String,
     /// The root.
     pub root: Root,
+    /// The other roles' current metadata, where it was imported.
+    pub current: Option<Current>,
 }
 
 impl Trusted {
     /// Reads the root that the plan names, if it names one; it must have the digest that the plan states.
-    pub fn load(directory: &Path, policy: &Policy) -> Result<Option<Trusted>, CeremonyError> {
+    pub fn load(
+        directory: &Path,
+        policy: &Policy,
+        keyring: &Keyring,
+    ) -> Result<Option<Trusted>, CeremonyError> {
         let Some(planned) = &policy.trusted else { return Ok(None) };
         let bytes = files::read(&directory.join(&planned.root), ROOT_LIMIT)?;
         let found = Sha256Digest::of(&bytes);
@@ -44,7 +53,31 @@ impl Trusted {
         let root = read_root(&planned.root, &bytes)?;
         let envelope_is_rehearsal = root.1;
         CeremonyError::require(plan_rehearsal(policy.rehearsal, &planned.root, envelope_is_rehearsal))?;
-        Ok(Some(Trusted { file: planned.root.clone(), root: root.0 }))
+        let folder = directory.join(&planned.root);
+        let folder = folder.parent().unwrap_or(directory);
+        let shown = planned.root.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let current = Current::load(folder, shown, &root.0, &keyring.compromised(policy))?;
+        for file in current.iter().flat_map(|current| current.roles.values()) {
+            let marked = file.envelope.is_rehearsal();
+            CeremonyError::require(plan_rehearsal(
+                policy.rehearsal,
+                &format!("trusted/{}", file.name),
+                marked,
+            ))?;
+        }
+        Ok(Some(Trusted { file: planned.root.clone(), root: root.0, current }))
+    }
+
+    /// A path beside the root's file.
+    pub fn beside(&self, name: &str) -> String {
+        let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    }
+
+    /// The current metadata files, with their digests.
+    pub fn inputs(&self) -> Vec<Artifact> {
+        let current = self.current.iter().flat_map(|current| current.roles.values());
+        current.map(|file| Artifact { file: self.beside(&file.name), sha256: file.sha256 }).collect()
     }
 
     /// The id of the ceremony in which it was made, if it says so.

@@ -31,9 +31,15 @@ pub fn key_scheme(keys: &[&Key]) -> Finding {
     for key in keys {
         if let Err(problem @ (KeyProblem::Unknown { .. } | KeyProblem::Disagree { .. })) = &key.usable {
             problems.push(format!("key {}: {problem}", key.keyid));
+        } else if !key.is_in_written_form() {
+            problems.push(format!(
+                "key {} is written in an older form, with keytype {:?}, that newer clients do not count",
+                key.keyid, key.keytype
+            ));
         }
     }
-    let next = "Let `draft` write the key object from the public key; do not edit keytype or scheme by hand.";
+    let next = "Let `draft` write the key object from the public key; do not edit keytype or scheme by hand. Keys of older \
+         tools are written anew by `tuf-ceremony change reencode-keys`.";
     Finding::judge(Check::KeyScheme, problems, next, format!("{} keys", keys.len()))
 }
 

@@ -1,6 +1,8 @@
 //! The plan and the directory: PLAN-ID, PLAN-DIGEST, PLAN-OUTPUT, PLAN-INTENT. (PLAN-STRICT is the reading of
 //! `ceremony.toml` itself: whoever holds a `Policy` has passed it.)
 
+use std::collections::BTreeSet;
+
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::json::view::ShapeError;
@@ -73,8 +75,14 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
         .collect();
     let changes = diff(case.trusted, case.drafted)?;
     if case.change == "refresh" {
-        let undeclared =
-            changes.iter().filter(|change| !["version", "expires"].contains(&change.place.as_str()));
+        // Snapshot and timestamp list the versions of what is renewed with them.
+        let kind = case.drafted.get("_type").and_then(Json::as_str);
+        let lists = kind.is_some_and(|kind| kind == "snapshot" || kind == "timestamp");
+        let is_refresh = |change: &&Change| {
+            ["version", "expires"].contains(&change.place.as_str())
+                || (lists && change.place.starts_with("file ") && change.after.is_some())
+        };
+        let undeclared = changes.iter().filter(|change| !is_refresh(change));
         problems.extend(
             undeclared
                 .map(|change| format!("a refresh changes only version and expiry: {}", sentence(change))),
@@ -89,6 +97,40 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
         case.revoked
     );
     Ok(Finding::judge(Check::PlanIntent, problems, next, evidence))
+}
+
+/// Who may sign for one role: what the declared acts come to, and what would be signed. Names of keys, and a threshold;
+/// `None` where there is no such role.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The role.
+    pub role: String,
+    /// By the acts.
+    pub expected: Option<(BTreeSet<String>, i64)>,
+    /// By what is to be signed.
+    pub found: Option<(BTreeSet<String>, i64)>,
+}
+
+/// PLAN-INTENT, for acts that were declared one by one: they come to exactly what would be signed.
+pub fn plan_declared(acts: &[String], roles: &[Declared]) -> Finding {
+    let mut problems = Vec::new();
+    for Declared { role, expected, found } in roles {
+        let (Some((expected, declared)), Some((found, threshold))) = (expected, found) else {
+            let verb = if found.is_some() { "appears" } else { "disappears" };
+            problems.push(format!("{role} {verb}, and no declared act does that"));
+            continue;
+        };
+        let gained = found.difference(expected).map(|key| format!("{role} has the key {key}"));
+        let lost = expected.difference(found).map(|key| format!("{role} does not have the key {key}"));
+        problems.extend(gained.chain(lost).map(|what| format!("{what}, against what was declared")));
+        if declared != threshold {
+            problems.push(format!("{role} has the threshold {threshold}, and {declared} was declared"));
+        }
+    }
+    let next = "Make every change with `tuf-ceremony change`, which declares it under [[intended]]; or correct ceremony.toml \
+         until it says what was declared.";
+    let evidence = format!("the roles change by what was declared: {}", acts.join("; "));
+    Finding::judge(Check::PlanIntent, problems, next, evidence)
 }
 
 fn sentence(change: &Change) -> String {

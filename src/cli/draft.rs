@@ -1,7 +1,9 @@
 //! `draft`: write unsigned metadata.
 
 use super::Context;
+use super::show::left;
 use crate::advice::Exit;
+use crate::ceremony::drafting::file_of;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console as _;
 
@@ -12,8 +14,12 @@ pub struct Args {}
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    for draft in ceremony.draft()? {
-        context.console.say(&format!("Wrote drafts/{}.json", draft.role));
+    let drafts = ceremony.draft()?;
+    for draft in &drafts.made {
+        context.console.say(&format!("Wrote {}", file_of(&draft.role)));
+    }
+    if !drafts.left.is_empty() {
+        context.console.say(&left(&drafts.left));
     }
     context.console.say("Next: tuf-ceremony freeze");
     Ok(Exit::Yes)

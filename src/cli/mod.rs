@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each with its arguments, one call into the library, and its output.
 
+mod change;
 mod diff;
 mod draft;
 mod explain;
@@ -58,6 +59,7 @@ enum Command {
     Rehearse(rehearse::Args),
     New(new::Args),
     Plan(plan::Args),
+    Change(change::Args),
     Token(token::Args),
     Draft(draft::Args),
     Freeze(freeze::Args),
@@ -102,6 +104,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Rehearse(args) => rehearse::run(&mut context, &args),
         Command::New(args) => new::run(&mut context, &args),
         Command::Plan(args) => plan::run(&mut context, &args),
+        Command::Change(args) => change::run(&mut context, &args),
         Command::Token(args) => token::run(&mut context, &args),
         Command::Draft(args) => draft::run(&mut context, &args),
         Command::Freeze(args) => freeze::run(&mut context, &args),

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::Context;
+use jiff::Timestamp;
+
+use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::{CeremonyError, start};
 use crate::console::Console as _;
@@ -14,19 +16,42 @@ pub struct Args {
     /// The directory to make
     #[arg(value_name = "DIR")]
     target: PathBuf,
-    /// The ceremony.toml to start from: minimal (to fill in) or rehearsal (complete, for practice)
-    #[arg(long, value_name = "NAME", default_value = "minimal")]
+    /// The ceremony.toml to start from: minimal (to fill in), rehearsal (complete, for practice), or inherit (made from
+    /// the trusted root)
+    #[arg(long, value_name = "NAME", default_value = "minimal", conflicts_with = "from")]
     template: String,
-    /// The newest root that the world trusts; absent only at genesis
+    /// Go on from an earlier ceremony: its ceremony.toml, its public keys, and what it released
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// The newest root that the world trusts; absent only at genesis. Roots and metadata beside it are imported too
     #[arg(long, value_name = "ROOT.json")]
     trusted: Option<PathBuf>,
+    /// The ceremony's id
+    #[arg(long, value_name = "ID", value_parser = show::name)]
+    id: Option<String>,
+    /// When the ceremony is held, e.g. 2027-01-14T15:00:00Z; now if absent
+    #[arg(long, value_name = "TIME", value_parser = show::instant)]
+    planned: Option<Timestamp>,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let started = start::start(&args.target, &args.template, args.trusted.as_deref())?;
+    let started = start::start(
+        &args.target,
+        &start::Request {
+            template: Some(&args.template),
+            trusted: args.trusted.as_deref(),
+            from: args.from.as_deref(),
+            id: args.id.as_deref(),
+            planned: args.planned,
+        },
+    )?;
     let shown = visible(&args.target.to_string_lossy());
-    context.console.say(&format!("Made {shown}/ceremony.toml from the template {}.", args.template));
+    let origin = match &args.from {
+        Some(from) => format!("the ceremony in {}", visible(&from.to_string_lossy())),
+        None => format!("the template {}", args.template),
+    };
+    context.console.say(&format!("Made {shown}/ceremony.toml from {origin}."));
     if let Some((file, version)) = started.trusted {
         context.console.say(&format!("Imported the trusted root, version {version}, as {shown}/{file}."));
     }
@@ -35,8 +60,21 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             "Imported the roots before it that lay beside it, from which clients may start: versions {first} to {last}."
         ));
     }
-    let fill =
-        if args.template == "rehearsal" { "" } else { "fill it in (each place that says FILL-IN), then " };
+    if started.metadata > 0 {
+        let files = started.metadata;
+        context.console.say(&format!("Imported what is published below it today, {files} files beside it."));
+    }
+    if !started.keys.is_empty() {
+        let keys = show::wrap(&format!("Took over the public keys of {}.", started.keys.join(", ")), 78);
+        context.console.say(&keys);
+    }
+    let fill = match (args.template.as_str(), &args.from) {
+        (_, Some(_)) => {
+            "change what is to change (tuf-ceremony change, or tuf-ceremony compromise on a bad night), then "
+        }
+        ("rehearsal", _) => "",
+        _ => "fill it in (each place that says FILL-IN), then ",
+    };
     context.console.say(&format!("Next: {fill}look at it with\n  tuf-ceremony -C {shown} plan"));
     Ok(Exit::Yes)
 }

@@ -85,7 +85,8 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
     out.trim_end().to_owned()
 }
 
-fn how_to_enrol(ceremony: &Ceremony, key: &str) -> String {
+/// How the public half of a key comes into the directory.
+pub fn how_to_enrol(ceremony: &Ceremony, key: &str) -> String {
     let plan = ceremony.policy.keys.get(key);
     match plan.map(|plan| (&plan.token, &plan.public)) {
         Some((None, Some(file))) => {

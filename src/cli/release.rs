@@ -45,13 +45,18 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
-    let is_first = release.files().iter().any(|one| one.file == "metadata/1.root.json");
-    let start = if is_first {
+    let start = if ceremony.trusted.is_none() {
         "clients start from 1.root.json"
     } else {
-        "clients follow from the root that they trust"
+        "clients that trust an earlier root follow by themselves. timestamp.json goes last; remove nothing that is \
+         published under a name with a version: slow clients still read it"
     };
-    context.console.say(&format!("Next: publish the files of metadata/ as they are; {start}."));
+    let next = format!("Next: publish the files of metadata/ as they are; {start}.");
+    context.console.say(&show::wrap(&next, 78));
+    let left = ceremony.planned_drafts()?.left;
+    if !left.is_empty() {
+        context.console.say(&show::left(&left));
+    }
     Ok(Exit::Yes)
 }
 

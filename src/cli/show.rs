@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::ceremony::review::Reviewed;
 use crate::checks::clients::Foreseen;
 use crate::checks::{Finding, Outcome};
@@ -9,8 +11,10 @@ use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::json::Json;
+use crate::policy;
 use crate::tuf::client::Profile;
 use crate::tuf::diff::Change;
+use crate::tuf::time::Date;
 
 /// A digest in groups of four, two lines.
 pub fn digest(digest: Sha256Digest) -> String {
@@ -170,6 +174,16 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
     lines.join("\n")
 }
 
+/// What must be signed anew by others.
+pub fn left(roles: &[String]) -> String {
+    let words = format!(
+        "Not made here, because no token of the plan has their keys: {}. Whoever runs them signs them anew, after the \
+         release and before clients see it.",
+        visible(&roles.join(", "))
+    );
+    wrap(&words, 78)
+}
+
 /// The length and the end of the record, for the witnesses' paper.
 pub fn record(lines: usize, last: Sha256Digest) -> String {
     let digest = indent("    ", &digest(last));
@@ -200,6 +214,20 @@ pub fn reviewed(reviewed: &Reviewed) -> String {
         indent("    ", &digest(reviewed.payload.digest)),
         indent("    ", &words(&reviewed.words())),
     )
+}
+
+/// An instant on the command line, e.g. `2027-01-14T15:00:00Z`.
+pub fn instant(text: &str) -> Result<Timestamp, String> {
+    let date = Date::parse(text).filter(|date| date.oddity.is_none());
+    date.map(|date| date.at).ok_or_else(|| "write date, time and Z, such as 2027-01-14T15:00:00Z".to_owned())
+}
+
+/// A name on the command line that goes into `ceremony.toml`.
+pub fn name(text: &str) -> Result<String, String> {
+    if policy::is_name(text) {
+        return Ok(text.to_owned());
+    }
+    Err("use up to 64 letters, digits, '-', '_' and '.', beginning with a letter or digit".to_owned())
 }
 
 /// A table behind a margin.

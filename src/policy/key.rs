@@ -10,8 +10,15 @@ use super::{Holder, KeyPlan, TokenKind, TokenPlan};
 use crate::crypto::{Scheme, hex};
 
 /// The schemes that new keys are written with (DESIGN section 4).
-const WRITTEN: [Scheme; 4] =
-    [Scheme::Ed25519, Scheme::EcdsaSha2Nistp256, Scheme::EcdsaSha2Nistp384, Scheme::RsassaPssSha256];
+const WRITTEN: [Scheme; 7] = [
+    Scheme::Ed25519,
+    Scheme::EcdsaSha2Nistp256,
+    Scheme::EcdsaSha2Nistp384,
+    Scheme::RsassaPssSha256,
+    Scheme::MlDsa44,
+    Scheme::MlDsa65,
+    Scheme::MlDsa87,
+];
 
 impl Reader<'_> {
     /// Every holder by short name. People are told apart by the name that people know, in reviews and on paper.
@@ -36,6 +43,7 @@ impl Reader<'_> {
         name: &Text,
         raw: &raw::Key,
         holders: &BTreeMap<String, Holder>,
+        file: &raw::File,
     ) -> Read<(String, KeyPlan)> {
         let key_name = self.name(name)?;
         if let Some(holder) = &raw.holder
@@ -53,10 +61,25 @@ impl Reader<'_> {
                  \"keys/…/public.pem\" for one that does not.";
             return Err(self.error(name, "has neither a token nor a public half", mend));
         }
+        if let Some(token) = raw.token.as_ref().filter(|_| scheme.name().starts_with("ml-dsa")) {
+            let what = format!("no adapter of this version signs with {scheme}");
+            let mend = "Sign elsewhere, and give the public half: public = \"keys/…/public.pem\".";
+            return Err(self.error(token, what, mend));
+        }
         let token = raw.token.as_ref().map(|token| self.token(&key_name, token)).transpose()?;
         let public = raw.public.as_ref().map(|public| self.path(public)).transpose()?;
         let holder = raw.holder.as_ref().map(|holder| holder.get_ref().clone());
-        Ok((key_name, KeyPlan { holder, scheme, token, public }))
+        let standby_for = raw.standby_for.as_ref().map(|other| self.key_name(other, file)).transpose()?;
+        Ok((key_name, KeyPlan { holder, scheme, token, public, standby_for }))
+    }
+
+    /// The name of a key that the file defines.
+    pub(super) fn key_name(&self, name: &Text, file: &raw::File) -> Read<String> {
+        let known = file.key.keys().map(Spanned::get_ref);
+        if known.clone().any(|known| known == name.get_ref()) {
+            return Ok(name.get_ref().clone());
+        }
+        Err(self.unknown(name, "key", known))
     }
 
     fn token(&self, key: &str, raw: &Spanned<raw::Token>) -> Read<TokenPlan> {

@@ -1,7 +1,9 @@
 //! `ceremony.toml`: the one reviewed input, and what follows from it alone.
 
+pub mod edit;
 pub mod error;
 pub mod expiry;
+pub mod intended;
 mod key;
 mod raw;
 mod read;
@@ -18,6 +20,7 @@ use crate::crypto::digest::Sha256Digest;
 
 pub use error::PolicyError;
 pub use expiry::Expiry;
+pub use intended::Intended;
 
 /// The largest `ceremony.toml`, in bytes (check PLAN-STRICT).
 pub const LIMIT: usize = 1 << 20;
@@ -47,6 +50,8 @@ pub struct Policy {
     pub consistent_snapshot: bool,
     /// Whether key objects name their holders.
     pub holder_names: bool,
+    /// Whether keys of the trusted root that are written in an older form are written anew in the one form.
+    pub reencode_keys: bool,
     /// The newest root the world trusts; `None` exactly at genesis.
     pub trusted: Option<TrustedRoot>,
     /// People, by short name.
@@ -59,6 +64,8 @@ pub struct Policy {
     pub delegations: BTreeMap<String, DelegationPlan>,
     /// Keys that must be in no role afterwards.
     pub revoke: Vec<Revocation>,
+    /// What was declared act by act, oldest first; if anything was, the difference must be exactly this.
+    pub intended: Vec<Intended>,
     /// Checks that may fail this time.
     pub waivers: Vec<Waiver>,
 }
@@ -117,6 +124,8 @@ pub struct KeyPlan {
     pub token: Option<TokenPlan>,
     /// File with the public half, relative to the ceremony directory, if it does not come from the token.
     pub public: Option<String>,
+    /// The key whose place it takes when that is lost or compromised.
+    pub standby_for: Option<String>,
 }
 
 /// The token a key lives in.
@@ -169,10 +178,10 @@ pub struct RolePlan {
 pub struct DelegationPlan {
     /// Keys, threshold, expiry.
     pub role: RolePlan,
-    /// Path patterns it may speak for.
-    pub paths: Vec<String>,
-    /// Whether the search ends here.
-    pub terminating: bool,
+    /// Path patterns it may speak for; `None` to leave them as they are published today.
+    pub paths: Option<Vec<String>>,
+    /// Whether the search ends here; `None` to leave it as it is published today.
+    pub terminating: Option<bool>,
 }
 
 /// A key that must go.
@@ -184,6 +193,8 @@ pub struct Revocation {
     pub reason: Reason,
     /// Since when, if known.
     pub since: Option<Timestamp>,
+    /// The key that takes its place wherever it stands in delegations that the plan does not list.
+    pub replacement: Option<String>,
 }
 
 /// Why a key is revoked.
@@ -197,6 +208,25 @@ pub enum Reason {
     Retired,
 }
 
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 3] = [Reason::Compromised, Reason::Lost, Reason::Retired];
+
+    /// The word in `ceremony.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Compromised => "compromised",
+            Reason::Lost => "lost",
+            Reason::Retired => "retired",
+        }
+    }
+
+    /// The reason with this word.
+    pub fn from_name(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// Permission, given beforehand, for one check to fail.
 #[derive(Clone, Debug)]
 pub struct Waiver {
@@ -208,6 +238,13 @@ pub struct Waiver {
     pub until: Timestamp,
     /// Line of `ceremony.toml`, for messages.
     pub line: usize,
+}
+
+/// Whether a text can be a name, which is also part of file names and of command lines.
+pub fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let starts = text.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    text.len() <= 64 && starts && text.chars().all(fits)
 }
 
 impl Policy {
@@ -239,6 +276,12 @@ impl Policy {
     pub fn written_holder(&self, key: &str) -> Option<&str> {
         let belongs_to_somebody = self.keys.get(key).is_some_and(|key| key.holder.is_some());
         (self.holder_names && belongs_to_somebody).then(|| self.holder_of(key))
+    }
+
+    /// The key that takes another's place when that is lost or compromised, if the plan has one.
+    pub fn standby_of(&self, key: &str) -> Option<&str> {
+        let standby = self.keys.iter().find(|(_, plan)| plan.standby_for.as_deref() == Some(key));
+        standby.map(|(name, _)| name.as_str())
     }
 
     /// Whether only a ceremony can sign for these keys: all of them belong to people.

@@ -23,6 +23,8 @@ pub(super) struct File {
     #[serde(default)]
     pub revoke: Vec<Revoke>,
     #[serde(default)]
+    pub intended: Vec<Spanned<Intended>>,
+    #[serde(default)]
     pub waiver: Vec<Waiver>,
 }
 
@@ -41,6 +43,8 @@ pub(super) struct Ceremony {
     pub consistent_snapshot: Option<bool>,
     #[serde(default)]
     pub holder_names: bool,
+    #[serde(default)]
+    pub reencode_keys: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +68,7 @@ pub(super) struct Key {
     pub scheme: Text,
     pub token: Option<Spanned<Token>>,
     pub public: Option<Text>,
+    pub standby_for: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -93,9 +98,8 @@ pub(super) struct Delegation {
     pub keys: Vec<Text>,
     pub threshold: Spanned<i64>,
     pub expires: Spanned<Value>,
-    pub paths: Vec<Text>,
-    #[serde(default)]
-    pub terminating: bool,
+    pub paths: Option<Vec<Text>>,
+    pub terminating: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +108,19 @@ pub(super) struct Revoke {
     pub key: Text,
     pub reason: Text,
     pub since: Option<Spanned<Value>>,
+    pub replacement: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Intended {
+    pub act: Text,
+    pub key: Option<Text>,
+    pub by: Option<Text>,
+    pub roles: Option<Vec<Text>>,
+    pub role: Option<Text>,
+    pub threshold: Option<Spanned<i64>>,
+    pub expires: Option<Spanned<Value>>,
 }
 
 #[derive(Deserialize)]

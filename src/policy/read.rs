@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use toml::{Spanned, Value};
 
 use super::raw::{self, Text};
-use super::value::written;
 use super::{
-    DelegationPlan, Expiry, Intent, KeyPlan, Policy, PolicyError, Reason, Revocation, RolePlan, TrustedRoot,
-    Waiver, syntax,
+    DelegationPlan, Intent, KeyPlan, Policy, PolicyError, Reason, Revocation, RolePlan, TrustedRoot, Waiver,
+    syntax,
 };
 use crate::crypto::digest::Sha256Digest;
 use crate::tuf::TOP_LEVEL;
@@ -44,7 +43,8 @@ impl Reader<'_> {
         }
         let trusted = file.trusted.as_ref().map(|trusted| self.trusted(trusted)).transpose()?;
         let holders = self.holders(file)?;
-        let keys = file.key.iter().map(|(name, key)| self.key(name, key, &holders)).collect::<Read<_>>()?;
+        let keys =
+            file.key.iter().map(|(name, key)| self.key(name, key, &holders, file)).collect::<Read<_>>()?;
         let spec_version = match &ceremony.spec_version {
             Some(version) => self.spec_version(version)?,
             None => SPEC_VERSION.to_owned(),
@@ -61,11 +61,13 @@ impl Reader<'_> {
             spec_version,
             consistent_snapshot: ceremony.consistent_snapshot.unwrap_or(true),
             holder_names: ceremony.holder_names,
+            reencode_keys: ceremony.reencode_keys,
             trusted,
             holders,
             roles: self.roles(file, &keys)?,
-            delegations: self.delegations(file, &keys)?,
+            delegations: self.delegations(file, &keys, change)?,
             revoke: self.revocations(file, &keys)?,
+            intended: file.intended.iter().map(|raw| self.intended(raw, file)).collect::<Read<_>>()?,
             keys,
             waivers: file.waiver.iter().map(|raw| self.waiver(raw)).collect::<Read<_>>()?,
         })
@@ -91,7 +93,9 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        if (change == Intent::Revoke) == file.revoke.is_empty() {
+        // A genesis that follows a compromise lists the keys that must never come back.
+        let listed = !file.revoke.is_empty();
+        if change != Intent::Genesis && (change == Intent::Revoke) != listed {
             let what = match file.revoke.len() {
                 0 => "a revoke needs [[revoke]]".to_owned(),
                 count => format!("a {} has no [[revoke]], and here are {count}", change.name()),
@@ -155,10 +159,7 @@ impl Reader<'_> {
             let mend = "Write how many of the keys must sign.";
             return Err(self.error(threshold, "a threshold is at least 1", mend));
         }
-        let expires = Expiry::parse(&written(expires)).ok_or_else(|| {
-            let mend = "Write for example \"1 year\", \"90 days\" or 2028-01-14T15:00:00Z.";
-            self.error(expires, "is neither a period nor an instant", mend)
-        })?;
+        let expires = self.expiry(expires)?;
         Ok(RolePlan { keys: listed, threshold: *threshold.get_ref(), expires })
     }
 
@@ -166,6 +167,7 @@ impl Reader<'_> {
         &self,
         file: &raw::File,
         keys: &BTreeMap<String, KeyPlan>,
+        change: Intent,
     ) -> Read<BTreeMap<String, DelegationPlan>> {
         let one = |(name, raw): (&Text, &raw::Delegation)| {
             let plain = self.name(name)?;
@@ -173,11 +175,13 @@ impl Reader<'_> {
                 let what = "is the name of a top-level role";
                 return Err(self.error(name, what, "Give the delegation another name."));
             }
-            if raw.paths.is_empty() {
+            let stated = raw.paths.as_ref().is_some_and(|paths| !paths.is_empty());
+            if !stated && (change == Intent::Genesis || raw.paths.is_some()) {
                 return Err(self.error(name, "delegates no path", "Add paths = [\"…\"]."));
             }
             let role = self.role(&raw.keys, &raw.threshold, &raw.expires, keys)?;
-            let paths = raw.paths.iter().map(|path| self.line(path)).collect::<Read<_>>()?;
+            let paths = raw.paths.as_ref().map(|paths| paths.iter().map(|path| self.line(path)).collect());
+            let paths = paths.transpose()?;
             Ok((plain, DelegationPlan { role, paths, terminating: raw.terminating }))
         };
         file.delegation.iter().map(one).collect()
@@ -194,17 +198,13 @@ impl Reader<'_> {
                 let what = format!("the key {key:?} is revoked twice");
                 return Err(self.error(&raw.key, what, "Keep the entry with the graver reason."));
             }
-            let reason = match raw.reason.get_ref().as_str() {
-                "compromised" => Reason::Compromised,
-                "lost" => Reason::Lost,
-                "retired" => Reason::Retired,
-                other => {
-                    let what = format!("{other:?} is not a reason for revocation");
-                    return Err(self.error(&raw.reason, what, "Write compromised, lost or retired."));
-                }
-            };
+            let reason = Reason::from_name(raw.reason.get_ref()).ok_or_else(|| {
+                let what = format!("{:?} is not a reason for revocation", raw.reason.get_ref());
+                self.error(&raw.reason, what, "Write compromised, lost or retired.")
+            })?;
+            let replacement = raw.replacement.as_ref().map(|by| self.key_name(by, file)).transpose()?;
             let since = raw.since.as_ref().map(|since| self.instant(since)).transpose()?;
-            revoked.push(Revocation { key: key.clone(), reason, since });
+            revoked.push(Revocation { key: key.clone(), reason, since, replacement });
         }
         Ok(revoked)
     }

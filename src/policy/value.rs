@@ -48,9 +48,7 @@ impl Reader<'_> {
     /// A name that is also part of file names and of command lines.
     pub(super) fn name(&self, text: &Text) -> Read<String> {
         let value = text.get_ref();
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let starts = value.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
-        if value.len() <= 64 && starts && value.chars().all(fits) {
+        if super::is_name(value) {
             return Ok(value.clone());
         }
         let mend = "Use up to 64 letters, digits, '-', '_' and '.', beginning with a letter or digit.";

@@ -32,8 +32,18 @@ pub struct RoleSpec {
 }
 
 impl RoleSpec {
-    fn keyids(&self) -> Json {
-        Json::strings(self.keys.iter().map(keyid_of))
+    /// Writes keyids and threshold. The same keys in another order are no change.
+    fn write_into(&self, role: &mut Object) {
+        let keyids: Vec<String> = self.keys.iter().map(keyid_of).collect();
+        let listed = role.get("keyids").and_then(Json::as_array).unwrap_or_default();
+        let mut today: Vec<&str> = listed.iter().filter_map(Json::as_str).collect();
+        let mut planned: Vec<&str> = keyids.iter().map(String::as_str).collect();
+        today.sort_unstable();
+        planned.sort_unstable();
+        if today != planned {
+            role.insert("keyids".to_owned(), Json::strings(keyids));
+        }
+        role.insert("threshold".to_owned(), Json::Int(self.threshold));
     }
 }
 
@@ -44,10 +54,33 @@ pub struct DelegationSpec {
     pub name: String,
     /// Its keys and threshold.
     pub role: RoleSpec,
-    /// Path patterns.
-    pub paths: Vec<String>,
-    /// Whether the search ends here.
-    pub terminating: bool,
+    /// Path patterns; `None` leaves those of a role that exists.
+    pub paths: Option<Vec<String>>,
+    /// Whether the search ends here; `None` leaves it as it is, or false.
+    pub terminating: Option<bool>,
+}
+
+impl DelegationSpec {
+    /// The role object of a delegation that is new.
+    pub fn to_json(&self) -> Json {
+        let mut role = Object::new();
+        role.insert("name".to_owned(), Json::from(self.name.as_str()));
+        role.insert("paths".to_owned(), Json::Arr(Vec::new()));
+        role.insert("terminating".to_owned(), Json::Bool(false));
+        self.write_into(&mut role);
+        Json::Obj(role)
+    }
+
+    /// Writes what is stated into the object of a role that exists.
+    pub fn write_into(&self, role: &mut Object) {
+        self.role.write_into(role);
+        if let Some(paths) = &self.paths {
+            role.insert("paths".to_owned(), Json::strings(paths.iter().map(String::as_str)));
+        }
+        if let Some(terminating) = self.terminating {
+            role.insert("terminating".to_owned(), Json::Bool(terminating));
+        }
+    }
 }
 
 /// Root metadata. With a `base`, that tree is edited: its unknown fields stay, at every level, and keys that no role
@@ -74,8 +107,7 @@ pub fn root(
             Some(Json::Obj(object)) => object,
             _ => Object::new(),
         };
-        object.insert("keyids".to_owned(), role.keyids());
-        object.insert("threshold".to_owned(), Json::Int(role.threshold));
+        role.write_into(&mut object);
         written.insert(name.clone(), Json::Obj(object));
     }
     signed.insert("roles".to_owned(), Json::Obj(written));
@@ -89,35 +121,51 @@ pub fn targets(common: &Common, delegations: &[DelegationSpec]) -> Json {
     if !delegations.is_empty() {
         let keys = delegations.iter().flat_map(|delegation| &delegation.role.keys);
         let keys = keys.map(|key| (keyid_of(key), key.clone())).collect();
-        let roles = delegations.iter().map(|delegation| {
-            Json::object([
-                ("keyids", delegation.role.keyids()),
-                ("name", Json::from(delegation.name.as_str())),
-                ("paths", Json::strings(delegation.paths.iter().map(String::as_str))),
-                ("terminating", Json::Bool(delegation.terminating)),
-                ("threshold", Json::Int(delegation.role.threshold)),
-            ])
-        });
-        let roles = Json::Arr(roles.collect());
+        let roles = Json::Arr(delegations.iter().map(DelegationSpec::to_json).collect());
         signed.insert("delegations".to_owned(), Json::object([("keys", Json::Obj(keys)), ("roles", roles)]));
     }
     Json::Obj(signed)
 }
 
-/// Snapshot metadata naming the version of each targets file.
-pub fn snapshot(common: &Common, versions: &BTreeMap<String, i64>) -> Json {
-    let mut signed = header(None, "snapshot", common);
-    let meta = versions.iter().map(|(role, version)| (format!("{role}.json"), version_only(*version)));
-    signed.insert("meta".to_owned(), Json::Obj(meta.collect()));
+/// Targets metadata with the files and delegations of `base`, renewed; every other field stays.
+pub fn renewed_targets(base: &Json, common: &Common) -> Json {
+    Json::Obj(header(Some(base), "targets", common))
+}
+
+/// Snapshot metadata naming the version of each targets file. Of a `base`, other files and every other field stay; a file
+/// whose version is the same keeps what else is said of it.
+pub fn snapshot(base: Option<&Json>, common: &Common, versions: &BTreeMap<String, i64>) -> Json {
+    let mut signed = header(base, "snapshot", common);
+    let mut meta = meta_of(&mut signed);
+    for (role, version) in versions {
+        set_version(&mut meta, format!("{role}.json"), *version);
+    }
+    signed.insert("meta".to_owned(), Json::Obj(meta));
     Json::Obj(signed)
 }
 
 /// Timestamp metadata naming the version of the snapshot. Length and hashes are optional (spec 4.6) and left out:
-/// they would bind the timestamp to signatures that do not exist yet when it is frozen.
-pub fn timestamp(common: &Common, snapshot_version: i64) -> Json {
-    let mut signed = header(None, "timestamp", common);
-    signed.insert("meta".to_owned(), Json::object([("snapshot.json", version_only(snapshot_version))]));
+/// they would bind the timestamp to signatures that do not exist yet when it is frozen. Of a `base`, every other field stays.
+pub fn timestamp(base: Option<&Json>, common: &Common, snapshot_version: i64) -> Json {
+    let mut signed = header(base, "timestamp", common);
+    let mut meta = meta_of(&mut signed);
+    set_version(&mut meta, "snapshot.json".to_owned(), snapshot_version);
+    signed.insert("meta".to_owned(), Json::Obj(meta));
     Json::Obj(signed)
+}
+
+fn meta_of(signed: &mut Object) -> Object {
+    match signed.remove("meta") {
+        Some(Json::Obj(meta)) => meta,
+        _ => Object::new(),
+    }
+}
+
+fn set_version(meta: &mut Object, file: String, version: i64) {
+    let same = meta.get(&file).and_then(|said| said.get("version")).and_then(Json::as_int) == Some(version);
+    if !same {
+        meta.insert(file, version_only(version));
+    }
 }
 
 fn version_only(version: i64) -> Json {

@@ -148,6 +148,36 @@ impl Key {
         Json::Obj(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
+    /// The object with keytype and public value in the form that this program writes; every other field stays.
+    pub fn reencoded(&self) -> Json {
+        let mut object = self.object();
+        let Ok(usable) = &self.usable else { return object };
+        let written = Key::write(&usable.public, usable.scheme, None);
+        let Some(members) = object.as_object_mut() else { return object };
+        for field in ["keytype", "scheme"] {
+            members.insert(field.to_owned(), written.get(field).cloned().unwrap_or(Json::Null));
+        }
+        let public = written.get("keyval").and_then(|keyval| keyval.get("public")).cloned();
+        if let (Some(keyval), Some(public)) =
+            (members.get_mut("keyval").and_then(Json::as_object_mut), public)
+        {
+            keyval.insert("public".to_owned(), public);
+        }
+        object
+    }
+
+    /// Whether it is in the form that this program writes. PEM may be broken into lines in any way.
+    pub fn is_in_written_form(&self) -> bool {
+        let Ok(usable) = &self.usable else { return true };
+        let is_pem = |object: &Json| {
+            let public = object.get("keyval").and_then(|keyval| keyval.get("public")).and_then(Json::as_str);
+            public.is_some_and(|public| public.contains("-----BEGIN"))
+        };
+        let written = Key::write(&usable.public, usable.scheme, None);
+        let same_type = written.get("keytype").and_then(Json::as_str) == Some(&self.keytype);
+        same_type && is_pem(&written) == is_pem(&self.object())
+    }
+
     /// SHA-256 of the canonical key object, all fields included (spec 4.2.1).
     pub fn computed_keyid(&self) -> String {
         keyid_of(&self.object())

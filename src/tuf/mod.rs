@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod facts;
 pub mod key;
 pub mod meta;
+pub mod rekey;
 pub mod root;
 pub mod targets;
 pub mod texts;

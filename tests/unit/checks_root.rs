@@ -1,9 +1,9 @@
 //! ROOT-ROLES, ROOT-VERSION, ROOT-REVOKED, ROOT-FAST-FORWARD.
 
 use tuf_ceremony::checks::Check;
-use tuf_ceremony::checks::root::{root_fast_forward, root_revoked, root_roles, root_version};
+use tuf_ceremony::checks::root::{Revocable, root_fast_forward, root_revoked, root_roles, root_version};
 use tuf_ceremony::json::Json;
-use tuf_ceremony::tuf::root::Root;
+use tuf_ceremony::tuf::root::{RoleKeys, Root};
 
 use crate::checks_fixture::{USUAL, keyid, named, object, passes, refuses, root_tree, usual_root};
 
@@ -24,6 +24,16 @@ fn edited(part: &str, name: &str, value: Option<Json>) -> Root {
 
 fn nobody() -> Json {
     Json::object([("keyids", Json::Arr(vec![])), ("threshold", Json::Int(1))])
+}
+
+/// The roles of a root, as ROOT-REVOKED judges them.
+fn roles_of(root: &Root) -> Vec<Revocable> {
+    let role = |(name, keys): (&String, &RoleKeys)| Revocable {
+        role: name.clone(),
+        threshold: keys.threshold,
+        materials: root.keys_of(name).iter().filter_map(|key| key.material()).collect(),
+    };
+    root.roles.iter().map(role).collect()
 }
 
 #[test]
@@ -81,16 +91,16 @@ fn root_version_refuses_every_other() {
 
 #[test]
 fn root_revoked_passes_when_the_key_is_gone() {
-    passes(&root_revoked(&usual_root(1), &[]), Check::RootRevoked, "no key is revoked");
+    passes(&root_revoked(&roles_of(&usual_root(1)), &[]), Check::RootRevoked, "no key is revoked");
     let gone = [named("old-online", 8), named("old-root", 9)];
     let evidence = "2 revoked keys are in no role, and the others suffice";
-    passes(&root_revoked(&usual_root(1), &gone), Check::RootRevoked, evidence);
+    passes(&root_revoked(&roles_of(&usual_root(1)), &gone), Check::RootRevoked, evidence);
 }
 
 #[test]
 fn root_revoked_refuses_a_key_that_stayed() {
     let what = "the revoked key ada is still in root; the revoked key ada is still in targets";
-    refuses(&root_revoked(&usual_root(1), &[named("ada", 1)]), Check::RootRevoked, what);
+    refuses(&root_revoked(&roles_of(&usual_root(1)), &[named("ada", 1)]), Check::RootRevoked, what);
 }
 
 #[test]
@@ -102,14 +112,18 @@ fn root_revoked_sees_the_key_under_another_keyid() {
     keys.insert(keyid(6), disguised);
     let what = "the revoked key online is still in snapshot; snapshot keeps 0 keys, and its threshold is 1; \
                 the revoked key online is still in timestamp; timestamp keeps 0 keys, and its threshold is 1";
-    refuses(&root_revoked(&Root::read(&tree).unwrap(), &[named("online", 6)]), Check::RootRevoked, what);
+    refuses(
+        &root_revoked(&roles_of(&Root::read(&tree).unwrap()), &[named("online", 6)]),
+        Check::RootRevoked,
+        what,
+    );
 }
 
 #[test]
 fn root_revoked_refuses_when_too_few_survive() {
     let few = root([(&[1, 2], 3), USUAL[1], USUAL[2], USUAL[3]]);
     let what = "root keeps 2 keys, and its threshold is 3";
-    refuses(&root_revoked(&few, &[named("cleo", 53)]), Check::RootRevoked, what);
+    refuses(&root_revoked(&roles_of(&few), &[named("cleo", 53)]), Check::RootRevoked, what);
 }
 
 #[test]

@@ -197,8 +197,19 @@ fn a_key_without_a_place() {
 fn a_scheme_that_is_not_written() {
     refuses(
         "scheme = \"ecdsa-sha2-nistp384\"",
+        "scheme = \"rsa-pkcs1v15-sha256\"",
+        r#"line 37, column 10, field key.cleo-card.scheme: "rsa-pkcs1v15-sha256" is not a scheme that new keys are made for"#,
+        "Use one of ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, rsassa-pss-sha256, ml-dsa-44/1, ml-dsa-65/1, \
+         ml-dsa-87/1.",
+    );
+}
+
+#[test]
+fn a_scheme_that_no_adapter_signs_with() {
+    refuses(
+        "scheme = \"ecdsa-sha2-nistp384\"",
         "scheme = \"ml-dsa-65/1\"",
-        r#"line 37, column 10, field key.cleo-card.scheme: "ml-dsa-65/1" is not a scheme that new keys are made for"#,
-        "Use one of ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, rsassa-pss-sha256.",
+        "line 38, column 9, field key.cleo-card.token: no adapter of this version signs with ml-dsa-65/1",
+        "Sign elsewhere, and give the public half: public = \"keys/…/public.pem\".",
     );
 }

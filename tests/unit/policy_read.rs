@@ -31,7 +31,7 @@ fn what_is_left_out_has_the_stated_defaults() {
     assert!(policy.consistent_snapshot);
     assert!(!policy.rehearsal && !policy.holder_names);
     assert_eq!(policy.holders["ben"].site, None);
-    assert!(!policy.delegations["nightly"].terminating);
+    assert_eq!(policy.delegations["nightly"].terminating, None);
 }
 
 #[test]
@@ -81,7 +81,10 @@ fn roles_keep_the_order_of_their_keys() {
     assert!(policy.is_offline(root) && !policy.is_offline(timestamp));
     let names: Vec<&str> = policy.all_roles().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["root", "targets", "nightly", "snapshot", "timestamp"]);
-    assert_eq!(policy.delegations["nightly"].paths, ["nightly/*", "nightly/*/*"]);
+    assert_eq!(
+        policy.delegations["nightly"].paths,
+        Some(vec!["nightly/*".to_owned(), "nightly/*/*".to_owned()])
+    );
 }
 
 #[test]

@@ -162,8 +162,8 @@ fn the_optional_parts_at_the_end_work() {
     let text = uncommented(&filled(), "#[delegation.nightly]");
     let text = uncommented(&text, "#[[waiver]]");
     let policy = policy(&text);
-    assert_eq!(policy.delegations["nightly"].paths, ["nightly/*"]);
-    assert!(policy.delegations["nightly"].terminating);
+    assert_eq!(policy.delegations["nightly"].paths, Some(vec!["nightly/*".to_owned()]));
+    assert_eq!(policy.delegations["nightly"].terminating, Some(true));
     assert!(Check::from_id(&policy.waivers[0].check).is_some(), "the waiver names a check that there is");
     for finding in findings(&policy) {
         assert!(matches!(finding.outcome, Outcome::Pass(_)), "{finding:?}");

@@ -152,18 +152,18 @@ impl Repository {
         let delegation = DelegationSpec {
             name: "delegated".to_owned(),
             role: self.role(),
-            paths: vec!["a/*".to_owned(), "é \"b\"".to_owned()],
-            terminating: true,
+            paths: Some(vec!["a/*".to_owned(), "é \"b\"".to_owned()]),
+            terminating: Some(true),
         };
         let mut targets = build::targets(&common(3), &[delegation]);
         decorate(&mut targets, &[]);
         decorate(&mut targets, &["delegations"]);
         decorate(&mut targets, &["delegations", "roles", "*"]);
         let versions = BTreeMap::from([("targets".to_owned(), 3), ("delegated".to_owned(), 1)]);
-        let mut snapshot = build::snapshot(&common(2), &versions);
+        let mut snapshot = build::snapshot(None, &common(2), &versions);
         decorate(&mut snapshot, &[]);
         decorate(&mut snapshot, &["meta", "*"]);
-        let mut timestamp = build::timestamp(&common(1), 2);
+        let mut timestamp = build::timestamp(None, &common(1), 2);
         decorate(&mut timestamp, &[]);
         decorate(&mut timestamp, &["meta", "*"]);
         let delegated = with_odd(build::targets(&common(1), &[]));

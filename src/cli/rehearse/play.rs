@@ -39,7 +39,7 @@ pub struct Play {
 impl Play {
     /// Makes the directory from the template `rehearsal`.
     pub fn new(directory: PathBuf, interactive: bool) -> Result<Play, CeremonyError> {
-        start::start(&directory, "rehearsal", None)?;
+        start::start(&directory, &start::Request { template: Some("rehearsal"), ..Default::default() })?;
         let ceremony = Ceremony::open_to_act(&directory)?;
         let (tokens, narrator) = (Tokens::new(), Narrator::default());
         Ok(Play { directory, ceremony, tokens, narrator, interactive, shown: Vec::new() })
@@ -121,7 +121,7 @@ impl Play {
                      these digests on paper; holders will confirm what they sign from there.";
         self.act(3, "Drafts and payloads", words);
         self.does("draft");
-        for draft in self.ceremony.draft()? {
+        for draft in self.ceremony.draft()?.made {
             self.say(&format!("Wrote drafts/{}.json", draft.role));
         }
         self.does("freeze");

@@ -1,25 +1,28 @@
 //! Gathers the evidence and runs the checks: on the plan before any key exists, and on metadata afterwards.
 
+mod intent;
+mod world;
+
+use std::collections::BTreeMap;
+
 use crate::checks::expiry::{RoleExpiry, expiry_format, expiry_range};
 use crate::checks::metadata::{json_agree, plan_rehearsal};
-use crate::checks::plan::{Intended, plan_digest, plan_intent, plan_output};
+use crate::checks::plan::{plan_digest, plan_output};
 use crate::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, root_threshold};
-use crate::checks::root::{root_fast_forward, root_revoked, root_roles, root_version};
+use crate::checks::root::{Revocable, root_fast_forward, root_revoked, root_roles, root_version};
 use crate::checks::{Check, Finding, keys};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
 use crate::policy::{KeyPlan, Reason, RolePlan, TokenKind};
 use crate::tuf::REHEARSAL_MARK;
-use crate::tuf::delegation::Delegates;
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
-use crate::tuf::targets::Targets;
 use crate::tuf::time::{self, Date};
 
 use super::Ceremony;
-use super::drafting::draft_all;
 use super::payload::Payload;
+use world::{Delegated, World, materials};
 
 /// The checks that need no key: of the plan's roles, thresholds, holders and dates.
 pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
@@ -43,42 +46,66 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         findings.push(plan_rehearsal(ceremony.policy.rehearsal, &title, marked));
         findings.push(json_agree(&payload.signed));
     }
-    findings.extend(intent_checks(ceremony, payloads));
-    let mut roles = Vec::new();
-    let mut all_keys: Vec<Key> = Vec::new();
-    if let Some(payload) = payloads.iter().find(|payload| payload.role == "root") {
-        match Root::read(&payload.signed) {
-            Ok(root) => {
-                findings.extend(root_checks(ceremony, &root));
-                roles.extend(
-                    root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)),
-                );
-                all_keys.extend(root.keys.values().cloned());
-            }
-            Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
+    findings.extend(intent::intent(ceremony, payloads));
+    match World::of(ceremony, payloads) {
+        Ok(world) => {
+            findings.extend(intent::declared(ceremony, &world));
+            findings.extend(world_checks(ceremony, &world));
         }
+        Err((title, error)) => findings.push(unreadable(Check::RootRoles, &title, &error.to_string())),
     }
-    if let Some(payload) = payloads.iter().find(|payload| payload.role == "targets") {
-        match Targets::read(&payload.signed) {
-            Ok(targets) => {
-                if let Some(delegations) = targets.delegations {
-                    if let Delegates::Roles(delegated) = &delegations.delegates {
-                        let role = |one: &crate::tuf::delegation::DelegatedRole| {
-                            drafted_role(ceremony, &one.name, &one.keys, &delegations.keys)
-                        };
-                        roles.extend(delegated.iter().map(role));
-                    }
-                    all_keys.extend(delegations.keys.into_values());
-                }
-            }
-            Err(error) => findings.push(unreadable(Check::RootRoles, &payload.title(), &error.to_string())),
-        }
-    }
-    findings.extend(role_checks(&roles));
-    let all_keys: Vec<&Key> = all_keys.iter().collect();
-    findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
     findings.extend(expiry_checks(ceremony, payloads));
     waive(ceremony, findings)
+}
+
+/// The checks of who may sign for what. What a delegation says that the plan does not state is its delegator's affair, but
+/// for revoked keys.
+fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
+    let (mut findings, mut roles) = (Vec::new(), Vec::new());
+    let mut all_keys: Vec<&Key> = Vec::new();
+    if let Some(root) = &world.root {
+        if world.root_is_made {
+            findings.extend(root_checks(ceremony, root));
+        }
+        let compromised = revoked(ceremony, |reason| reason == Reason::Compromised);
+        let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
+        findings.push(root_fast_forward(trusted, root, &compromised));
+        roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
+        all_keys.extend(root.keys.values().filter(|_| world.root_is_made));
+    }
+    findings.push(root_revoked(&revocable(world), &revoked(ceremony, |_| true)));
+    let stated = world.delegated().filter(|one| ceremony.policy.delegations.contains_key(one.name));
+    roles.extend(stated.map(|one| drafted_role(ceremony, one.name, &one.role, one.keys)));
+    all_keys.extend(world.delegating.iter().flat_map(|one| &one.new_keys));
+    findings.extend(role_checks(&roles));
+    findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
+    findings
+}
+
+/// The delegations that are published today, with their key material; none where they cannot be read.
+pub(super) fn delegations_today(ceremony: &Ceremony) -> Vec<(String, Revocable)> {
+    let Ok(world) = World::of(ceremony, &[]) else { return Vec::new() };
+    world.delegated().map(|one| (one.name.to_owned(), revocable_of(&one))).collect()
+}
+
+fn revocable_of(one: &Delegated<'_>) -> Revocable {
+    Revocable {
+        role: format!("{}, to which {} delegates", one.name, one.by),
+        threshold: one.role.threshold,
+        materials: materials(&one.role, one.keys),
+    }
+}
+
+/// Every role with its key material.
+fn revocable(world: &World) -> Vec<Revocable> {
+    let root = world.root.iter().flat_map(|root| {
+        root.roles.iter().map(|(name, role)| Revocable {
+            role: name.clone(),
+            threshold: role.threshold,
+            materials: materials(role, &root.keys),
+        })
+    });
+    root.chain(world.delegated().map(|one| revocable_of(&one))).collect()
 }
 
 /// PLAN-DIGEST, for payloads that are frozen.
@@ -132,57 +159,7 @@ fn role_checks(roles: &[Role]) -> Vec<Finding> {
 
 fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
     let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
-    vec![
-        root_roles(root),
-        root_version(trusted.map(|root| root.header.version), root.header.version),
-        root_revoked(root, &revoked(ceremony, |_| true)),
-        root_fast_forward(trusted, root, &revoked(ceremony, |reason| reason == Reason::Compromised)),
-    ]
-}
-
-/// PLAN-INTENT for everything that is to be signed: each file is exactly what the plan makes of the keys and of what is
-/// trusted, none is missing, and there is no other.
-fn intent_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
-    let planned = draft_all(&ceremony.policy, &ceremony.keyring, ceremony.trusted.as_ref());
-    let Ok(planned) = planned else {
-        return vec![unreadable(Check::PlanIntent, "the plan", "not every key is known")];
-    };
-    let mut findings = Vec::new();
-    for payload in payloads {
-        let of_role = planned.iter().find(|draft| draft.role == payload.role);
-        let others = payloads.iter().filter(|other| other.role == payload.role).count();
-        let Some(draft) = of_role.filter(|_| others == 1) else {
-            findings.push(unplanned(&payload.title()));
-            continue;
-        };
-        let trusted = ceremony.trusted.as_ref().filter(|_| payload.role == "root");
-        let judged = plan_intent(&Intended {
-            change: ceremony.policy.change.name(),
-            trusted: trusted.map(|trusted| &*trusted.root.tree),
-            planned: &draft.signed,
-            drafted: &payload.signed,
-            revoked: ceremony.policy.revoke.len(),
-        });
-        findings.push(
-            judged
-                .unwrap_or_else(|error| unreadable(Check::PlanIntent, &payload.title(), &error.to_string())),
-        );
-    }
-    let missing = planned.iter().filter(|draft| !payloads.iter().any(|payload| payload.role == draft.role));
-    findings.extend(missing.map(|draft| {
-        let what = format!("the plan makes {}, and it is not here", draft.role);
-        Finding::fail(Check::PlanIntent, what, "Run `draft` and `freeze` again.")
-    }));
-    findings
-}
-
-fn unplanned(title: &str) -> Finding {
-    let what = format!("the plan does not make {title}, or makes it only once");
-    Finding::fail(
-        Check::PlanIntent,
-        what,
-        "Run `draft` and `freeze` again; find out who changed the directory.",
-    )
+    vec![root_roles(root), root_version(trusted.map(|root| root.header.version), root.header.version)]
 }
 
 /// The revoked keys whose material is known.
@@ -233,12 +210,7 @@ fn planned_role(ceremony: &Ceremony, name: &str, plan: &RolePlan) -> Role {
     Role { name: name.to_owned(), threshold: plan.threshold, members: members.collect() }
 }
 
-fn drafted_role(
-    ceremony: &Ceremony,
-    name: &str,
-    role: &RoleKeys,
-    keys: &std::collections::BTreeMap<String, Key>,
-) -> Role {
+fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &BTreeMap<String, Key>) -> Role {
     let members = role.keyids.iter().map(|keyid| {
         let material = keys.get(keyid).and_then(Key::material);
         let known = material.and_then(|material| ceremony.keyring.name_of(material));

@@ -1,0 +1,350 @@
+//! Changing the plan by intent: `ceremony.toml` is edited, its comments stay, and each act is declared, so that PLAN-INTENT
+//! can hold the difference to it.
+//!
+//! A change that would leave a role with fewer keys than its threshold is refused as a whole: whoever revokes first and adds
+//! later is told what to add first, and the key that is to go never stays behind unseen.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::checks::{Check, Finding};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::policy::edit::{Edit, NewKey};
+use crate::policy::{Expiry, Intended, Intent, Policy, Reason, Revocation, RolePlan};
+
+use super::directory::ADMINISTRATOR;
+use super::event::Event;
+use super::{Ceremony, CeremonyError, gate};
+
+/// A key that comes into the plan, with what must come with it.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// The key.
+    pub key: NewKey,
+    /// The name and site of a holder whom the plan does not know yet.
+    pub person: Option<(String, Option<String>)>,
+    /// Its public half, to be copied into the directory.
+    pub public: Option<Vec<u8>>,
+}
+
+/// A change of the plan.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A key comes into roles; into none, as a standby.
+    AddKey {
+        /// The key, which the plan may know already.
+        key: String,
+        /// What the plan does not know yet.
+        newcomer: Option<Newcomer>,
+        /// The roles.
+        roles: Vec<String>,
+    },
+    /// A key takes another's place everywhere.
+    ReplaceKey {
+        /// The key that goes.
+        key: String,
+        /// The key that comes.
+        by: String,
+        /// What the plan does not know yet.
+        newcomer: Option<Newcomer>,
+        /// Why the old key goes, if it is revoked.
+        reason: Option<(Reason, Option<Timestamp>)>,
+    },
+    /// A key leaves every role and delegation.
+    RevokeKey {
+        /// The key.
+        key: String,
+        /// Why.
+        reason: Reason,
+        /// Since when, if known.
+        since: Option<Timestamp>,
+    },
+    /// A role gets another threshold.
+    SetThreshold {
+        /// The role.
+        role: String,
+        /// How many must sign.
+        threshold: i64,
+    },
+    /// A role gets another expiry.
+    SetExpiry {
+        /// The role.
+        role: String,
+        /// The expiry.
+        expires: Expiry,
+    },
+    /// Keys in older forms are written anew.
+    ReencodeKeys,
+    /// Nothing but version and expiry.
+    Refresh,
+}
+
+impl Ceremony {
+    /// Makes changes, all of them or none. Returns the acts that were declared.
+    pub fn change(&mut self, changes: &[Change]) -> Result<Vec<Intended>, CeremonyError> {
+        let output = gate::output(self);
+        CeremonyError::require(output)?;
+        let mut plan = Planning::of(self)?;
+        for change in changes {
+            plan.make(self, change)?;
+        }
+        plan.declare();
+        plan.finish(self)
+    }
+
+    /// Writes another `ceremony.toml` in the place of this one, and goes on with it.
+    pub fn replan(&mut self, text: &str) -> Result<(), CeremonyError> {
+        Policy::parse(text.as_bytes())?;
+        files::replace(&self.path("ceremony.toml"), text.as_bytes())?;
+        self.reload()
+    }
+
+    /// The keys of the plan that are one piece of key material, under whatever name: first the name itself.
+    pub(super) fn aliases(&self, key: &str) -> Vec<String> {
+        let material = self.keyring.get(key).map(|key| key.fingerprint());
+        let same = |name: &&String| {
+            *name != key
+                && material.is_some()
+                && self.keyring.get(name).map(|key| key.fingerprint()) == material
+        };
+        let others = self.policy.keys.keys().filter(same).cloned();
+        std::iter::once(key.to_owned()).chain(others).collect()
+    }
+}
+
+/// A plan that is being changed.
+struct Planning {
+    edit: Edit,
+    policy: Policy,
+    /// What is to be declared.
+    acts: Vec<Intended>,
+    /// Public halves to be stored.
+    public: Vec<(String, Vec<u8>)>,
+}
+
+impl Planning {
+    fn of(ceremony: &Ceremony) -> Result<Planning, CeremonyError> {
+        let text = files::read(&ceremony.path("ceremony.toml"), crate::policy::LIMIT)?;
+        // It was read as a policy, so it is text.
+        let edit = Edit::of(&String::from_utf8_lossy(&text))?;
+        Ok(Planning { edit, policy: ceremony.policy.clone(), acts: Vec::new(), public: Vec::new() })
+    }
+
+    fn make(&mut self, ceremony: &Ceremony, change: &Change) -> Result<(), CeremonyError> {
+        match change {
+            Change::AddKey { key, newcomer, roles } => {
+                self.arrive(key, newcomer.as_ref())?;
+                for role in roles {
+                    self.role(role)?;
+                    self.edit.add_to_role(role, key);
+                }
+                if !roles.is_empty() {
+                    self.edit.no_standby(key);
+                    self.acts.push(Intended::AddKey { key: key.clone(), roles: roles.clone() });
+                }
+            }
+            Change::ReplaceKey { key, by, newcomer, reason } => {
+                self.known(key)?;
+                self.arrive(by, newcomer.as_ref())?;
+                for name in ceremony.aliases(key) {
+                    for role in self.roles_with(&name) {
+                        self.edit.replace_in_role(&role, &name, by);
+                    }
+                }
+                self.edit.no_standby(by);
+                self.acts.push(Intended::ReplaceKey { key: key.clone(), by: by.clone() });
+                if let Some((reason, since)) = reason {
+                    self.edit.revoke(key, *reason, *since, Some(by));
+                }
+            }
+            Change::RevokeKey { key, reason, since } => {
+                self.known(key)?;
+                for name in ceremony.aliases(key) {
+                    for role in self.roles_with(&name) {
+                        self.edit.remove_from_role(&role, &name);
+                    }
+                }
+                self.edit.revoke(key, *reason, *since, None);
+                self.acts.push(Intended::RevokeKey { key: key.clone() });
+            }
+            Change::SetThreshold { role, threshold } => {
+                self.role(role)?;
+                self.edit.set_threshold(role, *threshold);
+                self.acts.push(Intended::SetThreshold { role: role.clone(), threshold: *threshold });
+            }
+            Change::SetExpiry { role, expires } => {
+                self.role(role)?;
+                self.edit.set_expiry(role, expires);
+                self.acts.push(Intended::SetExpiry { role: role.clone(), expires: expires.clone() });
+            }
+            Change::ReencodeKeys => {
+                self.edit.set_switch("reencode_keys", true);
+                self.acts.push(Intended::ReencodeKeys);
+            }
+            Change::Refresh => self.acts.push(Intended::Refresh),
+        }
+        self.policy = Policy::parse(self.edit.text().as_bytes())
+            .or_else(|_| Policy::parse(self.with_change().as_bytes()))?;
+        Ok(())
+    }
+
+    /// The text with the word for the change that it now is, which a half-made change may need to be read.
+    fn with_change(&self) -> String {
+        let mut edit = self.edit.clone();
+        edit.set("change", Intent::Revoke.name());
+        edit.text()
+    }
+
+    /// The plan knows a key by now.
+    fn arrive(&mut self, name: &str, newcomer: Option<&Newcomer>) -> Result<(), CeremonyError> {
+        let Some(newcomer) = newcomer else { return self.known(name) };
+        if self.policy.keys.contains_key(name) {
+            let what = format!("ceremony.toml has a key {name} already");
+            let next = format!(
+                "Give the new key another name; or, if {name} is meant, leave out what describes a new key."
+            );
+            return Err(CeremonyError::Change { what, next });
+        }
+        if let Some(holder) = &newcomer.key.holder {
+            match &newcomer.person {
+                Some((name, site)) => self.edit.set_holder(holder, name, site.as_deref()),
+                None if self.policy.holders.contains_key(holder) => {}
+                None => {
+                    let what = format!("ceremony.toml has no holder {holder}");
+                    let known: Vec<&str> = self.policy.holders.keys().map(String::as_str).collect();
+                    let next =
+                        format!("Add --holder-name for a new person; the holders are: {}.", known.join(", "));
+                    return Err(CeremonyError::Change { what, next });
+                }
+            }
+        }
+        self.edit.add_key(&newcomer.key);
+        if let (Some(public), Some(file)) = (&newcomer.public, &newcomer.key.public) {
+            self.public.push((file.clone(), public.clone()));
+        }
+        Ok(())
+    }
+
+    fn known(&self, key: &str) -> Result<(), CeremonyError> {
+        if self.policy.keys.contains_key(key) {
+            return Ok(());
+        }
+        let known = self.policy.keys.keys().cloned().collect();
+        Err(CeremonyError::NoSuchKey { name: key.to_owned(), known })
+    }
+
+    fn role(&self, name: &str) -> Result<(), CeremonyError> {
+        let roles = self.policy.all_roles();
+        if roles.iter().any(|(role, _)| *role == name) {
+            return Ok(());
+        }
+        let known: Vec<&str> = roles.iter().map(|(role, _)| *role).collect();
+        let what = format!("ceremony.toml has no role {name}");
+        Err(CeremonyError::Change { what, next: format!("The roles are: {}.", known.join(", ")) })
+    }
+
+    fn roles_with(&self, key: &str) -> Vec<String> {
+        let roles = self.policy.all_roles().into_iter();
+        let with = roles.filter(|(_, role)| role.keys.iter().any(|name| name == key));
+        with.map(|(role, _)| role.to_owned()).collect()
+    }
+
+    /// Writes down what was done, unless this is the first root, in which everything is new.
+    fn declare(&mut self) {
+        if self.policy.change == Intent::Genesis {
+            return;
+        }
+        for act in &self.acts {
+            self.edit.intend(act);
+        }
+        let all = self.policy.intended.iter().chain(&self.acts);
+        let moves = |act: &Intended| {
+            matches!(
+                act,
+                Intended::AddKey { .. }
+                    | Intended::ReplaceKey { .. }
+                    | Intended::RevokeKey { .. }
+                    | Intended::SetThreshold { .. }
+                    | Intended::ReencodeKeys
+            )
+        };
+        let change = if !self.policy.revoke.is_empty() {
+            Intent::Revoke
+        } else if self.policy.change == Intent::Rotate || all.clone().any(moves) {
+            Intent::Rotate
+        } else {
+            Intent::Refresh
+        };
+        self.edit.set("change", change.name());
+    }
+
+    /// Looks at the whole of it, and only then writes it.
+    fn finish(self, ceremony: &mut Ceremony) -> Result<Vec<Intended>, CeremonyError> {
+        let text = self.edit.text();
+        let policy = Policy::parse(text.as_bytes())?;
+        CeremonyError::require(reachable(ceremony, &policy))?;
+        for (file, bytes) in &self.public {
+            ceremony.write(file, bytes)?;
+        }
+        ceremony.replan(&text)?;
+        let acts = self.acts.iter().map(ToString::to_string).collect();
+        ceremony.transcript.record(ADMINISTRATOR, &Event::Changed { acts, plan: ceremony.policy.digest })?;
+        Ok(self.acts)
+    }
+}
+
+/// ROOT-REVOKED, before anything is written: no role is left with fewer keys than its threshold, and no revoked key in any.
+fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
+    let material = |key: &String| ceremony.keyring.get(key).map(|key| key.fingerprint());
+    let revoked: BTreeSet<Sha256Digest> =
+        policy.revoke.iter().filter_map(|revoked| material(&revoked.key)).collect();
+    let (mut problems, mut short) = (Vec::new(), Vec::new());
+    for (role, plan) in policy.all_roles() {
+        let RolePlan { keys, threshold, .. } = plan;
+        let is_revoked = |key: &&String| {
+            policy.revoke.iter().any(|one| one.key == **key)
+                || material(key).is_some_and(|material| revoked.contains(&material))
+        };
+        let gone: Vec<&str> = keys.iter().filter(is_revoked).map(String::as_str).collect();
+        if !gone.is_empty() {
+            problems.push(format!("{role} would list the revoked key {}", gone.join(", ")));
+        }
+        let mut distinct: BTreeSet<String> = BTreeSet::new();
+        for key in keys.iter().filter(|key| !is_revoked(key)) {
+            distinct.insert(material(key).map_or_else(|| key.clone(), |material| material.to_hex()));
+        }
+        if i64::try_from(distinct.len()).is_ok_and(|left| left < *threshold) {
+            problems
+                .push(format!("{role} would keep {} keys, and its threshold is {threshold}", distinct.len()));
+            short.push(role);
+        }
+    }
+    let left_alone = |name: &String| !policy.delegations.contains_key(name);
+    for (_, role) in gate::delegations_today(ceremony).into_iter().filter(|(name, _)| left_alone(name)) {
+        let goes = |one: &&Revocation| {
+            one.replacement.is_none() && material(&one.key).is_some_and(|gone| role.materials.contains(&gone))
+        };
+        let gone = policy.revoke.iter().filter(goes).count();
+        let left = role.materials.len().saturating_sub(gone);
+        if gone > 0 && i64::try_from(left).is_ok_and(|left| left < role.threshold) {
+            problems.push(format!(
+                "{} would keep {left} keys, and its threshold is {}",
+                role.role, role.threshold
+            ));
+        }
+    }
+    let mut next = "Nothing was changed. Take the key out of the revoked ones first, if it is to come back; a compromised \
+         key never should."
+        .to_owned();
+    if problems.iter().any(|problem| problem.contains("would keep")) {
+        let roles: Vec<String> = short.iter().map(|role| format!(" --role {role}")).collect();
+        next = format!(
+            "Nothing was changed. First add a key, `change add-key NAME{} …`, then revoke; or do both at once with \
+             `change replace-key` or `change rotate-online`.",
+            roles.concat()
+        );
+    }
+    Finding::judge(Check::RootRevoked, problems, &next, "every role keeps its threshold")
+}

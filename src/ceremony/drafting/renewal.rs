@@ -1,0 +1,240 @@
+//! What a later ceremony makes besides the root: of what is published today, whatever can no longer stay as it is.
+//!
+//! Files and delegations are carried over untouched, and versions go on from those that are published. Where clients forget
+//! what they saw of snapshot and timestamp (spec 5.3.11), versions that somebody inflated are passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::crypto::digest::Sha256Digest;
+use crate::json::Json;
+use crate::policy::{Intent, RolePlan};
+use crate::tuf::build;
+use crate::tuf::delegation::Delegates;
+use crate::tuf::envelope::Envelope;
+use crate::tuf::key::Key;
+use crate::tuf::rekey::Rekey;
+use crate::tuf::root::{RoleKeys, Root, read_keys};
+use crate::tuf::targets::Targets;
+use crate::tuf::time::Date;
+use crate::tuf::verify::{signers, tally};
+
+use super::super::current::{Current, CurrentFile};
+use super::super::signatures::Authority;
+use super::{CeremonyError, Draft, Drafter, Drafts};
+use crate::json::view::{At, ShapeError};
+
+/// The largest version that all clients read alike (check JSON-AGREE).
+const LAST_VERSION: i64 = (1 << 53) - 1;
+
+impl Drafter<'_> {
+    /// Drafts the root if it changes, and everything that follows from the plan.
+    pub(super) fn renew(
+        &self,
+        trusted: &Root,
+        current: &Current,
+        root: Json,
+    ) -> Result<Drafts, CeremonyError> {
+        let planned = Root::read(&root).map_err(shape("root"))?;
+        let mut drafts = Drafts::default();
+        let mut versions: BTreeMap<String, i64> = BTreeMap::new();
+        let rekey = self.rekey(current)?;
+        let mut trees: BTreeMap<&str, Json> = BTreeMap::new();
+        for role in &current.order {
+            let Some(file) = current.get(role) else { continue };
+            let add = if role == "targets" { self.new_delegations(current) } else { Vec::new() };
+            let edited = rekey.apply(&file.envelope.signed, &add).map_err(shape(role))?;
+            let by = match &file.delegator {
+                None => authority_of(&planned, role),
+                Some(delegator) => trees.get(delegator.as_str()).and_then(|tree| delegated(tree, role)),
+            };
+            let changed = edited != file.envelope.signed;
+            let here = role == "targets" || by.as_ref().is_some_and(|by| self.signs_here(by));
+            let needed =
+                changed || !by.as_ref().is_some_and(|by| met(by, &file.envelope)) || self.is_renewed(role);
+            versions.insert(role.clone(), file.version);
+            if needed && here {
+                let version = next_version(role, Some(file), current)?;
+                let common = match self.planned_role(role) {
+                    Some(plan) => self.common(&plan.expires, version),
+                    None => self.common_on(expiry_of(file), version),
+                };
+                versions.insert(role.clone(), version);
+                let signed = build::renewed_targets(&edited, &common);
+                drafts.made.push(Draft { role: role.clone(), signed });
+            } else if needed {
+                drafts.left.push(role.clone());
+            }
+            trees.insert(role, edited);
+        }
+        for name in self.new_delegations(current) {
+            let plan = self.planned_role(name).ok_or_else(|| unplanned(name))?;
+            versions.insert(name.to_owned(), 1);
+            let signed = build::targets(&self.common(&plan.expires, 1), &[]);
+            drafts.made.push(Draft { role: name.to_owned(), signed });
+        }
+        self.online(&planned, current, &versions, &mut drafts)?;
+        if drafts.made.is_empty() || self.policy.change == Intent::Refresh || differs(trusted, &planned) {
+            drafts.made.insert(0, Draft { role: "root".to_owned(), signed: root });
+        }
+        Ok(drafts)
+    }
+
+    /// Snapshot and timestamp: made anew when what they list is, or when their own keys change.
+    fn online(
+        &self,
+        planned: &Root,
+        current: &Current,
+        versions: &BTreeMap<String, i64>,
+        drafts: &mut Drafts,
+    ) -> Result<(), CeremonyError> {
+        let mut below = !drafts.made.is_empty() || !drafts.left.is_empty();
+        let mut snapshot_version = current.get("snapshot").map_or(0, |file| file.version);
+        for role in ["snapshot", "timestamp"] {
+            let file = current.get(role);
+            let by = authority_of(planned, role);
+            let stays = file.zip(by.as_ref()).is_some_and(|(file, by)| met(by, &file.envelope));
+            if stays && !below && !self.is_renewed(role) {
+                continue;
+            }
+            below = true;
+            if !by.as_ref().is_some_and(|by| self.signs_here(by)) {
+                drafts.left.push(role.to_owned());
+                continue;
+            }
+            let version = next_version(role, file, current)?;
+            let common = self.common(&self.plan(role)?.expires, version);
+            let base = file.map(|file| &file.envelope.signed);
+            let signed = match role {
+                "snapshot" => {
+                    snapshot_version = version;
+                    build::snapshot(base, &common, versions)
+                }
+                _ => build::timestamp(base, &common, snapshot_version),
+            };
+            drafts.made.push(Draft { role: role.to_owned(), signed });
+        }
+        Ok(())
+    }
+
+    /// What changes in delegations: what the plan states of them, and the revoked keys.
+    fn rekey(&self, current: &Current) -> Result<Rekey, CeremonyError> {
+        let mut today: BTreeMap<String, Key> = BTreeMap::new();
+        for role in &current.order {
+            let delegations = current.signed(role).and_then(|signed| signed.get("delegations"));
+            if let Some(keys) = delegations.and_then(|delegations| delegations.get("keys")) {
+                today.extend(read_keys(&At::new(keys, "keys")).map_err(shape(role))?);
+            }
+        }
+        let mut rekey = Rekey::default();
+        for (name, plan) in &self.policy.delegations {
+            rekey.stated.insert(name.clone(), self.delegation(name, plan, &today)?);
+        }
+        for revoked in &self.policy.revoke {
+            let Some(material) = self.keyring.get(&revoked.key).map(|key| key.fingerprint()) else {
+                continue;
+            };
+            let by =
+                revoked.replacement.as_ref().map(|by| self.keyring.object(by, self.policy, today.values()));
+            rekey.gone.insert(material, by.transpose()?);
+        }
+        Ok(rekey)
+    }
+
+    /// Delegations of the plan that nobody has made yet.
+    fn new_delegations(&self, current: &Current) -> Vec<&str> {
+        let named = |name: &&str| {
+            let bins = format!("{name}-");
+            current.get(name).is_some()
+                || current.order.iter().any(|role| role.starts_with(&bins))
+                || stated_anywhere(current, name)
+        };
+        self.policy.delegations.keys().map(String::as_str).filter(|name| !named(name)).collect()
+    }
+
+    fn planned_role(&self, role: &str) -> Option<&RolePlan> {
+        let delegated = || self.policy.delegations.get(role).map(|plan| &plan.role);
+        self.policy.roles.get(role).or_else(delegated)
+    }
+
+    /// Whether a refresh is what renews this role: the plan has to know it.
+    fn is_renewed(&self, role: &str) -> bool {
+        self.policy.change == Intent::Refresh && self.planned_role(role).is_some()
+    }
+
+    /// Whether any key of the role is on a token of the plan.
+    fn signs_here(&self, by: &Authority) -> bool {
+        let materials: BTreeSet<Sha256Digest> =
+            signers(&by.keys, &by.role).into_iter().map(|signer| signer.material).collect();
+        self.policy.keys.iter().any(|(name, plan)| {
+            plan.token.is_some()
+                && self.keyring.get(name).is_some_and(|key| materials.contains(&key.fingerprint()))
+        })
+    }
+}
+
+/// Whether a root changes more than its version and dates.
+fn differs(trusted: &Root, planned: &Root) -> bool {
+    ["keys", "roles", "consistent_snapshot"]
+        .iter()
+        .any(|field| trusted.tree.get(field) != planned.tree.get(field))
+}
+
+fn met(by: &Authority, envelope: &Envelope) -> bool {
+    tally(&by.keys, &by.role, &envelope.signatures, &envelope.canonical()).met()
+}
+
+fn authority_of(root: &Root, role: &str) -> Option<Authority> {
+    Some(Authority { keys: Arc::clone(&root.keys), role: root.roles.get(role)?.clone() })
+}
+
+/// Who may sign for a delegated role, by its delegator.
+fn delegated(delegator: &Json, role: &str) -> Option<Authority> {
+    let delegations = Targets::read(delegator).ok()?.delegations?;
+    let keys: RoleKeys = match delegations.delegates {
+        Delegates::Roles(roles) => roles.into_iter().find(|one| one.name == role)?.keys,
+        Delegates::Succinct(bins) => bins.keys,
+    };
+    Some(Authority { keys: Arc::new(delegations.keys), role: keys })
+}
+
+/// Whether any delegator names a role, be there a file of it or not.
+fn stated_anywhere(current: &Current, name: &str) -> bool {
+    current.order.iter().filter_map(|role| current.signed(role)?.get("delegations")).any(|delegations| {
+        let roles = delegations.get("roles").and_then(Json::as_array).unwrap_or_default();
+        let bins = delegations.get("succinct_roles");
+        let is_it = |role: &Json| {
+            ["name", "name_prefix"].iter().any(|field| role.get(field).and_then(Json::as_str) == Some(name))
+        };
+        roles.iter().chain(bins).any(is_it)
+    })
+}
+
+/// The version after every one that is published.
+fn next_version(role: &str, file: Option<&CurrentFile>, current: &Current) -> Result<i64, CeremonyError> {
+    let highest = current.highest.get(role).copied().unwrap_or_default();
+    let newest = file.map_or(highest, |file| file.version.max(highest));
+    if newest >= LAST_VERSION {
+        let what = format!("{role} has version {newest}, and there is none after it that all clients read");
+        let next = "If somebody inflated it, revoke the keys of timestamp and snapshot as compromised: clients then \
+             forget what they saw. `tuf-ceremony compromise` leads through it.";
+        return Err(CeremonyError::NotYet { what, next: next.to_owned() });
+    }
+    Ok(newest + 1)
+}
+
+fn expiry_of(file: &CurrentFile) -> jiff::Timestamp {
+    let text = file.envelope.signed.get("expires").and_then(Json::as_str).unwrap_or_default();
+    // It was read as metadata before: it has a date.
+    Date::parse(text).map_or(jiff::Timestamp::UNIX_EPOCH, |date| date.at)
+}
+
+fn shape(file: &str) -> impl Fn(ShapeError) -> CeremonyError {
+    let file = format!("trusted/ ({file})");
+    move |error| CeremonyError::Metadata { file: file.clone(), error: error.into() }
+}
+
+fn unplanned(name: &str) -> CeremonyError {
+    let next = format!("Add [delegation.{name}] to ceremony.toml.");
+    CeremonyError::NotYet { what: format!("the plan does not state the delegation {name}"), next }
+}

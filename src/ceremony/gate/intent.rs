@@ -1,0 +1,88 @@
+//! PLAN-INTENT for everything that is to be signed: each file is exactly what the plan makes of the keys and of what is
+//! trusted, none is missing, there is no other, and all of it comes to what was declared.
+
+use std::collections::BTreeSet;
+
+use crate::checks::plan::{Declared, Intended, plan_declared, plan_intent};
+use crate::checks::{Check, Finding};
+use crate::crypto::digest::Sha256Digest;
+use crate::policy::intended::after;
+
+use super::super::Ceremony;
+use super::super::drafting::Drafts;
+use super::super::payload::Payload;
+use super::unreadable;
+use super::world::World;
+
+/// PLAN-INTENT, for each payload and for what they come to together.
+pub(super) fn intent(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    let planned = match ceremony.planned_drafts() {
+        Ok(Drafts { made, .. }) => made,
+        Err(error) => return vec![unreadable(Check::PlanIntent, "the plan", &error.to_string())],
+    };
+    let mut findings = Vec::new();
+    for payload in payloads {
+        let of_role = planned.iter().find(|draft| draft.role == payload.role);
+        let others = payloads.iter().filter(|other| other.role == payload.role).count();
+        let Some(draft) = of_role.filter(|_| others == 1) else {
+            findings.push(unplanned(&payload.title()));
+            continue;
+        };
+        let judged = plan_intent(&Intended {
+            change: ceremony.policy.change.name(),
+            trusted: ceremony.published_today(&payload.role),
+            planned: &draft.signed,
+            drafted: &payload.signed,
+            revoked: ceremony.policy.revoke.len(),
+        });
+        findings.push(
+            judged
+                .unwrap_or_else(|error| unreadable(Check::PlanIntent, &payload.title(), &error.to_string())),
+        );
+    }
+    let missing = planned.iter().filter(|draft| !payloads.iter().any(|payload| payload.role == draft.role));
+    findings.extend(missing.map(|draft| {
+        let what = format!("the plan makes {}, and it is not here", draft.role);
+        Finding::fail(Check::PlanIntent, what, "Run `draft` and `freeze` again.")
+    }));
+    findings
+}
+
+/// PLAN-INTENT, for acts that were declared one by one.
+pub(super) fn declared(ceremony: &Ceremony, world: &World) -> Option<Finding> {
+    let acts = &ceremony.policy.intended;
+    if acts.is_empty() || ceremony.trusted.is_none() {
+        return None;
+    }
+    let Ok(today) = World::of(ceremony, &[]) else {
+        return Some(unreadable(
+            Check::PlanIntent,
+            "what is published today",
+            "it has not the shape of metadata",
+        ));
+    };
+    let material = |name: &str| ceremony.keyring.get(name).map(|key| key.fingerprint().to_hex());
+    let expected = after(&today.standings(), acts, |name| material(name).unwrap_or_else(|| name.to_owned()));
+    let name = |id: &String| {
+        let known = Sha256Digest::parse_hex(id).and_then(|material| ceremony.keyring.name_of(material));
+        known.map_or_else(|| id.chars().take(16).collect(), str::to_owned)
+    };
+    let found = world.standings();
+    let roles: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let roles = roles.into_iter().map(|role| Declared {
+        role: role.clone(),
+        expected: expected.get(role).map(|one| (one.keys.iter().map(name).collect(), one.threshold)),
+        found: found.get(role).map(|one| (one.keys.iter().map(name).collect(), one.threshold)),
+    });
+    let acts: Vec<String> = acts.iter().map(ToString::to_string).collect();
+    Some(plan_declared(&acts, &roles.collect::<Vec<_>>()))
+}
+
+fn unplanned(title: &str) -> Finding {
+    let what = format!("the plan does not make {title}, or makes it only once");
+    Finding::fail(
+        Check::PlanIntent,
+        what,
+        "Run `draft` and `freeze` again; find out who changed the directory.",
+    )
+}

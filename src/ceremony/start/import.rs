@@ -1,0 +1,83 @@
+//! What the world trusts today, read from where it was published or kept, to be copied into `trusted/`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::checks::metadata::plan_rehearsal;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::tuf::root::Root;
+use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
+
+use super::super::CeremonyError;
+use super::super::current::Current;
+use super::super::repository::version_within;
+use super::super::trusted::read_root;
+
+/// The trusted root, and what lies beside it.
+pub struct Imported {
+    /// The root.
+    pub root: Root,
+    /// Whether it is from a rehearsal.
+    pub rehearsal: bool,
+    /// Its version.
+    pub version: i64,
+    /// SHA-256 of its file.
+    pub sha256: Sha256Digest,
+    /// The versions of the roots before it, lowest first.
+    pub before: Vec<i64>,
+    /// How many other metadata files there are.
+    pub metadata: usize,
+    /// Everything, as it will lie in the ceremony directory.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Imported {
+    /// Reads a root, the roots before it and the current metadata beside it. `for_rehearsal` says what it must be, if that
+    /// is known already.
+    pub fn read(path: &Path, for_rehearsal: Option<bool>) -> Result<Imported, CeremonyError> {
+        let shown = path.to_string_lossy().into_owned();
+        let bytes = files::read(path, ROOT_LIMIT)?;
+        let (root, rehearsal) = read_root(&shown, &bytes)?;
+        if let Some(wanted) = for_rehearsal {
+            CeremonyError::require(plan_rehearsal(wanted, &shown, rehearsal))?;
+        }
+        let version = root.header.version;
+        let sha256 = Sha256Digest::of(&bytes);
+        let roots = roots_before(path, version)?;
+        let before = roots.iter().map(|(version, _)| *version).collect();
+        let name = |version: i64| format!("trusted/{version}.root.json");
+        let mut all: Vec<(String, Vec<u8>)> =
+            roots.into_iter().map(|(version, bytes)| (name(version), bytes)).collect();
+        all.push((name(version), bytes));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let current = Current::load(folder, &folder.to_string_lossy(), &root, &BTreeSet::new())?;
+        let names: Vec<String> = current.iter().flat_map(Current::importable).collect();
+        let metadata = names.len();
+        for name in names {
+            let bytes = files::read(&folder.join(&name), METADATA_LIMIT)?;
+            all.push((format!("trusted/{name}"), bytes));
+        }
+        Ok(Imported { root, rehearsal, version, sha256, before, metadata, files: all })
+    }
+
+    /// The root's file in the ceremony directory.
+    pub fn root_file(&self) -> String {
+        format!("trusted/{}.root.json", self.version)
+    }
+}
+
+/// The roots before this one that lie beside it, lowest first, down to the first that is not there. Nobody trusts them for
+/// that: clients in the world start from them, and RELEASE-CLIENTS judges what they will make of the release.
+fn roots_before(path: &Path, version: i64) -> Result<Vec<(i64, Vec<u8>)>, CeremonyError> {
+    let mut roots = Vec::new();
+    for version in (1..version).rev() {
+        let beside = path.with_file_name(format!("{version}.root.json"));
+        let Some(bytes) = files::read_if_there(&beside, ROOT_LIMIT)? else { break };
+        if version_within(&bytes) != Some(version) {
+            return Err(CeremonyError::NotThatRoot { file: beside.to_string_lossy().into_owned(), version });
+        }
+        roots.insert(0, (version, bytes));
+    }
+    Ok(roots)
+}

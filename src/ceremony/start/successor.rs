@@ -1,0 +1,82 @@
+//! The ceremony after an earlier one: its policy with its comments, its keys, and what it released.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::host::files::{self, FileError};
+use crate::policy::edit::Edit;
+use crate::policy::{self, Intent, Policy};
+
+use super::super::keyring::file_of;
+use super::super::repository::root_versions;
+use super::super::{CeremonyError, keyring};
+use super::Beginning;
+use super::import::Imported;
+
+/// Goes on from the ceremony in `from`. What is trusted is what it released, unless another root is named, with what lies
+/// beside that.
+pub(super) fn of(
+    from: &Path,
+    trusted: Option<&Path>,
+    id: Option<&str>,
+    planned: Timestamp,
+) -> Result<(Beginning, Imported), CeremonyError> {
+    let text = match files::read(&from.join("ceremony.toml"), policy::LIMIT) {
+        Err(FileError::Missing(_)) => {
+            return Err(CeremonyError::NoCeremony(from.to_string_lossy().into_owned()));
+        }
+        other => other?,
+    };
+    let policy = Policy::parse(&text)?;
+    let root = match trusted {
+        Some(root) => root.to_owned(),
+        None => released(from)?,
+    };
+    let imported = Imported::read(&root, Some(policy.rehearsal))?;
+    // It was read as a policy, so it is text.
+    let mut edit = Edit::of(&String::from_utf8_lossy(&text))?;
+    for part in ["revoke", "waiver", "intended"] {
+        edit.remove(part);
+    }
+    edit.set("id", id.map_or_else(|| next_id(&policy.id), str::to_owned).as_str());
+    edit.set("change", Intent::Refresh.name());
+    edit.set("script", "annual-refresh");
+    edit.set_instant("planned", planned);
+    edit.remove_from_ceremony("next");
+    edit.remove_from_ceremony("reencode_keys");
+    edit.set_trusted(&imported.root_file(), &imported.sha256.to_hex());
+    let mut taken: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut keys = Vec::new();
+    for (name, plan) in &policy.keys {
+        let file = file_of(name, plan);
+        let Some(bytes) = files::read_if_there(&from.join(&file), keyring::LIMIT)? else { continue };
+        taken.push((file, bytes));
+        let object = format!("keys/{name}/key.json");
+        if let Some(bytes) = files::read_if_there(&from.join(&object), keyring::LIMIT)? {
+            taken.push((object, bytes));
+        }
+        keys.push(name.clone());
+    }
+    Ok((Beginning { text: edit.text(), files: taken, keys }, imported))
+}
+
+/// The newest root that a ceremony released.
+fn released(from: &Path) -> Result<PathBuf, CeremonyError> {
+    let folder = from.join("metadata");
+    let newest = root_versions(&folder)?.pop().ok_or_else(|| CeremonyError::NotYet {
+        what: format!("{} has released no root yet", from.to_string_lossy()),
+        next: "Finish that ceremony first, or name the root that the world trusts with --trusted.".to_owned(),
+    })?;
+    Ok(folder.join(format!("{newest}.root.json")))
+}
+
+/// `name-2` after `name`, `name-3` after `name-2`.
+fn next_id(id: &str) -> String {
+    let counted = id.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));
+    match counted {
+        // A year, or a date, is no counter.
+        Some((stem, number)) if number < 1000 => format!("{stem}-{}", number + 1),
+        _ => format!("{id}-2"),
+    }
+}

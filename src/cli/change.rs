@@ -1,0 +1,353 @@
+//! `change`: edit the plan by intent.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use super::{Context, show};
+use crate::advice::Exit;
+use crate::ceremony::change::{Change, Newcomer};
+use crate::ceremony::{Ceremony, CeremonyError, keyring};
+use crate::checks::Finding;
+use crate::console::Console;
+use crate::host::display::visible;
+use crate::host::files;
+use crate::json::Json;
+use crate::policy::edit::NewKey;
+use crate::policy::{Expiry, KeyPlan, Policy, Reason, TokenKind, TokenPlan};
+
+/// Edit ceremony.toml by intent; comments stay, and the act is declared for PLAN-INTENT
+#[derive(ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Let a key into roles; without --role it is a standby
+    AddKey {
+        /// The key's name
+        #[arg(value_parser = show::name)]
+        key: String,
+        /// A role that it may sign for; may be repeated
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
+        /// The key whose place it takes when that is lost or compromised
+        #[arg(long, value_name = "KEY")]
+        standby_for: Option<String>,
+        #[command(flatten)]
+        new: NewArgs,
+    },
+    /// Give a key's place in every role to another: the same holder, with a new device
+    ReplaceKey {
+        /// The key that goes
+        key: String,
+        /// The key that comes
+        #[arg(long, value_name = "NAME", value_parser = show::name)]
+        by: String,
+        /// Serial number of the device that goes, as it stands on it
+        #[arg(long, value_name = "SERIAL")]
+        old_serial: Option<String>,
+        /// Why the old key goes; without it nothing is said against the old key
+        #[arg(long)]
+        reason: Option<Why>,
+        /// Since when, e.g. 2026-12-20T00:00:00Z
+        #[arg(long, value_name = "TIME", value_parser = show::instant, requires = "reason")]
+        since: Option<Timestamp>,
+        #[command(flatten)]
+        new: NewArgs,
+    },
+    /// Take a key out of every role and delegation, under every name and keyid
+    RevokeKey {
+        /// The key that goes
+        key: String,
+        /// Why it goes
+        #[arg(long)]
+        reason: Why,
+        /// Since when, e.g. 2026-12-20T00:00:00Z
+        #[arg(long, value_name = "TIME", value_parser = show::instant)]
+        since: Option<Timestamp>,
+    },
+    /// Set how many signatures a role needs
+    SetThreshold {
+        /// The role
+        role: String,
+        /// How many must sign
+        threshold: i64,
+    },
+    /// Set when a role's metadata expires
+    SetExpiry {
+        /// The role
+        role: String,
+        /// A period or an instant: "1 year", "90 days", 2028-01-14T15:00:00Z
+        #[arg(value_parser = expiry)]
+        expires: Expiry,
+    },
+    /// Give the place of an online key to a new one, in every role and delegation
+    RotateOnline {
+        /// The key that goes; the one key of timestamp if absent
+        key: Option<String>,
+        /// The key that comes; the standby of the old one if absent
+        #[arg(long, value_name = "NAME", value_parser = show::name)]
+        by: Option<String>,
+        /// Why the old key goes; without it nothing is said against the old key
+        #[arg(long)]
+        reason: Option<Why>,
+        /// Since when, e.g. 2026-12-20T00:00:00Z
+        #[arg(long, value_name = "TIME", value_parser = show::instant, requires = "reason")]
+        since: Option<Timestamp>,
+        #[command(flatten)]
+        new: NewArgs,
+    },
+    /// Write keys in the forms of older tools anew, in the one form that all clients count
+    ReencodeKeys,
+    /// Renew version and expiry, and nothing else
+    Refresh,
+}
+
+/// What describes a key that the plan does not know yet.
+#[derive(ClapArgs, Clone)]
+struct NewArgs {
+    /// The holder's short name in ceremony.toml
+    #[arg(long, value_name = "HOLDER", value_parser = show::name)]
+    holder: Option<String>,
+    /// The name of a holder who is new
+    #[arg(long, value_name = "NAME", requires = "holder")]
+    holder_name: Option<String>,
+    /// Where a holder who is new works
+    #[arg(long, value_name = "SITE", requires = "holder_name")]
+    site: Option<String>,
+    /// The signature scheme, e.g. ecdsa-sha2-nistp256
+    #[arg(long)]
+    scheme: Option<String>,
+    /// The kind of token: pkcs11, yubihsm or rehearsal
+    #[arg(long, value_name = "KIND")]
+    token: Option<String>,
+    /// The token's serial number
+    #[arg(long)]
+    serial: Option<String>,
+    /// Full path of the token's PKCS#11 module
+    #[arg(long, value_name = "PATH")]
+    module: Option<String>,
+    /// CKA_ID in hex, where the place in the token matters
+    #[arg(long, value_name = "HEX")]
+    id: Option<String>,
+    /// Object id of a key in a YubiHSM 2
+    #[arg(long, value_name = "N")]
+    object: Option<String>,
+    /// The public half of a key that does not sign here; it is copied to keys/
+    #[arg(long, value_name = "FILE", conflicts_with = "token")]
+    public: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Why {
+    Compromised,
+    Lost,
+    Retired,
+}
+
+impl Why {
+    fn reason(self) -> Reason {
+        match self {
+            Why::Compromised => Reason::Compromised,
+            Why::Lost => Reason::Lost,
+            Why::Retired => Reason::Retired,
+        }
+    }
+}
+
+fn expiry(text: &str) -> Result<Expiry, String> {
+    Expiry::parse(text)
+        .ok_or_else(|| "write for example \"1 year\", \"90 days\" or 2028-01-14T15:00:00Z".to_owned())
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let change = change(&ceremony.policy, &mut context.console, &args.act)?;
+    let acts = match ceremony.change(&[change]) {
+        Err(refused) => {
+            ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "change", &refused)?;
+            return Err(refused);
+        }
+        Ok(acts) => acts,
+    };
+    let plan = ceremony.plan()?;
+    let refusing: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.refuses()).collect();
+    if context.json {
+        let acts = Json::strings(acts.iter().map(ToString::to_string));
+        let missing = Json::strings(plan.missing_keys.iter().cloned());
+        context.console.say(&show::json(&Json::object([("acts", acts), ("missing_keys", missing)])));
+        return Ok(Exit::Yes);
+    }
+    for act in &acts {
+        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
+    }
+    for key in &plan.missing_keys {
+        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));
+    }
+    for finding in refusing {
+        let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
+        context
+            .console
+            .say(&show::wrap(&format!("{} would refuse by now: {}", finding.check, visible(what)), 78));
+    }
+    context.console.say("Next: tuf-ceremony plan");
+    Ok(Exit::Yes)
+}
+
+fn change(policy: &Policy, console: &mut dyn Console, act: &Act) -> Result<Change, CeremonyError> {
+    Ok(match act {
+        Act::AddKey { key, roles, standby_for, new } => {
+            let newcomer = new.newcomer(policy, key, None, standby_for.as_deref())?;
+            Change::AddKey { key: key.clone(), newcomer, roles: roles.clone() }
+        }
+        Act::ReplaceKey { key, by, old_serial, reason, since, new } => {
+            let known = known(policy, key)?;
+            // Two devices of one person are easily mistaken for one another: the serials are typed, not agreed to.
+            if let Some(token) = &known.token {
+                let typed = match old_serial {
+                    Some(typed) => typed.clone(),
+                    None => console.ask("Serial number of the device that goes", "--old-serial SERIAL")?,
+                };
+                if typed != token.serial {
+                    let what =
+                        format!("{key} is on the device {}, and {} was typed", token.serial, visible(&typed));
+                    let next =
+                        "Look at both devices, and name the key of the one that goes; nothing was changed.";
+                    return Err(CeremonyError::Change { what, next: next.to_owned() });
+                }
+            }
+            let serial = match (&known.token, &new.serial) {
+                (Some(_), None) if !policy.keys.contains_key(by) && new.public.is_none() => {
+                    Some(console.ask("Serial number of the device that comes", "--serial SERIAL")?)
+                }
+                (_, given) => given.clone(),
+            };
+            let new = NewArgs { serial, ..new.clone() };
+            let newcomer = new.newcomer(policy, by, Some(known), None)?;
+            let reason = reason.map(|reason| (reason.reason(), *since));
+            Change::ReplaceKey { key: key.clone(), by: by.clone(), newcomer, reason }
+        }
+        Act::RevokeKey { key, reason, since } => {
+            Change::RevokeKey { key: key.clone(), reason: reason.reason(), since: *since }
+        }
+        Act::SetThreshold { role, threshold } => {
+            Change::SetThreshold { role: role.clone(), threshold: *threshold }
+        }
+        Act::SetExpiry { role, expires } => {
+            Change::SetExpiry { role: role.clone(), expires: expires.clone() }
+        }
+        Act::RotateOnline { key, by, reason, since, new } => {
+            let key = match key {
+                Some(key) => key.clone(),
+                None => only_online(policy)?,
+            };
+            let known = known(policy, &key)?;
+            let by = by.clone().or_else(|| policy.standby_of(&key).map(str::to_owned));
+            let by = by.ok_or_else(|| CeremonyError::Change {
+                what: format!("{key} has no standby"),
+                next: "Name the new key with --by NAME, and describe it with --public FILE or --token."
+                    .to_owned(),
+            })?;
+            let newcomer = new.newcomer(policy, &by, Some(known), None)?;
+            let reason = reason.map(|reason| (reason.reason(), *since));
+            Change::ReplaceKey { key, by, newcomer, reason }
+        }
+        Act::ReencodeKeys => Change::ReencodeKeys,
+        Act::Refresh => Change::Refresh,
+    })
+}
+
+fn known<'a>(policy: &'a Policy, key: &str) -> Result<&'a KeyPlan, CeremonyError> {
+    policy.keys.get(key).ok_or_else(|| CeremonyError::NoSuchKey {
+        name: key.to_owned(),
+        known: policy.keys.keys().cloned().collect(),
+    })
+}
+
+/// The key of timestamp, where it is the only one.
+fn only_online(policy: &Policy) -> Result<String, CeremonyError> {
+    match policy.roles.get("timestamp").map(|role| role.keys.as_slice()) {
+        Some([key]) => Ok(key.clone()),
+        keys => {
+            let what = format!("timestamp has {} keys", keys.map_or(0, <[String]>::len));
+            Err(CeremonyError::Change { what, next: "Name the key that goes.".to_owned() })
+        }
+    }
+}
+
+impl NewArgs {
+    /// The key that these arguments describe; none where they describe nothing and the plan knows the name. What is not said
+    /// is as with the key whose place it takes.
+    fn newcomer(
+        &self,
+        policy: &Policy,
+        name: &str,
+        instead: Option<&KeyPlan>,
+        standby_for: Option<&str>,
+    ) -> Result<Option<Newcomer>, CeremonyError> {
+        let says_nothing = self.scheme.is_none() && self.serial.is_none() && self.public.is_none();
+        if says_nothing && policy.keys.contains_key(name) {
+            return Ok(None);
+        }
+        let need = |what: &str, flag: &str| CeremonyError::Change {
+            what: format!("the new key {name} needs {what}"),
+            next: format!("Add {flag}; nothing was changed."),
+        };
+        let scheme = self.scheme.clone().or_else(|| instead.map(|old| old.scheme.name().to_owned()));
+        let scheme = scheme.ok_or_else(|| need("a scheme", "--scheme, such as ecdsa-sha2-nistp256"))?;
+        let holder = self.holder.clone().or_else(|| instead.and_then(|old| old.holder.clone()));
+        let public = match &self.public {
+            Some(file) => Some(files::read(file, keyring::LIMIT)?),
+            None => None,
+        };
+        let token = if public.is_some() {
+            Vec::new()
+        } else {
+            self.token(instead.and_then(|old| old.token.as_ref()))
+        };
+        if public.is_none() && token.is_empty() {
+            return Err(need("a token or a public half", "--token KIND with --serial, or --public FILE"));
+        }
+        if !token.is_empty() && !token.iter().any(|(field, _)| *field == "serial") {
+            return Err(need("the serial number of its device", "--serial SERIAL"));
+        }
+        let person = self.holder_name.clone().map(|name| (name, self.site.clone()));
+        let key = NewKey {
+            name: name.to_owned(),
+            holder,
+            scheme,
+            token,
+            public: public.as_ref().map(|_| format!("keys/{name}/public.pem")),
+            standby_for: standby_for.map(str::to_owned),
+        };
+        Ok(Some(Newcomer { key, person, public }))
+    }
+
+    fn token(&self, instead: Option<&TokenPlan>) -> Vec<(&'static str, String)> {
+        let kind = self.token.clone().or_else(|| {
+            Some(match instead?.kind {
+                TokenKind::Rehearsal => "rehearsal".to_owned(),
+                TokenKind::Pkcs11 { .. } => "pkcs11".to_owned(),
+                TokenKind::Yubihsm { .. } => "yubihsm".to_owned(),
+            })
+        });
+        let Some(kind) = kind else { return Vec::new() };
+        let module = self.module.clone().or_else(|| match &instead?.kind {
+            TokenKind::Pkcs11 { module, .. } if kind == "pkcs11" => Some(module.clone()),
+            _ => None,
+        });
+        let fields = [
+            ("kind", Some(kind)),
+            ("module", module),
+            ("serial", self.serial.clone()),
+            ("id", self.id.clone()),
+            ("object", self.object.clone()),
+        ];
+        fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+    }
+}
