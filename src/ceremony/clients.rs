@@ -16,7 +16,8 @@ use super::{Ceremony, CeremonyError};
 /// The repository as it will be: what is released, over what is published today.
 struct AfterRelease<'a> {
     released: &'a [(String, Vec<u8>)],
-    today: Folder,
+    /// `None` where nothing is trusted today.
+    today: Option<Folder>,
 }
 
 impl Source for AfterRelease<'_> {
@@ -26,7 +27,10 @@ impl Source for AfterRelease<'_> {
         match self.released.iter().find(|(released, _)| released == name) {
             Some((_, bytes)) if bytes.len() > limit => Ok(Fetched::TooLarge),
             Some((_, bytes)) => Ok(Fetched::Bytes(bytes.clone())),
-            None => self.today.metadata(name, limit),
+            None => match &mut self.today {
+                Some(today) => today.metadata(name, limit),
+                None => Ok(Fetched::Missing),
+            },
         }
     }
 }
@@ -60,7 +64,8 @@ impl Ceremony {
         released: &[(String, Vec<u8>)],
         newest: Option<i64>,
     ) -> Result<Option<String>, CeremonyError> {
-        let mut source = AfterRelease { released, today: Folder(self.trusted_folder()) };
+        let mut source =
+            AfterRelease { released, today: self.trusted.as_ref().map(|_| Folder(self.trusted_folder())) };
         let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
         let report = look(how, trusted, &mut source, &mut EarlierCopies::of(None), &nothing)?;
         if let Some((file, why)) = report.refused {

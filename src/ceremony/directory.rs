@@ -11,7 +11,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::clock;
 use crate::host::files::{self, FileError, Lock};
 use crate::json::Json;
-use crate::policy::{self, Policy, PolicyError};
+use crate::policy::{self, Intent, Policy, PolicyError};
 use crate::tuf::METADATA_LIMIT;
 
 use super::event::{Artifact, Event};
@@ -32,6 +32,8 @@ pub struct Ceremony {
     pub keyring: Keyring,
     /// What the world trusts; `None` at genesis.
     pub trusted: Option<Trusted>,
+    /// At a genesis that begins anew: the root whose keys are in other hands, and what was published below it.
+    pub ended: Option<Trusted>,
     /// The record.
     pub transcript: Transcript,
     /// When this command began.
@@ -72,9 +74,11 @@ impl Ceremony {
         let policy = Policy::parse(&text)?;
         known_waivers(&policy, &text)?;
         let keyring = Keyring::load(root, &policy)?;
-        let trusted = Trusted::load(root, &policy, &keyring)?;
+        let named = Trusted::load(root, &policy, &keyring)?;
+        let (trusted, ended) = if policy.change == Intent::Genesis { (None, named) } else { (named, None) };
         let transcript = Transcript::load(&root.join("transcript.jsonl"))?;
-        Ok(Ceremony { root: root.to_owned(), policy, keyring, trusted, transcript, now: clock::now(), lock })
+        let root = root.to_owned();
+        Ok(Ceremony { root, policy, keyring, trusted, ended, transcript, now: clock::now(), lock })
     }
 
     /// Reads the directory anew, after its plan or its keys have changed, and records the plan.
@@ -102,7 +106,10 @@ impl Ceremony {
 
     /// What is published of a role today, as far as it was imported.
     pub fn published_today(&self, role: &str) -> Option<&Json> {
-        let trusted = self.trusted.as_ref()?;
+        let Some(trusted) = &self.trusted else {
+            let ended = self.ended.as_ref().filter(|_| role != "root")?;
+            return ended.current.as_ref()?.signed(role);
+        };
         if role == "root" { Some(&trusted.root.tree) } else { trusted.current.as_ref()?.signed(role) }
     }
 
@@ -110,7 +117,7 @@ impl Ceremony {
     pub fn check_id(&self) -> Finding {
         let recorded = self.transcript.all("plan-read").next();
         let recorded = recorded.and_then(|data| data.get("id")).and_then(Json::as_str);
-        let used = self.trusted.as_ref().and_then(Trusted::ceremony_id);
+        let used = self.trusted.as_ref().or(self.ended.as_ref()).and_then(Trusted::ceremony_id);
         plan_id(&self.policy.id, &used.into_iter().collect::<Vec<_>>(), recorded)
     }
 
@@ -140,7 +147,7 @@ impl Ceremony {
         if let Some(trusted) = &self.policy.trusted {
             inputs.push(Artifact { file: trusted.root.clone(), sha256: trusted.sha256 });
         }
-        inputs.extend(self.trusted.iter().flat_map(Trusted::inputs));
+        inputs.extend(self.trusted.iter().chain(&self.ended).flat_map(Trusted::inputs));
         for file in self.policy.keys.values().filter_map(|key| key.public.as_ref()) {
             if let Some(bytes) = files::read_if_there(&self.path(file), policy::LIMIT)? {
                 inputs.push(Artifact { file: file.clone(), sha256: Sha256Digest::of(&bytes) });

@@ -11,7 +11,7 @@ use crate::tuf::verify::{Why, judge};
 
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
-use super::repository::root_versions;
+use super::repository::{root_version, root_versions};
 use super::signatures::{Authority, Signed};
 use super::{Ceremony, CeremonyError, gate};
 use crate::crypto::digest::Sha256Digest;
@@ -178,7 +178,7 @@ impl Ceremony {
     /// reading. Names without versions are carried only where the release has a timestamp of its own: what was imported is not
     /// what is published by then.
     fn carried(&self, made: &[(String, Vec<u8>)]) -> Result<Vec<(String, Vec<u8>)>, CeremonyError> {
-        let Some(trusted) = &self.trusted else { return Ok(Vec::new()) };
+        let Some(trusted) = self.trusted.as_ref().or(self.ended.as_ref()) else { return Ok(Vec::new()) };
         let has = |name: &str| made.iter().any(|(one, _)| one == name);
         let mut names: Vec<String> = root_versions(&self.path(&trusted.beside("")))?
             .iter()
@@ -190,6 +190,10 @@ impl Ceremony {
             if !is_timestamp && (consistent || has("timestamp.json")) {
                 names.push(file.name.clone());
             }
+        }
+        if self.trusted.is_none() {
+            // A new beginning shares no root with what ended.
+            names.retain(|name| root_version(name).is_none());
         }
         let mut carried = Vec::new();
         for name in names.into_iter().filter(|name| !has(name)) {

@@ -203,7 +203,8 @@ fn authorities(
 
 /// Who may sign for a delegated role: by its delegator as it is frozen here, else as it is published today.
 fn delegated(ceremony: &Ceremony, payloads: &[Payload], name: &str) -> Option<Authority> {
-    let current = ceremony.trusted.as_ref().and_then(|trusted| trusted.current.as_ref());
+    let known = ceremony.trusted.as_ref().or(ceremony.ended.as_ref());
+    let current = known.and_then(|known| known.current.as_ref());
     let published = current.and_then(|current| current.get(name)?.delegator.clone());
     let delegator = published.unwrap_or_else(|| "targets".to_owned());
     let frozen = payloads.iter().find(|one| one.role == delegator).map(|one| &one.signed);

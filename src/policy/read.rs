@@ -82,7 +82,8 @@ impl Reader<'_> {
             return Err(self.error(text, what, "Write genesis, refresh, rotate or revoke."));
         };
         match (change, &file.trusted) {
-            (Intent::Genesis, Some(trusted)) => {
+            // A genesis that revokes begins anew after a root that can no longer be trusted, and carries over what it had.
+            (Intent::Genesis, Some(trusted)) if file.revoke.is_empty() => {
                 let mend = "Remove [trusted], or declare a refresh, rotate or revoke.";
                 return Err(self.error(&trusted.root, "a genesis has no trusted root", mend));
             }

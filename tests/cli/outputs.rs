@@ -255,11 +255,20 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["rehearse"],
     &["new"],
     &["plan"],
+    &["change"],
+    &["change", "add-key"],
+    &["change", "replace-key"],
+    &["change", "revoke-key"],
+    &["change", "set-threshold"],
+    &["change", "set-expiry"],
+    &["change", "rotate-online"],
+    &["change", "reencode-keys"],
+    &["change", "refresh"],
     &["token"],
     &["token", "list"],
     &["token", "provision"],

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::host::files;
 use crate::json::Json;
-use crate::policy::{DelegationPlan, Expiry, Intent, Policy, RolePlan};
+use crate::policy::{DelegationPlan, Expiry, Policy, RolePlan};
 use crate::tuf::build::{self, Common, DelegationSpec, RoleSpec};
 use crate::tuf::client::source::file_stem;
 use crate::tuf::envelope::Envelope;
@@ -40,25 +40,28 @@ pub struct Drafts {
     pub left: Vec<String>,
 }
 
-/// Drafts everything that the plan makes: at genesis all roles; later the root, and of what is published today whatever can
-/// no longer stay as it is.
+/// Drafts everything that the plan makes: at genesis all roles, over what an `ended` root leaves behind; later the root, and
+/// of what is published today whatever can no longer stay as it is.
 pub fn draft_all(
     policy: &Policy,
     keyring: &Keyring,
     trusted: Option<&Trusted>,
+    ended: Option<&Trusted>,
 ) -> Result<Drafts, CeremonyError> {
     let drafter = Drafter { policy, keyring, trusted };
     let root = drafter.root()?;
-    match (policy.change, trusted.and_then(|trusted| Some((trusted, trusted.current.as_ref()?)))) {
-        (Intent::Genesis, _) => {
+    let current = trusted.or(ended).and_then(|known| known.current.as_ref());
+    match (trusted, current) {
+        (Some(trusted), Some(current)) => drafter.renew(Some(&trusted.root), current, root),
+        (None, Some(current)) => drafter.renew(None, current, root),
+        // A root can be renewed without what is published below it.
+        (Some(_), None) => {
+            Ok(Drafts { made: vec![Draft { role: "root".to_owned(), signed: root }], left: Vec::new() })
+        }
+        (None, None) => {
             let mut made = vec![Draft { role: "root".to_owned(), signed: root }];
             made.extend(drafter.others()?);
             Ok(Drafts { made, left: Vec::new() })
-        }
-        (_, Some((trusted, current))) => drafter.renew(&trusted.root, current, root),
-        // A root can be renewed without what is published below it.
-        (_, None) => {
-            Ok(Drafts { made: vec![Draft { role: "root".to_owned(), signed: root }], left: Vec::new() })
         }
     }
 }
@@ -150,7 +153,7 @@ impl Drafter<'_> {
 impl Ceremony {
     /// What the plan makes.
     pub fn planned_drafts(&self) -> Result<Drafts, CeremonyError> {
-        draft_all(&self.policy, &self.keyring, self.trusted.as_ref())
+        draft_all(&self.policy, &self.keyring, self.trusted.as_ref(), self.ended.as_ref())
     }
 
     /// Writes the drafts that the plan asks for, in the place of older ones.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::policy::{Intent, RolePlan};
+use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::envelope::Envelope;
@@ -28,10 +29,10 @@ use crate::json::view::{At, ShapeError};
 const LAST_VERSION: i64 = (1 << 53) - 1;
 
 impl Drafter<'_> {
-    /// Drafts the root if it changes, and everything that follows from the plan.
+    /// Drafts the root if it changes, and everything that follows from the plan; without a trusted root, all of it.
     pub(super) fn renew(
         &self,
-        trusted: &Root,
+        trusted: Option<&Root>,
         current: &Current,
         root: Json,
     ) -> Result<Drafts, CeremonyError> {
@@ -74,7 +75,10 @@ impl Drafter<'_> {
             drafts.made.push(Draft { role: name.to_owned(), signed });
         }
         self.online(&planned, current, &versions, &mut drafts)?;
-        if drafts.made.is_empty() || self.policy.change == Intent::Refresh || differs(trusted, &planned) {
+        if drafts.made.is_empty()
+            || self.policy.change == Intent::Refresh
+            || trusted.is_none_or(|trusted| differs(trusted, &planned))
+        {
             drafts.made.insert(0, Draft { role: "root".to_owned(), signed: root });
         }
         Ok(drafts)
@@ -157,9 +161,14 @@ impl Drafter<'_> {
         self.policy.roles.get(role).or_else(delegated)
     }
 
-    /// Whether a refresh is what renews this role: the plan has to know it.
+    /// Whether the role is made whatever else changes: by a refresh if the plan knows it, by a new beginning if it is one of
+    /// the four.
     fn is_renewed(&self, role: &str) -> bool {
-        self.policy.change == Intent::Refresh && self.planned_role(role).is_some()
+        match self.policy.change {
+            Intent::Genesis => TOP_LEVEL.contains(&role),
+            Intent::Refresh => self.planned_role(role).is_some(),
+            Intent::Rotate | Intent::Revoke => false,
+        }
     }
 
     /// Whether any key of the role is on a token of the plan.

@@ -56,7 +56,8 @@ impl World {
             }
             (None, trusted) => trusted.as_ref().map(|trusted| trusted.root.clone()),
         };
-        let current = ceremony.trusted.as_ref().and_then(|trusted| trusted.current.as_ref());
+        let known = ceremony.trusted.as_ref().or(ceremony.ended.as_ref());
+        let current = known.and_then(|known| known.current.as_ref());
         let mut trees: BTreeMap<&str, &Json> = BTreeMap::new();
         for role in current.iter().flat_map(|current| &current.order) {
             trees.extend(
