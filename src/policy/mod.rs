@@ -7,6 +7,7 @@ pub mod intended;
 mod key;
 mod raw;
 mod read;
+pub mod survival;
 mod syntax;
 mod typo;
 mod value;

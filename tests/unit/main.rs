@@ -46,6 +46,8 @@ mod policy_mistakes;
 mod policy_mistakes_keys;
 mod policy_property;
 mod policy_read;
+mod policy_survival;
+mod policy_survival_property;
 mod python;
 mod table;
 mod template;
