@@ -3,6 +3,7 @@
 pub mod edit;
 pub mod error;
 pub mod expiry;
+pub mod exposure;
 pub mod intended;
 mod key;
 mod raw;
