@@ -1,5 +1,6 @@
 //! `ceremony.toml`: the one reviewed input, and what follows from it alone.
 
+pub mod calendar;
 pub mod edit;
 pub mod error;
 pub mod expiry;

@@ -40,6 +40,7 @@ mod fold;
 mod json_disk;
 mod json_props;
 mod json_strict;
+mod policy_calendar;
 mod policy_expiry;
 mod policy_exposure;
 mod policy_fixture;

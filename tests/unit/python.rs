@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// Runs a script in the Python that has tuf and securesystemslib, with `stdin`, and returns what it printed.
+/// Runs a script in the Python that has what tests/requirements.txt names, with `stdin`, and returns what it printed.
 ///
 /// Without such a Python (see `tests/run`) the test named `test` is skipped, and says so, by `None`; under CI that is a
 /// failure. A script that fails is always one.
