@@ -161,6 +161,8 @@ fn what_cannot_be_counted_is_not_guessed() {
     let found = losses(&[quorum("root", 100, &numbered(0..200))], &[]);
     assert_eq!(counts(&found.keys[1]), (19_900, 19_900));
     assert_eq!(found.keys[99].counts, None);
+    // 150 over 149 is 150, on whatever way it is computed.
+    assert_eq!(counts(&losses(&[quorum("root", 150, &numbered(0..150))], &[]).keys[148]), (150, 0));
     assert_eq!((&found.keys[99].fatal, &found.keys[99].surviving), (&None, &None));
     // Sixteen quorums that overlap in all ways: too many steps, and soon known to be.
     let many: Vec<Quorum> = (0..16)
@@ -307,15 +309,18 @@ fn among_many_a_call_is_still_answered() {
     // 60 people with a key each: exact at once, since no smaller number could do.
     let found = call(&[quorum("root", 30, &numbered(0..60))], &[], |_| true);
     assert_eq!((found.people.unwrap().len(), found.exact), (30, true));
-    // Twenty-four pairs of roles, each met by either of two people, in a ring: the search gives up.
-    let roles: Vec<Quorum> = (0..47)
-        .map(|n| quorum(&n.to_string(), 1, &format!("k{n} k{} k{}", (n + 1) % 47, (n * 5 + 3) % 47)))
-        .collect();
+    // Forty-seven roles in a ring, each met by any one of three people: the search gives up.
+    let role = |n: usize| quorum(&n.to_string(), 1, &format!("k{n} k{} k{}", (n + 1) % 47, (n * 5 + 3) % 47));
+    let mut roles: Vec<Quorum> = (0..47).map(role).collect();
+    // Whoever seems best at first, x, is not needed with those who must come anyway, y and z.
+    for (title, keys) in [("1", "x y"), ("2", "x y"), ("3", "x z"), ("4", "x z"), ("5", "y"), ("6", "z")] {
+        roles.push(quorum(title, 1, keys));
+    }
     let found = call(&roles, &[], |_| true);
     assert!(!found.exact);
     let people: BTreeSet<String> =
         found.people.unwrap().iter().map(|person| person.who.name().to_owned()).collect();
-    assert!(people.len() < 30, "{}", people.len());
+    assert!(people.len() <= 22, "{}", people.len());
     let met = |without: &str| {
         roles.iter().all(|role| role.keys.iter().any(|key| people.contains(key) && key != without))
     };
