@@ -84,14 +84,13 @@ pub enum Change {
 impl Ceremony {
     /// Makes changes, all of them or none. Returns the acts that were declared.
     pub fn change(&mut self, changes: &[Change]) -> Result<Vec<Intended>, CeremonyError> {
-        let output = gate::output(self);
-        CeremonyError::require(output)?;
-        let mut plan = Planning::of(self)?;
-        for change in changes {
-            plan.make(self, change)?;
-        }
-        plan.declare();
-        plan.finish(self)
+        CeremonyError::require(gate::output(self))?;
+        Planning::after(self, changes)?.finish(self)
+    }
+
+    /// The text of `ceremony.toml` after changes; nothing is written.
+    pub(super) fn changed(&self, changes: &[Change]) -> Result<String, CeremonyError> {
+        Ok(Planning::after(self, changes)?.edit.text())
     }
 
     /// Writes another `ceremony.toml` in the place of this one, and goes on with it.
@@ -130,6 +129,18 @@ impl Planning {
         // It was read as a policy, so it is text.
         let edit = Edit::of(&String::from_utf8_lossy(&text))?;
         Ok(Planning { edit, policy: ceremony.policy.clone(), acts: Vec::new(), public: Vec::new() })
+    }
+
+    /// The plan after changes, none of which leaves a role without its threshold.
+    fn after(ceremony: &Ceremony, changes: &[Change]) -> Result<Planning, CeremonyError> {
+        let mut plan = Planning::of(ceremony)?;
+        for change in changes {
+            plan.make(ceremony, change)?;
+        }
+        plan.declare();
+        let policy = Policy::parse(plan.edit.text().as_bytes())?;
+        CeremonyError::require(reachable(ceremony, &policy))?;
+        Ok(plan)
     }
 
     fn make(&mut self, ceremony: &Ceremony, change: &Change) -> Result<(), CeremonyError> {
@@ -280,11 +291,9 @@ impl Planning {
         self.edit.set("change", change.name());
     }
 
-    /// Looks at the whole of it, and only then writes it.
+    /// Writes it.
     fn finish(self, ceremony: &mut Ceremony) -> Result<Vec<Intended>, CeremonyError> {
         let text = self.edit.text();
-        let policy = Policy::parse(text.as_bytes())?;
-        CeremonyError::require(reachable(ceremony, &policy))?;
         for (file, bytes) in &self.public {
             ceremony.write(file, bytes)?;
         }

@@ -1,16 +1,20 @@
 //! What each kind of client will make of a release, before it is published: from every root that the world trusts.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::checks::clients::Foreseen;
+use crate::checks::clients::{Foreseen, Past};
 use crate::host::files::{self, FileError};
 use crate::tuf::client::Profile;
 use crate::tuf::client::evidence::Artifact;
 use crate::tuf::client::report::{Look, look};
-use crate::tuf::client::source::{Fetched, Source};
+use crate::tuf::client::source::{Fetched, Source, Store};
+use crate::tuf::key::Key;
+use crate::tuf::root::Root;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
-use super::repository::{EarlierCopies, Folder, root_version, root_versions, version_within};
+use super::current::CurrentFile;
+use super::repository::{Folder, root_version, root_versions, version_within};
 use super::{Ceremony, CeremonyError};
 
 /// The repository as it will be: what is released, over what is published today.
@@ -35,49 +39,120 @@ impl Source for AfterRelease<'_> {
     }
 }
 
+/// The copies of a client with a past, in memory.
+#[derive(Default)]
+struct Copies {
+    copies: BTreeMap<String, Vec<u8>>,
+    forgotten: BTreeSet<String>,
+}
+
+impl Store for Copies {
+    type Error = FileError;
+
+    fn load(&mut self, role: &str) -> Result<Option<Vec<u8>>, FileError> {
+        Ok(self.copies.get(role).cloned())
+    }
+
+    fn save(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    fn forget(&mut self, role: &str) -> Result<(), FileError> {
+        self.copies.remove(role);
+        self.forgotten.insert(role.to_owned());
+        Ok(())
+    }
+}
+
+/// One kind of client at one start.
+struct Case<'a> {
+    profile: Profile,
+    past: Past,
+    /// The root that it trusts.
+    root: &'a [u8],
+}
+
 impl Ceremony {
     /// What every kind of client will make of these files, starting from each root that is trusted today; at genesis from
-    /// the first root itself. A release of the root alone is judged by its roots alone: the rest is not in it.
+    /// the first root itself. A release of the root alone is judged by its roots alone: the rest is not in it. A strict and
+    /// a lenient client are also asked with the copies that were published before; and where somebody else could sign
+    /// snapshot or timestamp, with an attacker's.
     pub(super) fn foresee(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<Foreseen>, CeremonyError> {
         let roots_only = !released.iter().any(|(name, _)| name == "timestamp.json");
         let starts = self.starts(released)?;
         let newest_today = self.trusted.as_ref().map(|trusted| trusted.root.header.version);
         let newest = released.iter().filter_map(|(name, _)| root_version(name)).chain(newest_today).max();
+        let attacked = self.trusted.as_ref().is_some_and(|trusted| self.could_be_inflated(&trusted.root));
         let mut foreseen = Vec::new();
         for profile in Profile::ALL {
-            let how = Look { profile, at: self.now, roots_only };
-            for (from, bytes) in &starts {
-                let after = self.judge(&how, bytes, released, newest)?;
-                let before = Look { roots_only: true, ..how };
-                let lost = newest_today.is_some() && self.judge(&before, bytes, &[], newest_today)?.is_some();
-                foreseen.push(Foreseen { profile, from: *from, refused: after, lost_before: lost });
+            for (from, root) in &starts {
+                let case = |past| Case { profile, past, root };
+                let before = self.judge(&case(Past::Fresh), true, &[], newest_today)?;
+                let lost_before = newest_today.is_some() && before.is_some();
+                let is_newest = newest_today == Some(*from);
+                let pasts = [
+                    (Past::Fresh, true),
+                    (Past::Offline, is_newest && !roots_only && !profile.is_peer()),
+                    (Past::Attacked, attacked && !profile.is_peer()),
+                ];
+                for (past, _) in pasts.into_iter().filter(|(_, asked)| *asked) {
+                    let refused = self.judge(&case(past), roots_only, released, newest)?;
+                    foreseen.push(Foreseen { profile, from: *from, past, refused, lost_before });
+                }
             }
         }
         Ok(foreseen)
     }
 
+    /// Whether keys of timestamp or snapshot are in other hands, so that clients may hold any version.
+    fn could_be_inflated(&self, root: &Root) -> bool {
+        let compromised = self.keyring.compromised(&self.policy);
+        let online = ["timestamp", "snapshot"].into_iter().flat_map(|role| root.keys_of(role));
+        online.filter_map(Key::material).any(|material| compromised.contains(&material))
+    }
+
     /// Why a client refuses, or never comes to the newest root; `None` if it accepts.
     fn judge(
         &self,
-        how: &Look,
-        trusted: &[u8],
+        case: &Case<'_>,
+        roots_only: bool,
         released: &[(String, Vec<u8>)],
         newest: Option<i64>,
     ) -> Result<Option<String>, CeremonyError> {
-        let mut source =
-            AfterRelease { released, today: self.trusted.as_ref().map(|_| Folder(self.trusted_folder())) };
+        let today = self.trusted.as_ref().map(|_| Folder(self.trusted_folder()));
+        let mut source = AfterRelease { released, today };
         let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
-        let report = look(how, trusted, &mut source, &mut EarlierCopies::of(None), &nothing)?;
+        let mut copies = Copies::default();
+        if case.past == Past::Offline {
+            copies.copies = self.published_copies()?;
+        }
+        let how = Look { profile: case.profile, at: self.now, roots_only };
+        let report = look(&how, case.root, &mut source, &mut copies, &nothing)?;
         if let Some((file, why)) = report.refused {
             return Ok(Some(format!("{file}: {why}")));
         }
         let reached = report.newest.map(|root| root.header.version);
-        Ok(match (reached, newest) {
-            (Some(reached), Some(newest)) if reached < newest => {
-                Some(format!("it comes to root {reached} and no further, for want of the next"))
-            }
-            _ => None,
-        })
+        if let (Some(reached), Some(newest)) = (reached, newest)
+            && reached < newest
+        {
+            return Ok(Some(format!("it comes to root {reached} and no further, for want of the next")));
+        }
+        // Nobody here can sign what the attacker signed. But a client is held to copies of a role exactly as long as it has
+        // not forgotten them.
+        let held = ["timestamp", "snapshot"].into_iter().find(|role| !copies.forgotten.contains(*role));
+        Ok(held.filter(|_| case.past == Past::Attacked).map(|role| {
+            format!("{role}.json: the root does not make it forget the version that it saw (spec 5.3.11)")
+        }))
+    }
+
+    /// What was published before, as a client keeps it.
+    fn published_copies(&self) -> Result<BTreeMap<String, Vec<u8>>, CeremonyError> {
+        let Some(trusted) = &self.trusted else { return Ok(BTreeMap::new()) };
+        let roles = trusted.current.iter().flat_map(|current| &current.roles);
+        let read = |(role, file): (&String, &CurrentFile)| {
+            Ok((role.clone(), files::read(&self.path(&trusted.beside(&file.name)), METADATA_LIMIT)?))
+        };
+        roles.map(read).collect()
     }
 
     /// The roots that clients start from, lowest version first.

@@ -5,6 +5,7 @@
 
 pub mod change;
 mod clients;
+pub mod compromise;
 pub mod current;
 pub mod directory;
 pub mod drafting;

@@ -9,6 +9,7 @@ use crate::tuf::client::source::file_stem;
 use crate::tuf::envelope::{Envelope, Signature};
 use crate::tuf::verify::{Why, judge};
 
+use super::compromise::statement_of_release;
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::repository::{root_version, root_versions};
@@ -147,9 +148,20 @@ impl Ceremony {
         }
         findings.push(gate::output(self));
         files::create_folder(&self.path("metadata"), &files_to_write)?;
+        self.state(&files_to_write)?;
         let event = Event::Released { files: written.clone(), findings: findings.clone() };
         self.transcript.record(ADMINISTRATOR, &event)?;
         Ok(Released { findings, foreseen, outcome: Ok(Release { files: written, before: false }) })
+    }
+
+    /// Completes the statement that goes with a new beginning, once its root is there to be named.
+    fn state(&self, released: &[(String, Vec<u8>)]) -> Result<(), CeremonyError> {
+        let first = released.iter().find(|(name, _)| name == "1.root.json");
+        if let (Some((_, bytes)), Some(_)) = (first, &self.ended) {
+            let statement = statement_of_release(self, Sha256Digest::of(bytes));
+            self.overwrite("statement.md", statement.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// The evidence for each payload, and the files that its signatures suffice for.

@@ -11,11 +11,18 @@ use crate::json::Json;
 
 /// Freeze the drafts into payloads: the exact bytes that are signed
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Take a rung of the ladder that `plan --ladder` wrote as plan and drafts first
+    #[arg(long, value_name = "NAME")]
+    rung: Option<String>,
+}
 
 /// Runs the command.
-pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    if let Some(rung) = &args.rung {
+        ceremony.take_rung(rung)?;
+    }
     let (findings, outcome) = ceremony.freeze()?;
     if !context.json {
         context.console.say(&show::findings(&findings));

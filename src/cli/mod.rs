@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, each with its arguments, one call into the library, and its output.
 
 mod change;
+mod compromise;
 mod diff;
 mod draft;
 mod explain;
@@ -60,6 +61,7 @@ enum Command {
     New(new::Args),
     Plan(plan::Args),
     Change(change::Args),
+    Compromise(compromise::Args),
     Token(token::Args),
     Draft(draft::Args),
     Freeze(freeze::Args),
@@ -105,6 +107,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::New(args) => new::run(&mut context, &args),
         Command::Plan(args) => plan::run(&mut context, &args),
         Command::Change(args) => change::run(&mut context, &args),
+        Command::Compromise(args) => compromise::run(&mut context, &args),
         Command::Token(args) => token::run(&mut context, &args),
         Command::Draft(args) => draft::run(&mut context, &args),
         Command::Freeze(args) => freeze::run(&mut context, &args),

@@ -67,6 +67,7 @@ fn json(findings: &[Finding], foreseen: &[Foreseen], files: &[Artifact]) -> Json
             ("client", Json::from(one.profile.name())),
             ("from", Json::Int(one.from)),
             ("lost_before", Json::Bool(one.lost_before)),
+            ("past", Json::from(one.past.name())),
             ("refused", one.refused.as_deref().map_or(Json::Null, Json::from)),
         ])
     };

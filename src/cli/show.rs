@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::ceremony::review::Reviewed;
-use crate::checks::clients::Foreseen;
+use crate::checks::clients::{Foreseen, Past};
 use crate::checks::{Finding, Outcome};
 use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
@@ -150,7 +150,7 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
     // Of most releases there is nothing to say of the past.
     let was_lost = foreseen.iter().any(|one| one.refused.is_some() && one.lost_before);
     for profile in Profile::ALL {
-        let of_client = || foreseen.iter().filter(|one| one.profile == profile);
+        let of_client = || foreseen.iter().filter(|one| one.profile == profile && one.past == Past::Fresh);
         let numbers = |is: &dyn Fn(&Foreseen) -> bool| {
             let versions: Vec<String> =
                 of_client().filter(|one| is(one)).map(|one| one.from.to_string()).collect();
@@ -171,7 +171,35 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
     head.extend(was_lost.then_some("refused before"));
     lines.push(self::rows(&head, &rows));
     lines.extend(reasons.iter().map(|why| indent("  ", &wrap(&visible(why), 76))));
+    lines.extend(pasts(foreseen));
     lines.join("\n")
+}
+
+/// Clients that went through something, if any were asked about.
+fn pasts(foreseen: &[Foreseen]) -> Vec<String> {
+    let said = [
+        (Past::Offline, "Clients that hold what was published before, offline for the whole incident"),
+        (
+            Past::Attacked,
+            "Clients that hold an attacker's snapshot and timestamp of version 9007199254740991",
+        ),
+    ];
+    let line = |(past, title): (Past, &str)| {
+        let own: Vec<&Foreseen> = foreseen.iter().filter(|one| one.past == past).collect();
+        let refusing: Vec<String> = own
+            .iter()
+            .filter_map(|one| {
+                let why = one.refused.as_ref()?;
+                Some(format!("{} from root {} refuses: {why}", one.profile.name(), one.from))
+            })
+            .collect();
+        let verdict = match refusing.is_empty() {
+            true => "each ends on the new metadata".to_owned(),
+            false => refusing.join("; "),
+        };
+        (!own.is_empty()).then(|| wrap(&visible(&format!("{title}: {verdict}.")), 78))
+    };
+    said.into_iter().filter_map(line).collect()
 }
 
 /// What must be signed anew by others.

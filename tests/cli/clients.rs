@@ -48,7 +48,7 @@ fn release_tells_what_each_client_will_make_of_it() {
     assert_eq!(clients.len(), 7);
     assert_eq!(
         clients[0],
-        json!({"accepted": true, "client": "strict", "from": 1, "lost_before": false, "refused": null})
+        json!({"accepted": true, "client": "strict", "from": 1, "lost_before": false, "past": "fresh", "refused": null})
     );
     assert_eq!(clients[4]["accepted"], json!(false));
 }

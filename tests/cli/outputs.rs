@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 28] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -269,6 +269,7 @@ const COMMANDS: [&[&str]; 27] = [
     &["change", "rotate-online"],
     &["change", "reencode-keys"],
     &["change", "refresh"],
+    &["compromise"],
     &["token"],
     &["token", "list"],
     &["token", "provision"],

@@ -15,6 +15,7 @@ mod attack;
 
 use jiff::Timestamp;
 
+use crate::host::display::visible;
 use crate::tuf::TOP_LEVEL;
 
 pub use attack::{Attack, Kind, MOST_VERSION, Until};
@@ -51,6 +52,40 @@ pub struct Exposure {
     pub weakened: Vec<Weakened>,
     /// Malicious updates by targets and by each delegated role, freeze, inconsistency, fast-forward; possible or not.
     pub attacks: Vec<Attack>,
+}
+
+impl Exposure {
+    /// All of it in sentences, fit to be shown. Of delegated roles that cannot be used against anybody only the number is
+    /// told: there may be thousands.
+    pub fn told(&self) -> Vec<String> {
+        let beside = |attack: &&Attack| {
+            !attack.possible() && matches!(attack.kind, Kind::MaliciousUpdates { paths: Some(_), .. })
+        };
+        let mut told: Vec<String> =
+            self.attacks.iter().filter(|one| !beside(one)).map(Attack::says).collect();
+        match self.attacks.iter().filter(beside).count() {
+            0 => {}
+            1 => told.push("Not possible: malicious files by a delegated role; there is 1.".to_owned()),
+            count => told
+                .push(format!("Not possible: malicious files by other delegated roles; there are {count}.")),
+        }
+        for weak in &self.weakened {
+            let (role, taken, threshold) = (visible(&weak.role), weak.taken, weak.threshold);
+            told.push(format!("{role} holds: {taken} of its keys in doubt, {threshold} must sign."));
+        }
+        told.push(match self.root {
+            RootFall::Untouched => "The root is in no doubt.".to_owned(),
+            RootFall::Below { .. } => {
+                "The root can be renewed by those of its keys that are in no doubt.".to_owned()
+            }
+            RootFall::Reached => {
+                "THE ROOT HAS FALLEN: nobody can tell its owner's roots from an attacker's. Trust must be \
+                established anew by another way than the repository."
+                    .to_owned()
+            }
+        });
+        told
+    }
 }
 
 /// How the root stands.

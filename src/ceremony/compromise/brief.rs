@@ -1,0 +1,148 @@
+//! The pages of the night: one for those who decide, and the statement that goes with a new beginning.
+
+use crate::crypto::digest::Sha256Digest;
+use crate::host::display::visible;
+use crate::policy::exposure::{Exposure, RootFall};
+use crate::tuf::time;
+
+use super::super::plan::Plan;
+use super::super::{Ceremony, CeremonyError};
+use super::{Comparison, Doubt, Going};
+
+/// What the page is about.
+pub(super) struct Night<'a> {
+    pub doubt: &'a Doubt,
+    pub going: &'a [Going],
+    pub exposure: &'a Exposure,
+    pub comparison: Option<&'a Comparison>,
+}
+
+/// One page: what happened, what can be done to clients, what is done about it, whom to call, what to tell users.
+pub(super) fn brief(ceremony: &Ceremony, night: &Night<'_>) -> Result<String, CeremonyError> {
+    let policy = &ceremony.policy;
+    let plan = ceremony.plan()?;
+    let mut page = format!(
+        "# Keys in doubt: {}\n\nCeremony {}, written {}.\n\n## What happened\n\n{}\n",
+        visible(&policy.repository),
+        policy.id,
+        time::write(ceremony.now),
+        visible(&night.doubt.what)
+    );
+    let since = night.doubt.since.map_or("a time that is not known".to_owned(), time::write);
+    page.push_str(&format!("In doubt since {since}: {}.\n", night.doubt.keys.join(", ")));
+    page.push_str("\n## What an attacker can do to clients today\n\n");
+    for sentence in night.exposure.told() {
+        page.push_str(&format!("- {sentence}\n"));
+    }
+    page.push_str("\n## What is done, in this order\n\n");
+    for (number, step) in steps(ceremony, night, &plan).iter().enumerate() {
+        page.push_str(&format!("{}. {step}\n", number + 1));
+    }
+    page.push_str("\n## What to tell users\n\n");
+    page.push_str(&format!("{}\n", to_users(ceremony, night, &since)));
+    Ok(page)
+}
+
+fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
+    let policy = &ceremony.policy;
+    let fallen = night.exposure.root == RootFall::Reached;
+    let mut steps =
+        vec!["Take the keys in doubt out of service; keep everything else as evidence.".to_owned()];
+    if fallen {
+        steps.push(
+            "The root has fallen: clients cannot tell its owner's roots from an attacker's. Tell users, by another way than \
+             the repository, to stop updating."
+                .to_owned(),
+        );
+    }
+    if let Some(comparison) = night.comparison {
+        steps.push(comparison.says());
+    } else if night.exposure.signs.iter().any(|role| !["snapshot", "timestamp"].contains(&role.as_str())) {
+        steps.push(
+            "Compare what targets and delegated roles list with records that an attacker could not reach."
+                .to_owned(),
+        );
+    }
+    for one in night.going {
+        let by = policy.revoke.iter().find(|revoked| revoked.key == one.key);
+        let by = by.and_then(|revoked| revoked.replacement.as_deref());
+        let place = by.map_or("nothing takes its place".to_owned(), |by| format!("{by} takes its place"));
+        let why = if one.in_doubt { "" } else { ", so that clients forget the versions that they saw" };
+        steps.push(format!("Key {} leaves every role{why}; {place}.", one.key));
+    }
+    let made: Vec<String> = plan.made().map(|role| format!("{} {}", role.role, role.version)).collect();
+    steps.push(match made.is_empty() {
+        true => "Make the new keys; then draft, freeze and sign.".to_owned(),
+        false => format!("Draft, freeze and sign: {}.", made.join(", ")),
+    });
+    if let Some(people) = plan.people_to_call() {
+        steps.push(format!("Call {people}."));
+    }
+    let order = "Publish roots first, then targets and delegated roles, then the snapshot, timestamp.json last; drop root.json \
+                 and timestamp.json from caches; remove no file with a version in its name.";
+    steps.push(match fallen {
+        true => format!("Publish under a new address, with statement.md; ship the new 1.root.json with the clients. {order}"),
+        false => order.to_owned(),
+    });
+    if !plan.left.is_empty() {
+        steps.push(format!("Have signed anew by those who run them: {}.", plan.left.join(", ")));
+    }
+    steps
+}
+
+fn to_users(ceremony: &Ceremony, night: &Night<'_>, since: &str) -> String {
+    let malicious = night.exposure.attacks.iter().any(|attack| {
+        attack.possible() && matches!(attack.kind, crate::policy::exposure::Kind::MaliciousUpdates { .. })
+    });
+    let repository = visible(&ceremony.policy.repository);
+    if night.exposure.root == RootFall::Reached {
+        return format!(
+            "Whoever updated from {repository} since {since} may have been given anything. Stop updating; install a client \
+             with the new root from where this statement is published; compare what was installed with the known good digests."
+        );
+    }
+    if malicious {
+        return format!(
+            "Whoever updated from {repository} since {since} may have been given files that we did not publish. Update once \
+             more when the new root is out; then compare what was installed with the digests in the new metadata."
+        );
+    }
+    format!(
+        "No files could be forged. Clients of {repository} may have been kept from updates since {since}; they recover by \
+         themselves with the next update after the release, and need not be reinstalled."
+    )
+}
+
+/// The statement for a root that has fallen. `root` is the digest of the new `1.root.json`, once it is released.
+pub(super) fn statement(ceremony: &Ceremony, doubt: &Doubt, root: Option<Sha256Digest>) -> String {
+    let policy = &ceremony.policy;
+    let known = ceremony.trusted.as_ref().or(ceremony.ended.as_ref());
+    let old = known.map_or(0, |trusted| trusted.root.header.version);
+    let since = doubt.since.map_or("a time that is not known".to_owned(), time::write);
+    let digest = match root {
+        Some(digest) => format!("SHA-256 of the new 1.root.json: `{digest}`"),
+        None => {
+            "The SHA-256 of the new 1.root.json is added to this page by `tuf-ceremony release`.".to_owned()
+        }
+    };
+    format!(
+        "# The root of {repository} is replaced\n\n\
+         As many keys of the old root, versions up to {old}, may be in other hands as are needed to sign a root. Since \
+         {since} nobody can tell a root of ours from an attacker's by its signatures. Trust in it ends here; no update through \
+         the repository can restore it.\n\n\
+         A new root begins at version 1, with keys that share nothing with those in doubt:\n\n{digest}\n\n\
+         What to do:\n\n\
+         1. Do not update with a client that has the old root.\n\
+         2. Get the new 1.root.json, or a client that carries it, from a source that you trust for other reasons.\n\
+         3. Compare its SHA-256 with this page from two places, for example `sha256sum 1.root.json`.\n\
+         4. Check what was installed since {since} against the metadata below the new root.\n\n\
+         Keys in doubt, which must never be trusted again:\n\n{keys}\n",
+        repository = visible(&policy.repository),
+        keys = doubt.keys.iter().map(|key| line(ceremony, key)).collect::<Vec<_>>().join("\n"),
+    )
+}
+
+fn line(ceremony: &Ceremony, key: &str) -> String {
+    let material = ceremony.keyring.get(key).map(|key| key.fingerprint().to_hex()).unwrap_or_default();
+    format!("- {key}: SHA-256 of its SubjectPublicKeyInfo `{material}`")
+}

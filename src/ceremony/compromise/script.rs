@@ -1,0 +1,55 @@
+//! `script.md`: the script of the night, with the keys of this one in its commands.
+
+use crate::host::display::visible;
+
+use super::super::{Ceremony, start};
+use super::Going;
+
+/// The script `compromise` for this ceremony. A block whose command names a placeholder is written once for each key.
+pub(super) fn expanded(ceremony: &Ceremony, going: &[Going]) -> String {
+    let policy = &ceremony.policy;
+    let text = start::script("compromise").unwrap_or_default();
+    let replacements = policy.revoke.iter().filter_map(|revoked| revoked.replacement.clone());
+    let new: Vec<String> = replacements.filter(|key| ceremony.keyring.get(key).is_none()).collect();
+    let gone = |key: &str| going.iter().any(|one| one.key == key);
+    let signs = |roles: &[&str]| {
+        let mut keys: Vec<String> = Vec::new();
+        for key in roles.iter().filter_map(|role| policy.roles.get(*role)).flat_map(|role| &role.keys) {
+            if !keys.contains(key) && !gone(key) {
+                keys.push(key.clone());
+            }
+        }
+        keys
+    };
+    let places = [
+        ("NEW-KEY", new),
+        ("HOLDER-KEY", signs(&["root", "targets"])),
+        ("ONLINE-KEY", signs(&["snapshot", "timestamp"])),
+    ];
+    let mut out = Vec::new();
+    let mut block: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        if block.is_empty() && !fence {
+            out.push(line.to_owned());
+            continue;
+        }
+        block.push(line);
+        if fence && block.len() > 1 {
+            out.push(filled(&block.join("\n"), &places));
+            block.clear();
+        }
+    }
+    let id = visible(&policy.id);
+    format!("<!-- The script of the ceremony {id}; its keys are filled in. -->\n{}\n", out.join("\n"))
+}
+
+fn filled(block: &str, places: &[(&str, Vec<String>)]) -> String {
+    match places.iter().find(|(place, _)| block.contains(place)) {
+        None => block.to_owned(),
+        Some((_, keys)) if keys.is_empty() => "   (Nothing to do in this ceremony.)".to_owned(),
+        Some((place, keys)) => {
+            keys.iter().map(|key| block.replace(place, key)).collect::<Vec<_>>().join("\n\n")
+        }
+    }
+}

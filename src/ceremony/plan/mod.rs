@@ -1,0 +1,221 @@
+//! The plan: policy against what is trusted, for people to read before any token is touched.
+
+mod changes;
+mod dates;
+pub mod ladder;
+mod people;
+
+use std::collections::BTreeMap;
+
+use crate::checks::Finding;
+use crate::console::words::words;
+use crate::json::Json;
+use crate::policy::survival::{Call, Losses, Thefts, Unit};
+use crate::policy::{Intent, RolePlan};
+use crate::tuf::time;
+
+use super::drafting::{Draft, Drafts};
+use super::event::Artifact;
+use super::payload::Payload;
+use super::{Ceremony, CeremonyError, gate};
+
+pub use changes::RoleChange;
+pub use dates::Deadline;
+pub use ladder::{Rung, State};
+
+/// What a ceremony is going to do.
+pub struct Plan {
+    /// Every input with its digest.
+    pub inputs: Vec<Artifact>,
+    /// The digest of `ceremony.toml` as PGP words.
+    pub words: Vec<&'static str>,
+    /// What changes, role by role; empty at genesis.
+    pub changes: Vec<RoleChange>,
+    /// What will be made, root first, and what stays as it is.
+    pub roles: Vec<PlannedRole>,
+    /// Roles that must be signed anew by whoever runs them.
+    pub left: Vec<String>,
+    /// The quorum of the trusted root, for root version N+1.
+    pub old_quorum: Option<Quorum>,
+    /// Who can sign, who must, who is spare, and the fewest people who suffice.
+    pub call: Call,
+    /// Which losses the quorums of this ceremony survive.
+    pub losses: Losses,
+    /// Which losses the root survives afterwards.
+    pub losses_after: Losses,
+    /// What a thief could do afterwards.
+    pub thefts: Thefts,
+    /// When what must be renewed, and the next ceremony held.
+    pub deadlines: Vec<Deadline>,
+    /// The drafts for bad nights, as they lie in `drafts/ladder/`.
+    pub ladder: Vec<Rung>,
+    /// Keys of the plan whose public half is not known yet.
+    pub missing_keys: Vec<String>,
+    /// What the checks found, as far as they can be run.
+    pub findings: Vec<Finding>,
+}
+
+/// One file that will be made, or stays.
+pub struct PlannedRole {
+    /// The role.
+    pub role: String,
+    /// Its version.
+    pub version: i64,
+    /// When it expires.
+    pub expires: String,
+    /// Who must sign it.
+    pub quorum: Quorum,
+    /// Whether this ceremony makes it.
+    pub made: bool,
+}
+
+/// A threshold and the people who can reach it.
+pub struct Quorum {
+    /// How many.
+    pub threshold: i64,
+    /// Of whom, as `name (key)`.
+    pub signers: Vec<String>,
+}
+
+impl Plan {
+    /// The roles that this ceremony makes.
+    pub fn made(&self) -> impl Iterator<Item = &PlannedRole> {
+        self.roles.iter().filter(|role| role.made)
+    }
+
+    /// The fewest people who suffice, in a line; `None` where no quorum can be met.
+    pub fn people_to_call(&self) -> Option<String> {
+        let people = self.call.people.as_ref().filter(|people| !people.is_empty())?;
+        let person = |person: &crate::policy::survival::Person| {
+            let keys = person.keys.join(", ");
+            match &person.who {
+                Unit::Key(_) => format!("whoever has {keys}"),
+                other => format!("{} ({keys})", other.name()),
+            }
+        };
+        Some(people.iter().map(person).collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl Ceremony {
+    /// Makes the plan.
+    pub fn plan(&self) -> Result<Plan, CeremonyError> {
+        let roles = self.policy.all_roles();
+        let replacements: Vec<&String> =
+            self.policy.revoke.iter().filter_map(|one| one.replacement.as_ref()).collect();
+        let used = |name: &&String| {
+            roles.iter().any(|(_, role)| role.keys.contains(name)) || replacements.contains(name)
+        };
+        let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
+        let missing_keys: Vec<String> = missing.cloned().collect();
+        let (findings, made, left) = match self.planned_drafts() {
+            Ok(Drafts { made, left }) => {
+                let payloads: Vec<Payload> = made.into_iter().map(Draft::freeze).collect();
+                let mut findings = gate::examine(self, &payloads);
+                findings.push(gate::output(self));
+                let made = payloads.iter().map(|one| (one.role.clone(), one.version)).collect();
+                (findings, made, left)
+            }
+            // Keys are missing, so that nothing can be drafted yet.
+            Err(CeremonyError::KeyUnknown { .. }) => (gate::examine_plan(self), self.expected(), Vec::new()),
+            Err(other) => return Err(other),
+        };
+        let roles = self.planned_roles(&made);
+        Ok(Plan {
+            inputs: self.inputs()?,
+            words: words(&self.policy.digest.0),
+            changes: self.role_changes(),
+            call: self.call(&roles),
+            losses: self.losses(true),
+            losses_after: self.losses(false),
+            thefts: self.thefts(),
+            deadlines: self.deadlines(&roles),
+            ladder: self.ladder()?,
+            old_quorum: self.old_quorum(),
+            roles,
+            left,
+            missing_keys,
+            findings,
+        })
+    }
+
+    /// What will be made once the missing keys are there: the root, every role that waits for such a key or loses one, and
+    /// what lists those.
+    fn expected(&self) -> BTreeMap<String, i64> {
+        let next = |role: &str| {
+            let version = self.published_today(role).and_then(|signed| signed.get("version")?.as_int());
+            version.map_or(1, |version| version.saturating_add(1))
+        };
+        let all = self.policy.all_roles();
+        let has_current = self.trusted.as_ref().is_some_and(|trusted| trusted.current.is_some());
+        let changes = self.role_changes();
+        let moves =
+            |role: &str| changes.iter().any(|change| change.role == role && change.is_more_than_dates());
+        let online = ["snapshot", "timestamp"].iter().any(|role| moves(role));
+        let expected = all.iter().map(|(role, _)| *role).filter(|role| match *role {
+            "root" => true,
+            _ if self.trusted.is_none() => true,
+            _ if !has_current => false,
+            _ if self.policy.change == Intent::Refresh => true,
+            "snapshot" | "timestamp" => online || moves("targets"),
+            _ => moves(role),
+        });
+        expected
+            .map(|role| (role.to_owned(), if role == "root" { self.next_version() } else { next(role) }))
+            .collect()
+    }
+
+    /// Every role that the plan states, and every other that is made.
+    fn planned_roles(&self, made: &BTreeMap<String, i64>) -> Vec<PlannedRole> {
+        let stated = self.policy.all_roles();
+        let known = self.trusted.as_ref().or(self.ended.as_ref());
+        let current = known.and_then(|known| known.current.as_ref());
+        let published = |role: &str| self.published_today(role);
+        let mut roles = Vec::new();
+        for (name, plan) in &stated {
+            let is_made = made.contains_key(*name);
+            let stays_at = || published(name).and_then(|signed| signed.get("version")?.as_int()).unwrap_or(1);
+            let version = made.get(*name).copied().unwrap_or_else(stays_at);
+            let stays = published(name).and_then(|signed| signed.get("expires")).and_then(Json::as_str);
+            let expires = match stays.filter(|_| !is_made) {
+                Some(expires) => expires.to_owned(),
+                None => {
+                    let at = plan.expires.from(self.policy.planned);
+                    at.map_or("beyond the calendar".to_owned(), time::write)
+                }
+            };
+            let quorum = self.quorum(plan);
+            roles.push(PlannedRole { role: (*name).to_owned(), version, expires, quorum, made: is_made });
+        }
+        let others = made.iter().filter(|(role, _)| !stated.iter().any(|(name, _)| name == role));
+        for (role, version) in others {
+            let file = current.and_then(|current| current.get(role));
+            let expires = file.and_then(|file| file.envelope.signed.get("expires")).and_then(Json::as_str);
+            roles.push(PlannedRole {
+                role: role.clone(),
+                version: *version,
+                expires: expires.unwrap_or_default().to_owned(),
+                quorum: Quorum { threshold: 0, signers: vec!["as its delegator says".to_owned()] },
+                made: true,
+            });
+        }
+        roles
+    }
+
+    fn next_version(&self) -> i64 {
+        self.trusted.as_ref().map_or(1, |trusted| trusted.root.header.version.saturating_add(1))
+    }
+
+    fn quorum(&self, plan: &RolePlan) -> Quorum {
+        let signer = |name: &String| format!("{} ({name})", self.policy.holder_of(name));
+        Quorum { threshold: plan.threshold, signers: plan.keys.iter().map(signer).collect() }
+    }
+
+    fn old_quorum(&self) -> Option<Quorum> {
+        let root = &self.trusted.as_ref()?.root;
+        let role = root.roles.get("root")?;
+        let signers = crate::tuf::verify::signers(&root.keys, role);
+        let names = signers.iter().map(|signer| self.signer_name(signer));
+        Some(Quorum { threshold: role.threshold, signers: names.collect() })
+    }
+}

@@ -1,0 +1,269 @@
+//! `compromise`: the wizard for the bad night.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{Context, show};
+use crate::advice::Exit;
+use crate::ceremony::compromise::{Assessment, Doubt, Going, Response};
+use crate::ceremony::{Ceremony, CeremonyError};
+use crate::console::Console;
+use crate::host::display::visible;
+use crate::json::Json;
+use crate::policy::Policy;
+use crate::policy::exposure::{Attack, Exposure, RootFall};
+use crate::tuf::time::{self, Date};
+
+/// The wizard for the bad night: which keys are in doubt, what that means, and the plan that takes them out
+#[derive(clap::Args)]
+pub struct Args {
+    /// A key in doubt, or a role for all of its keys; may be repeated
+    #[arg(long = "key", value_name = "KEY")]
+    keys: Vec<String>,
+    /// Since when, e.g. 2026-12-20T00:00:00Z, or "unknown"
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// What happened, in one line: for the record and the brief
+    #[arg(long, value_name = "WORDS")]
+    what: Option<String>,
+    /// The folder with the last known good metadata, or "none" if that is what was imported
+    #[arg(long, value_name = "DIR")]
+    good: Option<String>,
+    /// What takes a key's place: KEY=NAME of a key of the plan, KEY=SERIAL of a new token, KEY=FILE with a public half; "none"
+    /// where the standby keys do, or nothing. May be repeated
+    #[arg(long = "replace", value_name = "KEY=WHAT")]
+    replacements: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let doubt = match ask(context, &ceremony, args) {
+        Err(refused) => {
+            ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "compromise", &refused)?;
+            return Err(refused);
+        }
+        Ok(doubt) => doubt,
+    };
+    let response = match ceremony.respond(&doubt) {
+        Err(refused) => {
+            ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "compromise", &refused)?;
+            return Err(refused);
+        }
+        Ok(response) => response,
+    };
+    if context.json {
+        context.console.say(&show::json(&json(&response)));
+        return Ok(Exit::Yes);
+    }
+    say_response(context, &ceremony, &response)?;
+    Ok(Exit::Yes)
+}
+
+/// Five questions, each answered by a flag or asked.
+fn ask(context: &mut Context, ceremony: &Ceremony, args: &Args) -> Result<Doubt, CeremonyError> {
+    let quiet = context.json;
+    let console: &mut dyn Console = &mut context.console;
+    let typed: Vec<String> = if args.keys.is_empty() {
+        console.can_ask("Keys in doubt", "--key KEY")?;
+        console.say(&keys(&ceremony.policy));
+        let answer =
+            console.ask("Keys in doubt (names of keys or roles, with blanks between)", "--key KEY")?;
+        answer.split([' ', ',']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    } else {
+        args.keys.clone()
+    };
+    let names = named(&ceremony.policy, &typed);
+    let Assessment { exposure, going } = ceremony.assess(&names)?;
+    if !quiet {
+        console.say(&format!("\n{}", exposed(&exposure)));
+    }
+    let since = match &args.since {
+        Some(since) => since.clone(),
+        None => {
+            console.ask("Since when (such as 2026-12-20T00:00:00Z; empty if nobody knows)", "--since TIME")?
+        }
+    };
+    let what = match &args.what {
+        Some(what) => what.clone(),
+        None => console.ask("What happened, in one line", "--what WORDS")?,
+    };
+    let good = match &args.good {
+        Some(good) => good.clone(),
+        None => {
+            let prompt = "Folder with the last known good metadata (empty: what was imported is good)";
+            console.ask(prompt, "--good DIR")?
+        }
+    };
+    let replacements = if args.replacements.is_empty() {
+        console.can_ask("What takes their place", "--replace KEY=WHAT")?;
+        console.say(&goes(&going));
+        let prompt =
+            "What takes their place (KEY=SERIAL of a new token, KEY=FILE, KEY=NAME; empty for the above)";
+        let answer = console.ask(prompt, "--replace KEY=WHAT")?;
+        answer.split_whitespace().map(str::to_owned).collect()
+    } else {
+        args.replacements.clone()
+    };
+    Ok(Doubt {
+        keys: names,
+        since: instant(&since)?,
+        what: if what.trim().is_empty() { "Not said.".to_owned() } else { visible(what.trim()) },
+        good: Some(good).filter(|good| !good.is_empty() && good != "none").map(PathBuf::from),
+        replacements: replacements
+            .iter()
+            .filter(|one| *one != "none")
+            .map(|one| pair(one))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn instant(text: &str) -> Result<Option<Timestamp>, CeremonyError> {
+    if text.is_empty() || text == "unknown" {
+        return Ok(None);
+    }
+    Date::parse(text).map(|date| Some(date.at)).ok_or_else(|| CeremonyError::Change {
+        what: format!("{text} is no instant in time; nothing was changed"),
+        next: "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.".to_owned(),
+    })
+}
+
+fn pair(text: &str) -> Result<(String, String), CeremonyError> {
+    let pair = text.split_once('=').filter(|(key, by)| !key.is_empty() && !by.is_empty());
+    pair.map(|(key, by)| (key.to_owned(), by.to_owned())).ok_or_else(|| CeremonyError::Change {
+        what: format!("{text} does not say which key is replaced by what; nothing was changed"),
+        next: "Write KEY=SERIAL, KEY=FILE or KEY=NAME, such as online=0013200461.".to_owned(),
+    })
+}
+
+/// Roles stand for all of their keys.
+fn named(policy: &Policy, typed: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let roles = policy.all_roles();
+    for word in typed {
+        let role = roles.iter().find(|(name, _)| name == word).filter(|_| !policy.keys.contains_key(word));
+        let keys = role.map_or_else(|| vec![word.clone()], |(_, role)| role.keys.clone());
+        for key in keys {
+            if !names.contains(&key) {
+                names.push(key);
+            }
+        }
+    }
+    names
+}
+
+fn keys(policy: &Policy) -> String {
+    let roles = policy.all_roles();
+    let row = |key: &String| {
+        let of: Vec<&str> =
+            roles.iter().filter(|(_, role)| role.keys.contains(key)).map(|(name, _)| *name).collect();
+        vec![key.clone(), policy.holder_of(key).to_owned(), of.join(", ")]
+    };
+    let used = policy.keys.keys().filter(|key| roles.iter().any(|(_, role)| role.keys.contains(key)));
+    show::rows(&["key", "holder", "signs for"], &used.map(row).collect::<Vec<_>>())
+}
+
+/// What an attacker can do, for people at night.
+fn exposed(exposure: &Exposure) -> String {
+    let mut out = "What an attacker can do to clients today\n".to_owned();
+    for sentence in exposure.told() {
+        out.push_str(&format!("{}\n", item(&sentence)));
+    }
+    if exposure.root == RootFall::Reached {
+        out.push_str(&item(
+            "This command writes the plan of a new first root, and the statement that goes with it.",
+        ));
+    }
+    out
+}
+
+fn item(text: &str) -> String {
+    let wrapped = show::wrap(&visible(text), 74);
+    let mut lines = wrapped.lines();
+    let first = format!("  - {}", lines.next().unwrap_or_default());
+    lines.fold(first, |out, line| format!("{out}\n    {line}"))
+}
+
+fn goes(going: &[Going]) -> String {
+    let mut out = "These keys go\n".to_owned();
+    for one in going {
+        let why = if one.in_doubt { "in doubt" } else { "so that clients forget what they saw" };
+        let place = match (&one.standby, one.needed) {
+            (Some(standby), _) => format!("its standby {standby} takes its place"),
+            (None, true) => "NEEDS a replacement".to_owned(),
+            (None, false) => "can go without a replacement".to_owned(),
+        };
+        out.push_str(&format!(
+            "{}\n",
+            item(&format!("{} ({}; {why}): {place}", one.key, one.roles.join(", ")))
+        ));
+    }
+    out.trim_end().to_owned()
+}
+
+fn say_response(
+    context: &mut Context,
+    ceremony: &Ceremony,
+    response: &Response,
+) -> Result<(), CeremonyError> {
+    let plan = ceremony.plan()?;
+    for act in &response.acts {
+        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(act)));
+    }
+    if let Some(comparison) = &response.comparison {
+        context.console.say(&show::wrap(&comparison.says(), 78));
+    }
+    context.console.say(&format!("Wrote {}.", response.files.join(", ")));
+    if let Some(people) = plan.people_to_call() {
+        context.console.say(&show::wrap(&format!("Call: {}.", visible(&people)), 78));
+    }
+    if response.exposure.root == RootFall::Reached {
+        context.console.say(&show::wrap(
+            "The root has fallen: what follows is a new first root. Publish it under a new address, with statement.md.",
+            78,
+        ));
+    }
+    for key in &plan.missing_keys {
+        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
+    }
+    let next = if plan.missing_keys.is_empty() { "Next:" } else { "then" };
+    context
+        .console
+        .say(&format!("{next} tuf-ceremony draft, and tuf-ceremony freeze. script.md has every step."));
+    Ok(())
+}
+
+fn json(response: &Response) -> Json {
+    let attack = |attack: &Attack| {
+        Json::object([
+            ("missing", Json::strings(attack.missing.iter().cloned())),
+            ("possible", Json::Bool(attack.possible())),
+            ("says", Json::from(attack.says())),
+            (
+                "until",
+                match &attack.until {
+                    Some(crate::policy::exposure::Until::At(at, _)) => Json::from(time::write(*at)),
+                    _ => Json::Null,
+                },
+            ),
+        ])
+    };
+    let root = match response.exposure.root {
+        RootFall::Untouched => "untouched",
+        RootFall::Below { .. } => "below",
+        RootFall::Reached => "reached",
+    };
+    let differences = response
+        .comparison
+        .as_ref()
+        .map_or(Json::Null, |comparison| Json::strings(comparison.differences.iter().cloned()));
+    Json::object([
+        ("acts", Json::strings(response.acts.iter().cloned())),
+        ("attacks", Json::Arr(response.exposure.attacks.iter().map(attack).collect())),
+        ("differences", differences),
+        ("files", Json::strings(response.files.iter().cloned())),
+        ("root", Json::from(root)),
+        ("signs", Json::strings(response.exposure.signs.iter().cloned())),
+    ])
+}

@@ -1,0 +1,313 @@
+//! The plan as text, section by section.
+
+use std::fmt::Write as _;
+
+use super::how_to_enrol;
+use crate::ceremony::Ceremony;
+use crate::ceremony::plan::{Plan, Quorum, RoleChange, Rung, State};
+use crate::checks::Finding;
+use crate::cli::show;
+use crate::host::display::visible;
+use crate::policy::survival::{Call, Losses, Size, Thefts, Unit};
+use crate::tuf::time;
+
+/// The plan as text.
+pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
+    let mut out = String::new();
+    for section in [
+        head(ceremony, plan),
+        changes(ceremony, plan),
+        made(plan),
+        call(&plan.call),
+        survival(ceremony, plan),
+        dates(plan),
+        rungs(plan),
+        show::findings(&plan.findings),
+        next(ceremony, plan),
+    ] {
+        if !section.is_empty() {
+            out.push_str(section.trim_end());
+            out.push_str("\n\n");
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+fn head(ceremony: &Ceremony, plan: &Plan) -> String {
+    let policy = &ceremony.policy;
+    let kind = if policy.rehearsal { "rehearsal" } else { "ceremony" };
+    let mut out = format!(
+        "Plan of the {kind} {} for {}: {}\n\nInputs, with their SHA-256\n",
+        policy.id,
+        visible(&policy.repository),
+        policy.change.name()
+    );
+    for input in &plan.inputs {
+        let _ = writeln!(out, "  {}  {}", input.sha256, visible(&input.file));
+    }
+    let _ = write!(out, "ceremony.toml as words\n{}", show::indent("  ", &show::words(&plan.words)));
+    out
+}
+
+/// A line behind a margin, broken where the window would break it.
+fn line(text: &str) -> String {
+    format!("{}\n", show::indent("  ", &show::wrap(&visible(text), 76)))
+}
+
+fn changes(ceremony: &Ceremony, plan: &Plan) -> String {
+    if ceremony.trusted.is_none() {
+        return String::new();
+    }
+    let mut out = "What changes\n".to_owned();
+    for change in plan.changes.iter().filter(|change| change.is_more_than_dates()) {
+        for words in changed(change) {
+            out.push_str(&line(&format!("{}: {words}", change.role)));
+        }
+    }
+    if !plan.changes.iter().any(RoleChange::is_more_than_dates) {
+        out.push_str("  no key and no threshold of a top-level role\n");
+    }
+    for one in &ceremony.policy.revoke {
+        let since = one.since.map_or(String::new(), |since| format!(" since {}", time::write(since)));
+        let by = one.replacement.as_ref().map_or(String::new(), |by| format!(", {by} in its place"));
+        out.push_str(&line(&format!("revoked: {} ({}{since}){by}", one.key, one.reason.name())));
+    }
+    for act in &ceremony.policy.intended {
+        out.push_str(&line(&format!("declared: {act}")));
+    }
+    out
+}
+
+/// What changes in a role besides its dates.
+fn changed(change: &RoleChange) -> Vec<String> {
+    let mut words: Vec<String> =
+        change.replaced.iter().map(|(old, new)| format!("~ {old} is replaced by {new}")).collect();
+    words.extend(change.added.iter().map(|key| format!("+ {key}")));
+    words.extend(change.removed.iter().map(|key| format!("- {key}")));
+    words.extend(change.threshold.map(|(old, new)| format!("~ threshold {new} instead of {old}")));
+    words
+}
+
+fn quorum(quorum: &Quorum) -> String {
+    format!("{} of {}: {}", quorum.threshold, quorum.signers.len(), quorum.signers.join(", "))
+}
+
+fn made(plan: &Plan) -> String {
+    let mut out = "What is made\n".to_owned();
+    let rows: Vec<Vec<String>> = plan
+        .made()
+        .map(|role| {
+            let needed = match role.quorum.threshold {
+                0 => "as its delegator says".to_owned(),
+                threshold => threshold.to_string(),
+            };
+            vec![role.role.clone(), role.version.to_string(), role.expires.clone(), needed]
+        })
+        .collect();
+    out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
+    let stays: Vec<String> = plan
+        .roles
+        .iter()
+        .filter(|role| !role.made)
+        .map(|role| format!("{} {}", role.role, role.version))
+        .collect();
+    if !stays.is_empty() {
+        let _ =
+            write!(out, "\n{}", line(&format!("stays as it is published: {}", stays.join(", "))).trim_end());
+    }
+    if !plan.left.is_empty() {
+        let _ = write!(out, "\n{}", show::indent("  ", &show::left(&plan.left)));
+    }
+    out.push_str("\n\nWho must sign\n");
+    for role in plan.made() {
+        out.push_str(&line(&format!(
+            "{} version {}, by its own keys: {}",
+            role.role,
+            role.version,
+            quorum(&role.quorum)
+        )));
+        if role.role == "root" {
+            let old = plan.old_quorum.as_ref().map_or("nobody, this is the first".to_owned(), quorum);
+            out.push_str(&line(&format!(
+                "root version {}, by the keys of the trusted root: {old}",
+                role.version
+            )));
+        }
+    }
+    out
+}
+
+fn unit(unit: &Unit) -> String {
+    match unit {
+        Unit::Key(name) => format!("whoever has {name}"),
+        Unit::Holder(name) => name.clone(),
+        Unit::Site(name) => format!("all of {name}"),
+    }
+}
+
+fn units(all: &[Unit]) -> String {
+    if all.is_empty() { "nobody".to_owned() } else { all.iter().map(unit).collect::<Vec<_>>().join(", ") }
+}
+
+fn call(call: &Call) -> String {
+    let mut out = "Whom to call\n".to_owned();
+    match &call.people {
+        Some(people) => {
+            let all: Vec<Unit> = people.iter().map(|person| person.who.clone()).collect();
+            let fewest = if call.exact { "The fewest who suffice" } else { "Few who suffice" };
+            out.push_str(&line(&format!("{fewest}: {}: {}", all.len(), units(&all))));
+        }
+        None => out.push_str("  Nobody can be called who would suffice: a quorum below cannot be met.\n"),
+    }
+    for one in &call.quorums {
+        let spare =
+            if one.spare < 0 { format!("{} short", -one.spare) } else { format!("{} spare", one.spare) };
+        out.push_str(&line(&format!(
+            "{}: {} needed, {spare}; can sign: {}; must sign: {}",
+            one.title,
+            one.threshold,
+            units(&one.can),
+            units(&one.must)
+        )));
+    }
+    out
+}
+
+fn survival(ceremony: &Ceremony, plan: &Plan) -> String {
+    let mut out = String::new();
+    if ceremony.trusted.is_some() {
+        out.push_str(
+            "What may be lost until the release, while the old root and the new must both be signed\n",
+        );
+        out.push_str(&losses(&plan.losses));
+        out.push_str("What may be lost after the release\n");
+    } else {
+        out.push_str("What may be lost\n");
+    }
+    out.push_str(&losses(&plan.losses_after));
+    out.push_str("What a thief could sign\n");
+    out.push_str(&thefts(&plan.thefts));
+    out
+}
+
+/// A table of the sets that are survived, and what they do not say in numbers.
+fn losses(losses: &Losses) -> String {
+    let mut out = String::new();
+    for title in &losses.unreachable {
+        out.push_str(&line(&format!(
+            "{title} cannot be signed any longer, even with every key that is left"
+        )));
+    }
+    let kinds = [("keys", &losses.keys), ("holders", &losses.holders), ("sites", &losses.sites)];
+    let largest = kinds.iter().flat_map(|(_, sizes)| sizes.iter().map(|size| size.size)).max().unwrap_or(0);
+    let cell = |sizes: &Vec<Size>, at: usize| {
+        let counts = sizes.iter().find(|size| size.size == at).and_then(|size| size.counts);
+        counts.map_or("-".to_owned(), |counts| format!("{} of {}", counts.survived, counts.sets))
+    };
+    let rows: Vec<Vec<String>> = (1..=largest)
+        .map(|at| std::iter::once(at.to_string()).chain(kinds.map(|(_, sizes)| cell(sizes, at))).collect())
+        .collect();
+    let head = ["lost at once", "sets of keys survived", "of holders", "of sites"];
+    let _ = writeln!(out, "{}", show::rows(&head, &rows).trim_end());
+    for (what, size) in kinds.iter().flat_map(|(what, sizes)| sizes.iter().map(move |size| (what, size))) {
+        let mixed = size.counts.is_some_and(|counts| counts.survived > 0 && counts.survived < counts.sets);
+        let (verb, listed) = match (&size.fatal, &size.surviving) {
+            (Some(fatal), Some(surviving)) if surviving.len() < fatal.len() => ("survived", surviving),
+            (Some(fatal), _) => ("not survived", fatal),
+            (None, Some(surviving)) => ("survived", surviving),
+            (None, None) => continue,
+        };
+        if mixed {
+            out.push_str(&line(&format!("{} {what}, {verb}: {}", size.size, sets(listed))));
+        }
+    }
+    for one in &losses.single {
+        out.push_str(&line(&format!(
+            "The loss of {} alone ends {}.",
+            unit(&one.unit),
+            one.ends.join(" and ")
+        )));
+    }
+    if losses.single.is_empty() && losses.unreachable.is_empty() {
+        out.push_str(&line("No single loss of a key, a person or a site ends the root."));
+    }
+    out
+}
+
+fn sets(sets: &[Vec<String>]) -> String {
+    let shown: Vec<String> = sets.iter().take(8).map(|set| set.join(" + ")).collect();
+    let more = sets.len().saturating_sub(8);
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join("; "))
+}
+
+fn thefts(thefts: &Thefts) -> String {
+    let mut out = String::new();
+    let mut before: Option<&Vec<String>> = None;
+    for theft in &thefts.by_count {
+        // A number of keys that adds nothing says nothing.
+        if before != Some(&theft.any) && !theft.any.is_empty() {
+            let keys = if theft.keys == 1 { "1 key".to_owned() } else { format!("{} keys", theft.keys) };
+            out.push_str(&line(&format!("with {keys}, the right ones: {}", theft.any.join(", "))));
+        }
+        before = Some(&theft.any);
+    }
+    for one in thefts.single.iter().filter(|one| !matches!(one.unit, Unit::Key(_)) && !one.roles.is_empty()) {
+        out.push_str(&line(&format!("with what {} has: {}", unit(&one.unit), one.roles.join(", "))));
+    }
+    let ends = thefts.single.iter().filter(|one| one.roles.iter().any(|role| role == "root"));
+    let ends: Vec<String> = ends.map(|one| unit(&one.unit)).collect();
+    out.push_str(&match ends.is_empty() {
+        true => line("No single theft from a person or a site ends the root."),
+        false => line(&format!("The theft of what {} has ends the root.", ends.join(", or "))),
+    });
+    out
+}
+
+fn dates(plan: &Plan) -> String {
+    let rows: Vec<Vec<String>> = plan
+        .deadlines
+        .iter()
+        .map(|one| {
+            let (what, who) = match &one.role {
+                Some(role) => (role.clone(), if one.offline { "a ceremony" } else { "its service" }),
+                None => ("the next ceremony".to_owned(), "people"),
+            };
+            vec![time::write(one.last_safe), what, time::write(one.expires), who.to_owned()]
+        })
+        .collect();
+    format!("Last safe dates\n{}", show::rows(&["last safe", "what", "expires", "renewed by"], &rows))
+}
+
+/// The rungs of the ladder.
+pub fn ladder(rungs: &[Rung]) -> String {
+    let mut out =
+        "The ladder, in drafts/ladder/: on the night, `freeze --rung NAME` and signatures\n".to_owned();
+    for rung in rungs {
+        let state = match &rung.state {
+            State::Ready => "ready".to_owned(),
+            State::Stale(files) => format!("STALE: {} would come out differently now", files.join(", ")),
+            State::Impossible(why) => format!("cannot be made: {why}"),
+        };
+        out.push_str(&line(&format!("{}: {state}", rung.name)));
+    }
+    out.trim_end().to_owned()
+}
+
+fn rungs(plan: &Plan) -> String {
+    if plan.ladder.is_empty() { String::new() } else { ladder(&plan.ladder) }
+}
+
+fn next(ceremony: &Ceremony, plan: &Plan) -> String {
+    if plan.findings.iter().any(Finding::refuses) {
+        return "Next: mend what FAILS above, and look at the plan again.".to_owned();
+    }
+    if plan.missing_keys.is_empty() {
+        return "Next: tuf-ceremony draft".to_owned();
+    }
+    let mut out = "Not known yet, so not checked yet: the public halves of these keys.\n".to_owned();
+    for key in &plan.missing_keys {
+        let _ = writeln!(out, "  next: {}", how_to_enrol(ceremony, key));
+    }
+    out
+}
