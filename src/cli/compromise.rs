@@ -16,7 +16,7 @@ use crate::policy::exposure::{Attack, Exposure, RootFall};
 use crate::tuf::time::{self, Date};
 
 /// The wizard for the bad night: which keys are in doubt, what that means, and the plan that takes them out
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Args {
     /// A key in doubt, or a role for all of its keys; may be repeated
     #[arg(long = "key", value_name = "KEY")]
@@ -39,7 +39,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    let doubt = match ask(context, &ceremony, args) {
+    let doubt = match ask(&mut context.console, &ceremony, args, context.json) {
         Err(refused) => {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "compromise", &refused)?;
             return Err(refused);
@@ -57,14 +57,17 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::json(&json(&response)));
         return Ok(Exit::Yes);
     }
-    say_response(context, &ceremony, &response)?;
+    say_response(&mut context.console, &ceremony, &response)?;
     Ok(Exit::Yes)
 }
 
 /// Five questions, each answered by a flag or asked.
-fn ask(context: &mut Context, ceremony: &Ceremony, args: &Args) -> Result<Doubt, CeremonyError> {
-    let quiet = context.json;
-    let console: &mut dyn Console = &mut context.console;
+pub fn ask(
+    console: &mut dyn Console,
+    ceremony: &Ceremony,
+    args: &Args,
+    quiet: bool,
+) -> Result<Doubt, CeremonyError> {
     let typed: Vec<String> = if args.keys.is_empty() {
         console.can_ask("Keys in doubt", "--key KEY")?;
         console.say(&keys(&ceremony.policy));
@@ -202,35 +205,34 @@ fn goes(going: &[Going]) -> String {
     out.trim_end().to_owned()
 }
 
-fn say_response(
-    context: &mut Context,
+/// What was written, whom to call, and what comes next.
+pub fn say_response(
+    console: &mut dyn Console,
     ceremony: &Ceremony,
     response: &Response,
 ) -> Result<(), CeremonyError> {
     let plan = ceremony.plan()?;
     for act in &response.acts {
-        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(act)));
+        console.say(&format!("Declared in ceremony.toml: {}.", visible(act)));
     }
     if let Some(comparison) = &response.comparison {
-        context.console.say(&show::wrap(&comparison.says(), 78));
+        console.say(&show::wrap(&comparison.says(), 78));
     }
-    context.console.say(&format!("Wrote {}.", response.files.join(", ")));
+    console.say(&format!("Wrote {}.", response.files.join(", ")));
     if let Some(people) = plan.people_to_call() {
-        context.console.say(&show::wrap(&format!("Call: {}.", visible(&people)), 78));
+        console.say(&show::wrap(&format!("Call: {}.", visible(&people)), 78));
     }
     if response.exposure.root == RootFall::Reached {
-        context.console.say(&show::wrap(
+        console.say(&show::wrap(
             "The root has fallen: what follows is a new first root. Publish it under a new address, with statement.md.",
             78,
         ));
     }
     for key in &plan.missing_keys {
-        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
+        console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
     }
     let next = if plan.missing_keys.is_empty() { "Next:" } else { "then" };
-    context
-        .console
-        .say(&format!("{next} tuf-ceremony draft, and tuf-ceremony freeze. script.md has every step."));
+    console.say(&format!("{next} tuf-ceremony draft, and tuf-ceremony freeze. script.md has every step."));
     Ok(())
 }
 

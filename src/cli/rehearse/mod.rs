@@ -1,5 +1,8 @@
 //! `rehearse`: a whole ceremony with embedded rehearsal tokens, through the same code as a real one.
 
+mod attacker;
+mod genesis;
+mod later;
 mod narrator;
 mod play;
 
@@ -8,15 +11,16 @@ use std::path::PathBuf;
 use super::Context;
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
-use crate::ceremony::start::script;
+use crate::ceremony::start::scripts;
 use crate::console::Terminal;
 use crate::host::display::visible;
 use crate::host::files;
+use later::Later;
 
 /// Play a whole ceremony with embedded rehearsal tokens: the first thing to run
 #[derive(clap::Args)]
 pub struct Args {
-    /// The ceremony to play: genesis
+    /// The ceremony to play: genesis, annual-refresh, online-key-rotation, holder-replacement or compromise
     #[arg(long, value_name = "NAME", default_value = "genesis")]
     script: String,
     /// Where to play it: a directory that does not exist yet; a new temporary one if absent
@@ -29,10 +33,11 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(_: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    if script(&args.script).is_none() {
-        let name = visible(&args.script);
+    let later = Later::of(&args.script);
+    if later.is_none() && args.script != "genesis" {
+        let (name, known) = (visible(&args.script), scripts().join(", "));
         Terminal::complain(&format!(
-            "error: there is no script {name} to rehearse\n  next: Try --script genesis."
+            "error: there is no script {name} to rehearse\n  next: The scripts are: {known}."
         ));
         return Ok(Exit::Usage);
     }
@@ -40,6 +45,9 @@ pub fn run(_: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Some(directory) => directory.clone(),
         None => files::temporary_folder("tuf-ceremony-rehearsal-")?,
     };
-    play::Play::new(directory, args.interactive)?.play()?;
+    match later {
+        Some(later) => later::play(later, &directory, args.interactive)?,
+        None => genesis::play(&directory, args.interactive)?,
+    }
     Ok(Exit::Yes)
 }

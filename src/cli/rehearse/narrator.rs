@@ -10,9 +10,15 @@ use crate::token::rehearsal::PIN;
 #[derive(Default)]
 pub struct Narrator {
     answers: VecDeque<String>,
+    silent: bool,
 }
 
 impl Narrator {
+    /// Says nothing from now on.
+    pub fn hush(&mut self) {
+        self.silent = true;
+    }
+
     /// What the next holder is going to type.
     pub fn will_type(&mut self, answers: impl IntoIterator<Item = String>) {
         self.answers = answers.into_iter().collect();
@@ -21,11 +27,13 @@ impl Narrator {
 
 impl Console for Narrator {
     fn say(&mut self, text: &str) {
-        Terminal.say(text);
+        if !self.silent {
+            Terminal.say(text);
+        }
     }
 
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
-        Terminal.show(text)
+        if self.silent { Ok(()) } else { Terminal.show(text) }
     }
 
     fn can_ask(&self, _: &str, _: &str) -> Result<(), ConsoleError> {

@@ -1,6 +1,6 @@
-//! The acts of the rehearsal, as a ceremony administrator would lead through them.
+//! What every rehearsal does: speak, make keys, draft, sign, release, judge, and make mistakes that the right check catches.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::narrator::Narrator;
 use crate::advice::Advice as _;
@@ -14,112 +14,93 @@ use crate::ceremony::verify::Published;
 use crate::ceremony::{Ceremony, CeremonyError, start};
 use crate::checks::{Check, Finding};
 use crate::cli::sign::show_payload;
-use crate::cli::{complaint, plan, show, status, verify as verify_output};
+use crate::cli::{complaint, show, verify as verify_output};
 use crate::console::{Console, Terminal};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::clock;
-use crate::host::display::visible;
-use crate::token::rehearsal::PIN;
 use crate::tuf::client::Profile;
 use crate::tuf::client::report::Look;
 
 /// The keys in the order in which their holders come forward; the last is the server's.
-const KEYS: [&str; 6] = ["ada-card", "ben-card", "chi-card", "dev-card", "eva-card", "online"];
+pub const KEYS: [&str; 6] = ["ada-card", "ben-card", "chi-card", "dev-card", "eva-card", "online"];
 
 /// A rehearsal under way.
 pub struct Play {
-    directory: PathBuf,
-    ceremony: Ceremony,
-    tokens: Tokens,
-    narrator: Narrator,
-    interactive: bool,
+    /// The ceremony directory.
+    pub directory: PathBuf,
+    /// The ceremony in it.
+    pub ceremony: Ceremony,
+    /// The tokens that are there.
+    pub tokens: Tokens,
+    /// Who speaks, and answers where nobody is asked.
+    pub narrator: Narrator,
+    /// Whether the reader plays the people.
+    pub interactive: bool,
+    /// How many acts there are.
+    acts: usize,
     shown: Vec<Sha256Digest>,
 }
 
 impl Play {
-    /// Makes the directory from the template `rehearsal`.
-    pub fn new(directory: PathBuf, interactive: bool) -> Result<Play, CeremonyError> {
-        start::start(&directory, &start::Request { template: Some("rehearsal"), ..Default::default() })?;
-        let ceremony = Ceremony::open_to_act(&directory)?;
+    /// Begins in a new directory.
+    pub fn new(
+        directory: &Path,
+        request: &start::Request<'_>,
+        acts: usize,
+        interactive: bool,
+    ) -> Result<Play, CeremonyError> {
+        start::start(directory, request)?;
+        let ceremony = Ceremony::open_to_act(directory)?;
         let (tokens, narrator) = (Tokens::new(), Narrator::default());
-        Ok(Play { directory, ceremony, tokens, narrator, interactive, shown: Vec::new() })
+        let directory = directory.to_owned();
+        Ok(Play { directory, ceremony, tokens, narrator, interactive, acts, shown: Vec::new() })
     }
 
-    /// Plays all acts.
-    pub fn play(mut self) -> Result<(), CeremonyError> {
-        self.plan()?;
-        self.provision()?;
-        self.freeze()?;
-        self.sign()?;
-        self.release()?;
-        self.judge()
-    }
-
-    fn say(&mut self, text: &str) {
+    /// One or more lines for the reader.
+    pub fn say(&mut self, text: &str) {
         self.narrator.say(text);
     }
 
-    fn act(&mut self, number: usize, title: &str, words: &str) {
+    /// The title of an act, and what happens in it.
+    pub fn act(&mut self, number: usize, title: &str, words: &str) {
         let rule = "=".repeat(78);
-        let head = format!("\n{rule}\nAct {number} of 6: {title}\n{rule}\n{}\n", show::wrap(words, 78));
+        let acts = self.acts;
+        let head = format!("\n{rule}\nAct {number} of {acts}: {title}\n{rule}\n{}\n", show::wrap(words, 78));
         self.say(&head);
     }
 
-    fn does(&mut self, command: &str) {
+    /// The command that would be typed.
+    pub fn does(&mut self, command: &str) {
         self.say(&format!("\n$ tuf-ceremony {command}"));
     }
 
-    fn plan(&mut self) -> Result<(), CeremonyError> {
-        let words = "Everything that this ceremony does is decided by one file, ceremony.toml, which was reviewed \
-                     beforehand. Five holders have a key each; any three of them make a root that the world will \
-                     trust. I read the plan aloud, and everybody compares its digest with the paper.";
-        self.act(1, "The plan", words);
-        self.does("plan");
-        let text = plan::text(&self.ceremony, &self.ceremony.plan()?);
-        self.say(&text);
+    /// A holder makes a key on a token.
+    pub fn makes_key(&mut self, key: &str) -> Result<(), CeremonyError> {
+        self.does(&format!("token provision --key {key}"));
+        let made = loop {
+            let Play { ceremony, tokens, narrator, interactive, .. } = self;
+            let console: &mut dyn Console = if *interactive { &mut Terminal } else { narrator };
+            match provision(ceremony, tokens, console, key, false, PinFrom::Prompt) {
+                Err(error) if self.interactive && is_slip(&error) => {
+                    self.ceremony.record_refusal_of(key, "token provision", &error)?;
+                    self.report(&error);
+                }
+                other => break other?,
+            }
+        };
+        self.say(&format!("Made a key of type {}; keyid {}", made.public.algorithm().name(), made.keyid));
         Ok(())
     }
 
-    fn provision(&mut self) -> Result<(), CeremonyError> {
-        let words = "Each holder inserts a token and makes a key on it. The private half never leaves the token; the \
-                     public half goes to keys/. (These tokens are rehearsal tokens: software, with keys that anybody \
-                     can compute. Whatever they sign carries a rehearsal mark.)";
-        self.act(2, "Keys", words);
-        if self.interactive {
-            self.say(&format!("The PIN of every rehearsal token is: {PIN}\n"));
-        }
-        for key in KEYS {
-            self.does(&format!("token provision --key {key}"));
-            let made = loop {
-                let console: &mut dyn Console =
-                    if self.interactive { &mut Terminal } else { &mut self.narrator };
-                let made =
-                    provision(&mut self.ceremony, &mut self.tokens, console, key, false, PinFrom::Prompt);
-                match made {
-                    Err(error) if self.interactive && is_slip(&error) => {
-                        self.ceremony.record_refusal_of(key, "token provision", &error)?;
-                        self.report(&error);
-                    }
-                    other => break other?,
-                }
-            };
-            self.say(&format!("Made a key of type {}; keyid {}", made.public.algorithm().name(), made.keyid));
-        }
-        self.reopen()
-    }
-
     /// Opens the directory anew, as the next command would: what happened is in its files.
-    fn reopen(&mut self) -> Result<(), CeremonyError> {
+    pub fn reopen(&mut self) -> Result<(), CeremonyError> {
         self.ceremony.close();
         self.ceremony = Ceremony::open_to_act(&self.directory)?;
         Ok(())
     }
 
-    fn freeze(&mut self) -> Result<(), CeremonyError> {
-        let words = "The plan and the keys decide every byte of the metadata. I write the drafts and freeze them: from \
-                     now on each payload is named by the SHA-256 of exactly the bytes that will be signed. We write \
-                     these digests on paper; holders will confirm what they sign from there.";
-        self.act(3, "Drafts and payloads", words);
+    /// Writes the drafts and freezes them.
+    pub fn drafts_and_freezes(&mut self) -> Result<(), CeremonyError> {
         self.does("draft");
         for draft in self.ceremony.draft()?.made {
             self.say(&format!("Wrote drafts/{}.json", draft.role));
@@ -128,44 +109,26 @@ impl Play {
         let (findings, frozen) = self.ceremony.freeze()?;
         self.say(&show::findings(&findings));
         for payload in frozen?.payloads {
-            self.say(&format!(
-                "\n{}\n{}",
-                payload.title(),
-                show::indent("    ", &show::digest(payload.digest))
-            ));
+            let digest = show::indent("    ", &show::digest(payload.digest));
+            self.say(&format!("\n{}\n{digest}", payload.title()));
         }
         Ok(())
     }
 
-    fn sign(&mut self) -> Result<(), CeremonyError> {
-        let words = "Each holder inserts a token, reviews what each payload changes, types the first digits of its \
-                     digest from paper, and only then gives the token its PIN. Not everybody is awake.";
-        self.act(4, "Signatures", words);
-        if self.interactive {
-            self.say(
-                "You are the holders. What the witness's paper says is shown before each of you begins.",
-            );
-            self.say("\nAda comes first.");
-        } else {
-            self.say("Ada is tired, and types the digest of another file.");
-            self.mistake(Check::SignReview, |play| play.attempt("ada-card", Some("00000000")).map(|_| ()))?;
-            self.say("\nAda reads the paper again.");
+    /// Writes the release.
+    pub fn releases(&mut self) -> Result<(), CeremonyError> {
+        self.does("release");
+        let Released { findings, foreseen, outcome } = self.ceremony.release()?;
+        self.say(&show::findings(&findings));
+        self.say(&show::foreseen(&foreseen));
+        for file in outcome?.files() {
+            self.say(&format!("  {}  {}", file.sha256, file.file));
         }
-        self.signs("ada-card")?;
-        self.say("\nBen takes the wrong token out of the bag: it is Chi's.");
-        self.tokens.insert_rehearsal("R-0003");
-        self.mistake(Check::TokenOne, |play| play.attempt("ben-card", None).map(|_| ()))?;
-        self.tokens = Tokens::new();
-        self.say("\nBen inserts his own token.");
-        self.signs("ben-card")?;
-        self.say("\nThe server's key signs what expires soon.");
-        self.signs("online")
+        Ok(())
     }
 
-    fn release(&mut self) -> Result<(), CeremonyError> {
-        let words =
-            "Two of three needed signatures are there. Somebody is in a hurry and asks for the release.";
-        self.act(5, "The release", words);
+    /// Somebody asks for the release before everybody has signed.
+    pub fn releases_too_early(&mut self) -> Result<(), CeremonyError> {
         self.does("release");
         self.mistake(Check::QuorumNew, |play| {
             let Released { findings, outcome, .. } = play.ceremony.release()?;
@@ -179,36 +142,24 @@ impl Play {
                 }
                 (outcome, _) => outcome.map(|_| ()),
             }
-        })?;
-        self.say("\nChi signs, and so does Dev: one signature more than needed does no harm and may help.");
-        self.signs("chi-card")?;
-        self.signs("dev-card")?;
-        self.does("status");
-        let text = status::text(&self.ceremony, &self.ceremony.status()?);
-        self.say(&text);
-        self.does("release");
-        let Released { findings, foreseen, outcome } = self.ceremony.release()?;
-        self.say(&show::findings(&findings));
-        self.say(&show::foreseen(&foreseen));
-        for file in outcome?.files() {
-            self.say(&format!("  {}  {}", file.sha256, file.file));
-        }
-        Ok(())
+        })
     }
 
-    fn judge(&mut self) -> Result<(), CeremonyError> {
-        let words = "What was released is read back from the disk and judged as a client would that starts from \
-                     1.root.json; then the record is read back and its chain verified.";
-        self.act(6, "Is it good?", words);
-        self.does("verify metadata --trusted metadata/1.root.json");
-        let metadata = self.directory.join("metadata");
+    /// Judges published metadata as a client does that trusts the first root and may hold earlier copies; then reads the
+    /// record back.
+    pub fn judges(&mut self, metadata: PathBuf, state: Option<&Path>) -> Result<(), CeremonyError> {
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (folder, held) =
+            (name(&metadata), state.map_or(String::new(), |state| format!(" --state {}", name(state))));
+        self.does(&format!("verify {folder} --trusted {folder}/1.root.json{held}"));
         let look = Look { profile: Profile::Strict, at: clock::now(), roots_only: false };
-        let trusted = metadata.join("1.root.json");
-        let report = Published { directory: metadata, look, state: None, targets: None }.verify(&trusted)?;
+        let root = metadata.join("1.root.json");
+        let state = state.map(Path::to_owned);
+        let report = Published { directory: metadata, look, state, targets: None }.verify(&root)?;
         self.say(&verify_output::text(&report));
         if let Some((file, why)) = report.refused {
             return Err(CeremonyError::Damaged {
-                file: format!("metadata/{file}"),
+                file: format!("{folder}/{file}"),
                 problem: why.to_string(),
             });
         }
@@ -217,27 +168,11 @@ impl Play {
         self.say(&format!(
             "transcript.jsonl: {lines} lines, each with the SHA-256 of the line before it: whole."
         ));
-        let place = visible(&self.directory.to_string_lossy());
-        self.say(&format!(
-            "\nThe rehearsal is over. Everything lies in {place}\n\
-             \x20 ceremony.toml     the plan\n\
-             \x20 keys/             the public keys\n\
-             \x20 payloads/         the exact bytes that were signed, named by their SHA-256\n\
-             \x20 signatures/       one file for each signature\n\
-             \x20 metadata/         the release, as clients download it\n\
-             \x20 transcript.jsonl  the record of what happened, the mistakes included\n\
-             \nTry next:\n\
-             \x20 tuf-ceremony -C {place} status\n\
-             \x20 tuf-ceremony -C {place} review root\n\
-             \x20 tuf-ceremony explain QUORUM-NEW\n\
-             \x20 tuf-ceremony rehearse --interactive          you are the holders\n\
-             \x20 tuf-ceremony new my-root --template minimal  start a real one"
-        ));
         Ok(())
     }
 
     /// One holder signs everything that needs the key.
-    fn signs(&mut self, key: &str) -> Result<(), CeremonyError> {
+    pub fn signs(&mut self, key: &str) -> Result<(), CeremonyError> {
         if self.interactive {
             // Every holder sees every review, once.
             self.shown.clear();
@@ -269,7 +204,7 @@ impl Play {
     }
 
     /// Tries to sign; a playing holder types the digits of the paper, or `typed`.
-    fn attempt(&mut self, key: &str, typed: Option<&str>) -> Result<Outcome, CeremonyError> {
+    pub fn attempt(&mut self, key: &str, typed: Option<&str>) -> Result<Outcome, CeremonyError> {
         self.does(&format!("sign --key {key}"));
         let digits = self.digits_on_paper(key)?;
         let answers = match typed {
@@ -310,7 +245,7 @@ impl Play {
     }
 
     /// Makes a mistake on purpose; the right check must catch it.
-    fn mistake(
+    pub fn mistake(
         &mut self,
         check: Check,
         attempt: impl FnOnce(&mut Play) -> Result<(), CeremonyError>,
