@@ -124,9 +124,11 @@ impl Ceremony {
     /// All current payloads with what has been collected for each.
     pub fn collected(&self) -> Result<Vec<Signed>, CeremonyError> {
         let payloads = self.payloads()?;
+        let mut signers = Signers::of(self, &payloads)?;
         let mut all = Vec::new();
         for payload in &payloads {
-            all.push(self.collect(payload.clone(), authorities(self, &payloads, payload)?)?);
+            let authorities = signers.of_payload(payload)?;
+            all.push(self.collect(payload.clone(), authorities)?);
         }
         Ok(all)
     }
@@ -172,47 +174,77 @@ fn read(bytes: &[u8]) -> Result<Signature, String> {
     Signature::read(&At::new(&tree, "signature")).map_err(|error| error.to_string())
 }
 
-fn authorities(
-    ceremony: &Ceremony,
-    payloads: &[Payload],
-    payload: &Payload,
-) -> Result<Authorities, CeremonyError> {
-    let damaged = |problem: String| CeremonyError::Damaged {
-        file: format!("payloads/{}.json", payload.digest),
-        problem,
-    };
-    let frozen = payloads.iter().find(|one| one.role == "root");
-    let trusted = ceremony.trusted.as_ref();
-    let root = match (frozen, trusted) {
-        (Some(root), _) => Root::read(&root.signed).map_err(|error| damaged(error.to_string()))?,
-        // A ceremony that leaves the root as it is.
-        (None, Some(trusted)) => trusted.root.clone(),
-        (None, None) => return Err(damaged("no root is frozen".to_owned())),
-    };
-    let new = match root.roles.get(&payload.role) {
-        Some(role) => Authority { keys: Arc::clone(&root.keys), role: role.clone() },
-        None => delegated(ceremony, payloads, &payload.role)
-            .ok_or_else(|| damaged("nobody delegates to this role".to_owned()))?,
-    };
-    let old = trusted.filter(|_| payload.role == "root").and_then(|trusted| {
-        let role = trusted.root.roles.get("root").cloned()?;
-        Some(Authority { keys: Arc::clone(&trusted.root.keys), role })
-    });
-    Ok(Authorities { new, old })
+/// Who may sign what, read once for all payloads.
+struct Signers<'a> {
+    ceremony: &'a Ceremony,
+    payloads: &'a [Payload],
+    root: Root,
+    /// Delegated roles, by those delegators that were looked at.
+    delegated: BTreeMap<String, BTreeMap<String, Authority>>,
 }
 
-/// Who may sign for a delegated role: by its delegator as it is frozen here, else as it is published today.
-fn delegated(ceremony: &Ceremony, payloads: &[Payload], name: &str) -> Option<Authority> {
-    let known = ceremony.trusted.as_ref().or(ceremony.ended.as_ref());
-    let current = known.and_then(|known| known.current.as_ref());
-    let published = current.and_then(|current| current.get(name)?.delegator.clone());
-    let delegator = published.unwrap_or_else(|| "targets".to_owned());
-    let frozen = payloads.iter().find(|one| one.role == delegator).map(|one| &one.signed);
-    let signed = frozen.or_else(|| current?.signed(&delegator))?;
-    let delegations = Targets::read(signed).ok()?.delegations?;
-    let role = match delegations.delegates {
-        Delegates::Roles(roles) => roles.into_iter().find(|role| role.name == name)?.keys,
-        Delegates::Succinct(bins) => bins.keys,
+impl Signers<'_> {
+    fn of<'a>(ceremony: &'a Ceremony, payloads: &'a [Payload]) -> Result<Signers<'a>, CeremonyError> {
+        let frozen = payloads.iter().find(|one| one.role == "root");
+        let root = match (frozen, &ceremony.trusted) {
+            (Some(payload), _) => {
+                Root::read(&payload.signed).map_err(|error| damaged(payload, error.to_string()))?
+            }
+            // A ceremony that leaves the root as it is.
+            (None, Some(trusted)) => trusted.root.clone(),
+            (None, None) => {
+                let what = "no root is frozen, and none is trusted".to_owned();
+                let next = "Run `tuf-ceremony draft` and `tuf-ceremony freeze` again.".to_owned();
+                return Err(CeremonyError::NotYet { what, next });
+            }
+        };
+        Ok(Signers { ceremony, payloads, root, delegated: BTreeMap::new() })
+    }
+
+    fn of_payload(&mut self, payload: &Payload) -> Result<Authorities, CeremonyError> {
+        let new = match self.root.roles.get(&payload.role) {
+            Some(role) => Authority { keys: Arc::clone(&self.root.keys), role: role.clone() },
+            None => self
+                .of_delegated(&payload.role)
+                .ok_or_else(|| damaged(payload, "nobody delegates to this role".to_owned()))?,
+        };
+        let old = self.ceremony.trusted.as_ref().filter(|_| payload.role == "root").and_then(|trusted| {
+            let role = trusted.root.roles.get("root").cloned()?;
+            Some(Authority { keys: Arc::clone(&trusted.root.keys), role })
+        });
+        Ok(Authorities { new, old })
+    }
+
+    /// Who may sign for a delegated role: by its delegator as it is frozen here, else as it is published today.
+    fn of_delegated(&mut self, name: &str) -> Option<Authority> {
+        let known = self.ceremony.trusted.as_ref().or(self.ceremony.ended.as_ref());
+        let current = known.and_then(|known| known.current.as_ref());
+        let published = current.and_then(|current| current.get(name)?.delegator.clone());
+        let delegator = published.unwrap_or_else(|| "targets".to_owned());
+        let payloads = self.payloads;
+        let roles = self.delegated.entry(delegator.clone()).or_insert_with(|| {
+            let frozen = payloads.iter().find(|one| one.role == delegator).map(|one| &one.signed);
+            let signed = frozen.or_else(|| current?.signed(&delegator));
+            signed.map(delegated).unwrap_or_default()
+        });
+        let bins = || roles.iter().find(|(prefix, _)| name.starts_with(&format!("{prefix}-")));
+        roles.get(name).or_else(|| bins().map(|(_, by)| by)).cloned()
+    }
+}
+
+fn damaged(payload: &Payload, problem: String) -> CeremonyError {
+    CeremonyError::Damaged { file: format!("payloads/{}.json", payload.digest), problem }
+}
+
+/// Who may sign for the roles that targets metadata delegates to; of bins, under their prefix.
+fn delegated(signed: &Json) -> BTreeMap<String, Authority> {
+    let Some(delegations) = Targets::read(signed).ok().and_then(|targets| targets.delegations) else {
+        return BTreeMap::new();
     };
-    Some(Authority { keys: Arc::new(delegations.keys), role })
+    let keys = Arc::new(delegations.keys);
+    let by = |role: RoleKeys| Authority { keys: Arc::clone(&keys), role };
+    match delegations.delegates {
+        Delegates::Roles(roles) => roles.into_iter().map(|one| (one.name, by(one.keys))).collect(),
+        Delegates::Succinct(bins) => [(bins.name_prefix, by(bins.keys))].into_iter().collect(),
+    }
 }

@@ -188,6 +188,13 @@ fn item(text: &str) -> String {
     lines.fold(first, |out, line| format!("{out}\n    {line}"))
 }
 
+fn numbered(number: usize, text: &str) -> String {
+    let wrapped = show::wrap(&visible(text), 72);
+    let mut lines = wrapped.lines();
+    let first = format!("{number:>3}. {}", lines.next().unwrap_or_default());
+    lines.fold(first, |out, line| format!("{out}\n     {line}"))
+}
+
 fn goes(going: &[Going]) -> String {
     let mut out = "These keys go\n".to_owned();
     for one in going {
@@ -218,16 +225,13 @@ pub fn say_response(
     if let Some(comparison) = &response.comparison {
         console.say(&show::wrap(&comparison.says(), 78));
     }
+    console.say("\nWhat is done, in this order");
+    for (number, step) in response.steps.iter().enumerate() {
+        console.say(&numbered(number + 1, step));
+    }
+    console
+        .say(&format!("\nWhat to tell users\n{}\n", show::indent("  ", &show::wrap(&response.to_users, 76))));
     console.say(&format!("Wrote {}.", response.files.join(", ")));
-    if let Some(people) = plan.people_to_call() {
-        console.say(&show::wrap(&format!("Call: {}.", visible(&people)), 78));
-    }
-    if response.exposure.root == RootFall::Reached {
-        console.say(&show::wrap(
-            "The root has fallen: what follows is a new first root. Publish it under a new address, with statement.md.",
-            78,
-        ));
-    }
     for key in &plan.missing_keys {
         console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
     }

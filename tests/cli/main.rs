@@ -39,6 +39,7 @@ mod outputs;
 mod python;
 mod readme;
 mod rehearsal;
+mod rehearse;
 mod room;
 mod rotation;
 mod softhsm;

@@ -17,30 +17,46 @@ pub(super) struct Night<'a> {
     pub comparison: Option<&'a Comparison>,
 }
 
-/// One page: what happened, what can be done to clients, what is done about it, whom to call, what to tell users.
-pub(super) fn brief(ceremony: &Ceremony, night: &Night<'_>) -> Result<String, CeremonyError> {
-    let policy = &ceremony.policy;
-    let plan = ceremony.plan()?;
-    let mut page = format!(
-        "# Keys in doubt: {}\n\nCeremony {}, written {}.\n\n## What happened\n\n{}\n",
-        visible(&policy.repository),
-        policy.id,
-        time::write(ceremony.now),
-        visible(&night.doubt.what)
-    );
-    let since = night.doubt.since.map_or("a time that is not known".to_owned(), time::write);
-    page.push_str(&format!("In doubt since {since}: {}.\n", night.doubt.keys.join(", ")));
-    page.push_str("\n## What an attacker can do to clients today\n\n");
-    for sentence in night.exposure.told() {
-        page.push_str(&format!("- {sentence}\n"));
+/// What follows from the night for those who act and for those who use the repository.
+pub(super) struct Brief {
+    /// What is done, in this order.
+    pub steps: Vec<String>,
+    /// What to tell users.
+    pub to_users: String,
+}
+
+impl Brief {
+    pub(super) fn of(ceremony: &Ceremony, night: &Night<'_>) -> Result<Brief, CeremonyError> {
+        let steps = steps(ceremony, night, &ceremony.plan()?);
+        Ok(Brief { steps, to_users: to_users(ceremony, night) })
     }
-    page.push_str("\n## What is done, in this order\n\n");
-    for (number, step) in steps(ceremony, night, &plan).iter().enumerate() {
-        page.push_str(&format!("{}. {step}\n", number + 1));
+
+    /// One page: what happened, what can be done to clients, what is done about it, whom to call, what to tell users.
+    pub(super) fn page(&self, ceremony: &Ceremony, night: &Night<'_>) -> String {
+        let policy = &ceremony.policy;
+        let mut page = format!(
+            "# Keys in doubt: {}\n\nCeremony {}, written {}.\n\n## What happened\n\n{}\n",
+            visible(&policy.repository),
+            policy.id,
+            time::write(ceremony.now),
+            visible(&night.doubt.what)
+        );
+        page.push_str(&format!("In doubt {}: {}.\n", since(night.doubt), night.doubt.keys.join(", ")));
+        page.push_str("\n## What an attacker can do to clients today\n\n");
+        for sentence in night.exposure.told() {
+            page.push_str(&format!("- {sentence}\n"));
+        }
+        page.push_str("\n## What is done, in this order\n\n");
+        for (number, step) in self.steps.iter().enumerate() {
+            page.push_str(&format!("{}. {step}\n", number + 1));
+        }
+        page.push_str(&format!("\n## What to tell users\n\n{}\n", self.to_users));
+        page
     }
-    page.push_str("\n## What to tell users\n\n");
-    page.push_str(&format!("{}\n", to_users(ceremony, night, &since)));
-    Ok(page)
+}
+
+fn since(doubt: &Doubt) -> String {
+    doubt.since.map_or("since nobody knows when".to_owned(), |since| format!("since {}", time::write(since)))
 }
 
 fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
@@ -90,25 +106,26 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
     steps
 }
 
-fn to_users(ceremony: &Ceremony, night: &Night<'_>, since: &str) -> String {
+fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
+    let since = since(night.doubt);
     let malicious = night.exposure.attacks.iter().any(|attack| {
         attack.possible() && matches!(attack.kind, crate::policy::exposure::Kind::MaliciousUpdates { .. })
     });
     let repository = visible(&ceremony.policy.repository);
     if night.exposure.root == RootFall::Reached {
         return format!(
-            "Whoever updated from {repository} since {since} may have been given anything. Stop updating; install a client \
+            "Whoever updated from {repository} {since} may have been given anything. Stop updating; install a client \
              with the new root from where this statement is published; compare what was installed with the known good digests."
         );
     }
     if malicious {
         return format!(
-            "Whoever updated from {repository} since {since} may have been given files that we did not publish. Update once \
+            "Whoever updated from {repository} {since} may have been given files that we did not publish. Update once \
              more when the new root is out; then compare what was installed with the digests in the new metadata."
         );
     }
     format!(
-        "No files could be forged. Clients of {repository} may have been kept from updates since {since}; they recover by \
+        "No files could be forged. Clients of {repository} may have been kept from updates {since}; they recover by \
          themselves with the next update after the release, and need not be reinstalled."
     )
 }
@@ -118,7 +135,7 @@ pub(super) fn statement(ceremony: &Ceremony, doubt: &Doubt, root: Option<Sha256D
     let policy = &ceremony.policy;
     let known = ceremony.trusted.as_ref().or(ceremony.ended.as_ref());
     let old = known.map_or(0, |trusted| trusted.root.header.version);
-    let since = doubt.since.map_or("a time that is not known".to_owned(), time::write);
+    let since = since(doubt);
     let digest = match root {
         Some(digest) => format!("SHA-256 of the new 1.root.json: `{digest}`"),
         None => {
@@ -127,15 +144,15 @@ pub(super) fn statement(ceremony: &Ceremony, doubt: &Doubt, root: Option<Sha256D
     };
     format!(
         "# The root of {repository} is replaced\n\n\
-         As many keys of the old root, versions up to {old}, may be in other hands as are needed to sign a root. Since \
-         {since} nobody can tell a root of ours from an attacker's by its signatures. Trust in it ends here; no update through \
+         As many keys of the old root, versions up to {old}, may be in other hands as are needed to sign a root, \
+         {since}. Nobody can tell a root of ours from an attacker's by its signatures. Trust in it ends here; no update through \
          the repository can restore it.\n\n\
          A new root begins at version 1, with keys that share nothing with those in doubt:\n\n{digest}\n\n\
          What to do:\n\n\
          1. Do not update with a client that has the old root.\n\
          2. Get the new 1.root.json, or a client that carries it, from a source that you trust for other reasons.\n\
          3. Compare its SHA-256 with this page from two places, for example `sha256sum 1.root.json`.\n\
-         4. Check what was installed since {since} against the metadata below the new root.\n\n\
+         4. Check what was installed {since} against the metadata below the new root.\n\n\
          Keys in doubt, which must never be trusted again:\n\n{keys}\n",
         repository = visible(&policy.repository),
         keys = doubt.keys.iter().map(|key| line(ceremony, key)).collect::<Vec<_>>().join("\n"),

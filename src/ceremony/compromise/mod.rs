@@ -69,6 +69,10 @@ pub struct Response {
     pub exposure: Exposure,
     /// The declared acts.
     pub acts: Vec<String>,
+    /// What is done, in this order.
+    pub steps: Vec<String>,
+    /// What to tell users.
+    pub to_users: String,
     /// Files that were written.
     pub files: Vec<String>,
     /// What differs between what is published and what is known to be good.
@@ -143,8 +147,9 @@ impl Ceremony {
         let mut files = vec!["ceremony.toml".to_owned()];
         let night =
             brief::Night { doubt, going: &going, exposure: &exposed, comparison: comparison.as_ref() };
-        let mut pages =
-            vec![("script.md", script::expanded(self, &going)), ("brief.md", brief::brief(self, &night)?)];
+        let brief = brief::Brief::of(self, &night)?;
+        let script = script::expanded(self, &going);
+        let mut pages = vec![("script.md", script), ("brief.md", brief.page(self, &night))];
         if let Some(comparison) = &comparison {
             pages.push(("comparison.md", comparison.page()));
         }
@@ -156,7 +161,8 @@ impl Ceremony {
             files.push(file.to_owned());
         }
         let acts = acts.iter().map(ToString::to_string).collect();
-        Ok(Response { exposure: exposed, acts, files, comparison })
+        let brief::Brief { steps, to_users } = brief;
+        Ok(Response { exposure: exposed, acts, steps, to_users, files, comparison })
     }
 
     /// The changes of the plan that take keys in doubt out.

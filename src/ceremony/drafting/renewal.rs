@@ -40,19 +40,16 @@ impl Drafter<'_> {
         let mut drafts = Drafts::default();
         let mut versions: BTreeMap<String, i64> = BTreeMap::new();
         let rekey = self.rekey(current)?;
-        let mut trees: BTreeMap<&str, Json> = BTreeMap::new();
+        let mut authorities: BTreeMap<String, Authority> =
+            authority_of(&planned, "targets").map(|by| ("targets".to_owned(), by)).into_iter().collect();
         for role in &current.order {
             let Some(file) = current.get(role) else { continue };
             let add = if role == "targets" { self.new_delegations(current) } else { Vec::new() };
             let edited = rekey.apply(&file.envelope.signed, &add).map_err(shape(role))?;
-            let by = match &file.delegator {
-                None => authority_of(&planned, role),
-                Some(delegator) => trees.get(delegator.as_str()).and_then(|tree| delegated(tree, role)),
-            };
+            let by = authorities.get(role.as_str());
             let changed = edited != file.envelope.signed;
-            let here = role == "targets" || by.as_ref().is_some_and(|by| self.signs_here(by));
-            let needed =
-                changed || !by.as_ref().is_some_and(|by| met(by, &file.envelope)) || self.is_renewed(role);
+            let here = role == "targets" || by.is_some_and(|by| self.signs_here(by));
+            let needed = changed || !by.is_some_and(|by| met(by, &file.envelope)) || self.is_renewed(role);
             versions.insert(role.clone(), file.version);
             if needed && here {
                 let version = next_version(role, Some(file), current)?;
@@ -66,7 +63,9 @@ impl Drafter<'_> {
             } else if needed {
                 drafts.left.push(role.clone());
             }
-            trees.insert(role, edited);
+            for (name, by) in delegated(role, &edited, current) {
+                authorities.entry(name).or_insert(by);
+            }
         }
         for name in self.new_delegations(current) {
             let plan = self.planned_role(name).ok_or_else(|| unplanned(name))?;
@@ -197,14 +196,19 @@ fn authority_of(root: &Root, role: &str) -> Option<Authority> {
     Some(Authority { keys: Arc::clone(&root.keys), role: root.roles.get(role)?.clone() })
 }
 
-/// Who may sign for a delegated role, by its delegator.
-fn delegated(delegator: &Json, role: &str) -> Option<Authority> {
-    let delegations = Targets::read(delegator).ok()?.delegations?;
-    let keys: RoleKeys = match delegations.delegates {
-        Delegates::Roles(roles) => roles.into_iter().find(|one| one.name == role)?.keys,
-        Delegates::Succinct(bins) => bins.keys,
-    };
-    Some(Authority { keys: Arc::new(delegations.keys), role: keys })
+/// Who may sign for the roles that one delegates to.
+fn delegated(delegator: &str, signed: &Json, current: &Current) -> Vec<(String, Authority)> {
+    let delegations = Targets::read(signed).ok().and_then(|targets| targets.delegations);
+    let Some(delegations) = delegations else { return Vec::new() };
+    let keys = Arc::new(delegations.keys);
+    let by = |role: RoleKeys| Authority { keys: Arc::clone(&keys), role };
+    match delegations.delegates {
+        Delegates::Roles(roles) => roles.into_iter().map(|one| (one.name, by(one.keys))).collect(),
+        Delegates::Succinct(bins) => {
+            let own = current.roles.iter().filter(|(_, file)| file.delegator.as_deref() == Some(delegator));
+            own.map(|(name, _)| (name.clone(), by(bins.keys.clone()))).collect()
+        }
+    }
 }
 
 /// Whether any delegator names a role, be there a file of it or not.

@@ -13,6 +13,7 @@ use crate::json::Json;
 use crate::policy::survival::{Call, Losses, Thefts, Unit};
 use crate::policy::{Intent, RolePlan};
 use crate::tuf::time;
+use crate::tuf::verify::{Signer, tally};
 
 use super::drafting::{Draft, Drafts};
 use super::event::Artifact;
@@ -148,21 +149,36 @@ impl Ceremony {
         };
         let all = self.policy.all_roles();
         let has_current = self.trusted.as_ref().is_some_and(|trusted| trusted.current.is_some());
-        let changes = self.role_changes();
-        let moves =
-            |role: &str| changes.iter().any(|change| change.role == role && change.is_more_than_dates());
-        let online = ["snapshot", "timestamp"].iter().any(|role| moves(role));
+        let stays = |role: &str| self.stays_signed(role);
         let expected = all.iter().map(|(role, _)| *role).filter(|role| match *role {
             "root" => true,
             _ if self.trusted.is_none() => true,
             _ if !has_current => false,
             _ if self.policy.change == Intent::Refresh => true,
-            "snapshot" | "timestamp" => online || moves("targets"),
-            _ => moves(role),
+            "snapshot" => !stays("targets") || !stays("snapshot"),
+            "timestamp" => !["targets", "snapshot", "timestamp"].into_iter().all(stays),
+            _ => !stays(role),
         });
         expected
             .map(|role| (role.to_owned(), if role == "root" { self.next_version() } else { next(role) }))
             .collect()
+    }
+
+    /// Whether what is published of a top-level role is signed by enough of the keys that the plan leaves it.
+    fn stays_signed(&self, role: &str) -> bool {
+        let enough = || {
+            let trusted = self.trusted.as_ref()?;
+            let envelope = &trusted.current.as_ref()?.get(role)?.envelope;
+            let (today, plan) = (trusted.root.roles.get(role)?, self.policy.roles.get(role)?);
+            let tally = tally(&trusted.root.keys, today, &envelope.signatures, &envelope.canonical());
+            let kept = |signer: &&Signer| {
+                let name = self.keyring.name_of(signer.material);
+                name.is_some_and(|name| self.aliases(name).iter().any(|alias| plan.keys.contains(alias)))
+            };
+            let left = i64::try_from(tally.counted.iter().filter(kept).count()).unwrap_or(i64::MAX);
+            Some(left >= plan.threshold)
+        };
+        enough().unwrap_or(true)
     }
 
     /// Every role that the plan states, and every other that is made.

@@ -39,13 +39,15 @@ pub(super) static SCHEME: Entry = Entry {
     enforced: true,
     demands: "The key's type, its signature scheme and its curve agree: `ed25519` with `ed25519`; `ecdsa` \
         with `ecdsa-sha2-nistp256` on P-256 or `ecdsa-sha2-nistp384` on P-384; `rsa` with \
-        `rsassa-pss-sha256`.",
+        `rsassa-pss-sha256`; `ml-dsa` with `ml-dsa-44/1`, `-65/1` or `-87/1`. Keys stand in the form that the \
+        specification has today: no hex points, no key types of older tools.",
     why: "Clients look at these strings before they look at the key. When version 9 of Sigstore's root \
         changed the keytype from `ecdsa-sha2-nistp256` to `ecdsa`, as the specification has it, clients that \
         did not know the word broke the same day, in production.",
     mend: "Set the `scheme` in `ceremony.toml` to the one that fits the key; `tuf-ceremony token list` shows \
         which kind of key a device holds. If you rotate from old to new strings, plan for clients that know \
-        only the old ones: test the release with them first.",
+        only the old ones: test the release with them first. Keys of older tools are written anew by `tuf-ceremony change \
+        reencode-keys`: who may sign stays the same, and one signature of a device serves both forms.",
 };
 
 pub(super) static ID: Entry = Entry {

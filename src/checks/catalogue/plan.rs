@@ -73,12 +73,15 @@ pub(super) static INTENT: Entry = Entry {
     demands: "The difference between the trusted root and the drafted root is exactly the declared `change`: \
         genesis has no predecessor; refresh changes version and expiry; rotate changes the keys that the \
         plan names; revoke removes the keys listed under `[[revoke]]`. Nothing else differs. Every other \
-        draft, too, is exactly what the plan makes: none is missing, and there is no other.",
+        draft, too, is exactly what the plan makes: none is missing, and there is no other. Where acts are declared \
+        under `[[intended]]`, which `change` and `compromise` do, the keys and thresholds of every role and delegation \
+        come to exactly these acts.",
     why: "While Sigstore drafted version 2 of its root, the tooling silently reset the keys of a delegation. \
         Everybody was looking at the change they had come for, and such a side effect is what a reviewer \
         looking for the expected change does not see.",
     mend: "Read the list of differences that the finding names. Where a difference is wanted, \
-        declare it: set `change` under `[ceremony]`, or name the key under `[[revoke]]`. Where it is not, \
+        declare it: make it with `tuf-ceremony change`, or set `change` under `[ceremony]` and name the key under \
+        `[[revoke]]`. Where it is not, \
         correct the roles and keys in `ceremony.toml` until only the wanted change is left, then draft again \
         with `tuf-ceremony draft`.",
 };

@@ -67,14 +67,15 @@ pub(super) static REVOKED: Entry = Entry {
     id: "ROOT-REVOKED",
     level: Level::Refuse,
     enforced: true,
-    demands: "A revoked key is in no role, whatever its keyid or encoding. The keys that remain reach every \
-        threshold.",
+    demands: "A revoked key is in no role and no delegation, whatever its keyid or encoding. The keys that remain reach \
+        every threshold. `change` refuses beforehand what would end otherwise, and changes nothing then.",
     why: "TAF's command that rotates a key leaves the old one in its role when the role has just as many \
         keys as its threshold asks for. The operator believes that the stolen key is out, and it still \
         counts.",
     mend: "Take the key out of every role in `ceremony.toml`, under all the names that the message gives. \
-        Where too few remain, add a new key to the role (`tuf-ceremony token provision --key NAME`) before \
-        lowering any threshold, then run `tuf-ceremony plan` again.",
+        Where too few remain, add a key first (`tuf-ceremony change add-key`), or replace and revoke in one act \
+        (`change replace-key`, `change rotate-online`); then run `tuf-ceremony plan` again. In delegations that the plan \
+        does not list, a revoked key gives its place to its `replacement`.",
 };
 
 pub(super) static FAST_FORWARD: Entry = Entry {
@@ -82,12 +83,12 @@ pub(super) static FAST_FORWARD: Entry = Entry {
     id: "ROOT-FAST-FORWARD",
     level: Level::Refuse,
     enforced: true,
-    demands: "When a timestamp or snapshot key is revoked as compromised, the new root replaces the keys of \
-        both roles.",
+    demands: "When a timestamp or snapshot key is revoked as compromised, both roles lose a key in the new root. A \
+        key that is only added makes no client forget.",
     why: "Whoever held the key may have shown clients versions near the largest number there is, and such a \
         client takes nothing older any more. Clients forget the versions they have seen only when the keys \
         of the role change (TUF specification, 5.3.11), and the two roles vouch for each other.",
-    mend: "Make new keys for timestamp and snapshot, put them into `[role.timestamp]` and `[role.snapshot]` \
+    mend: "`tuf-ceremony compromise` replaces both. By hand: make new keys for timestamp and snapshot, put them into `[role.timestamp]` and `[role.snapshot]` \
         in `ceremony.toml` in place of the old ones, and run `tuf-ceremony plan` again. Publish fresh \
         timestamp and snapshot metadata together with the new root.",
 };

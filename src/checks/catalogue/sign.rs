@@ -143,7 +143,8 @@ pub(super) static RELEASE_CLIENTS: Entry = Entry {
     level: Level::Refuse,
     enforced: true,
     demands: "A strict and a lenient client accept the release, starting from every root version that is \
-        trusted anywhere.",
+        trusted anywhere: fresh ones, one that was offline and holds what was published before, and, where keys of \
+        timestamp or snapshot were in other hands, one that holds an attacker's copies of the highest version.",
     why: "Versions 5, 9 and 11 of Sigstore's root were correct by the tool that made them, and broke clients \
         that read them otherwise. Clients in the field start from the root that they were shipped with, not \
         from the newest.",

@@ -44,7 +44,7 @@ pub fn publishes(metadata: &Path, folder: &Path, now: Timestamp) -> Result<PathB
         [(format!("{MOST_VERSION}.snapshot.json"), snapshot), ("timestamp.json".to_owned(), timestamp)]
     {
         let signature = Signature { keyid: keyid.clone(), sig: hex::encode(&sign(&signed.canonical())?) };
-        all.insert(name, Envelope::publish(&signed, &[signature.clone()]));
+        all.insert(name, Envelope::publish(&signed, std::slice::from_ref(&signature)));
     }
     // As a client keeps it, and as it is published.
     let snapshot = all.get(&format!("{MOST_VERSION}.snapshot.json")).cloned().unwrap_or_default();

@@ -54,20 +54,26 @@ pub struct Exposure {
     pub attacks: Vec<Attack>,
 }
 
+/// Delegated roles that are told one by one.
+const TOLD: usize = 8;
+
 impl Exposure {
-    /// All of it in sentences, fit to be shown. Of delegated roles that cannot be used against anybody only the number is
-    /// told: there may be thousands.
+    /// All of it in sentences, fit to be shown. Of delegated roles there may be thousands: some are told, and the number of
+    /// the others.
     pub fn told(&self) -> Vec<String> {
-        let beside = |attack: &&Attack| {
-            !attack.possible() && matches!(attack.kind, Kind::MaliciousUpdates { paths: Some(_), .. })
-        };
+        let delegated =
+            |attack: &&Attack| matches!(attack.kind, Kind::MaliciousUpdates { paths: Some(_), .. });
+        let by_delegated: Vec<&Attack> = self.attacks.iter().filter(delegated).collect();
+        let (possible, not): (Vec<&Attack>, Vec<&Attack>) =
+            by_delegated.into_iter().partition(|attack| attack.possible());
+        let others = self.attacks.iter().filter(|attack| !delegated(attack));
         let mut told: Vec<String> =
-            self.attacks.iter().filter(|one| !beside(one)).map(Attack::says).collect();
-        match self.attacks.iter().filter(beside).count() {
-            0 => {}
-            1 => told.push("Not possible: malicious files by a delegated role; there is 1.".to_owned()),
-            count => told
-                .push(format!("Not possible: malicious files by other delegated roles; there are {count}.")),
+            others.chain(possible.iter().copied().take(TOLD)).map(Attack::says).collect();
+        if possible.len() > TOLD {
+            told.push(format!("Possible: the same by {} further delegated roles.", possible.len() - TOLD));
+        }
+        if !not.is_empty() {
+            told.push(format!("Not possible: malicious files by {} delegated roles.", not.len()));
         }
         for weak in &self.weakened {
             let (role, taken, threshold) = (visible(&weak.role), weak.taken, weak.threshold);
