@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::checks::{Check, Finding};
-use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
+use crate::crypto::software::SoftwareKey;
+use crate::crypto::{KeyAlgorithm, PublicKey};
 use crate::host::files;
 use crate::json::Json;
 use crate::json::view::At;
@@ -75,6 +76,18 @@ impl Keyring {
     pub fn keyid(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Option<String> {
         let today = trusted.iter().flat_map(|trusted| trusted.root.keys.values());
         self.object(name, policy, today).ok().map(|object| keyid_of(&object))
+    }
+
+    /// The same with a key of nobody for each that is not known yet: for plans of what will be made, and for nothing that is
+    /// kept.
+    pub fn with_stand_ins(&self, policy: &Policy) -> Keyring {
+        let mut keys = self.keys.clone();
+        for name in policy.keys.keys().filter(|name| !self.keys.contains_key(*name)) {
+            let seed = Sha256Digest::of(format!("stands in for {name}").as_bytes());
+            let stand_in = SoftwareKey::from_seed(KeyAlgorithm::Ed25519, &seed.0);
+            keys.extend(stand_in.ok().map(|key| (name.clone(), key.public().clone())));
+        }
+        Keyring { keys }
     }
 
     /// The material of every key that the plan revokes as compromised.

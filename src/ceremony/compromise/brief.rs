@@ -5,7 +5,7 @@ use crate::host::display::visible;
 use crate::policy::exposure::{Exposure, RootFall};
 use crate::tuf::time;
 
-use super::super::plan::Plan;
+use super::super::plan::{Plan, PlannedRole};
 use super::super::{Ceremony, CeremonyError};
 use super::{Comparison, Doubt, Going};
 
@@ -86,7 +86,12 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
         let why = if one.in_doubt { "" } else { ", so that clients forget the versions that they saw" };
         steps.push(format!("Key {} leaves every role{why}; {place}.", one.key));
     }
-    let made: Vec<String> = plan.made().map(|role| format!("{} {}", role.role, role.version)).collect();
+    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
+        plan.made().partition(|role| role.quorum.threshold > 0);
+    let mut made: Vec<String> = stated.iter().map(|role| format!("{} {}", role.role, role.version)).collect();
+    if !others.is_empty() {
+        made.push(format!("{} delegated roles that the plan does not list", others.len()));
+    }
     steps.push(match made.is_empty() {
         true => "Make the new keys; then draft, freeze and sign.".to_owned(),
         false => format!("Draft, freeze and sign: {}.", made.join(", ")),

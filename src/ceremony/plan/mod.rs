@@ -10,12 +10,11 @@ use std::collections::BTreeMap;
 use crate::checks::Finding;
 use crate::console::words::words;
 use crate::json::Json;
+use crate::policy::RolePlan;
 use crate::policy::survival::{Call, Losses, Thefts, Unit};
-use crate::policy::{Intent, RolePlan};
 use crate::tuf::time;
-use crate::tuf::verify::{Signer, tally};
 
-use super::drafting::{Draft, Drafts};
+use super::drafting::{Draft, Drafts, draft_all};
 use super::event::Artifact;
 use super::payload::Payload;
 use super::{Ceremony, CeremonyError, gate};
@@ -118,7 +117,12 @@ impl Ceremony {
                 (findings, made, left)
             }
             // Keys are missing, so that nothing can be drafted yet.
-            Err(CeremonyError::KeyUnknown { .. }) => (gate::examine_plan(self), self.expected(), Vec::new()),
+            Err(CeremonyError::KeyUnknown { .. }) => {
+                let Drafts { made, left } = self.expected()?;
+                let version = |draft: &Draft| draft.signed.get("version").and_then(Json::as_int).unwrap_or(1);
+                let made = made.iter().map(|draft| (draft.role.clone(), version(draft))).collect();
+                (gate::examine_plan(self), made, left)
+            }
             Err(other) => return Err(other),
         };
         let roles = self.planned_roles(&made);
@@ -140,45 +144,10 @@ impl Ceremony {
         })
     }
 
-    /// What will be made once the missing keys are there: the root, every role that waits for such a key or loses one, and
-    /// what lists those.
-    fn expected(&self) -> BTreeMap<String, i64> {
-        let next = |role: &str| {
-            let version = self.published_today(role).and_then(|signed| signed.get("version")?.as_int());
-            version.map_or(1, |version| version.saturating_add(1))
-        };
-        let all = self.policy.all_roles();
-        let has_current = self.trusted.as_ref().is_some_and(|trusted| trusted.current.is_some());
-        let stays = |role: &str| self.stays_signed(role);
-        let expected = all.iter().map(|(role, _)| *role).filter(|role| match *role {
-            "root" => true,
-            _ if self.trusted.is_none() => true,
-            _ if !has_current => false,
-            _ if self.policy.change == Intent::Refresh => true,
-            "snapshot" => !stays("targets") || !stays("snapshot"),
-            "timestamp" => !["targets", "snapshot", "timestamp"].into_iter().all(stays),
-            _ => !stays(role),
-        });
-        expected
-            .map(|role| (role.to_owned(), if role == "root" { self.next_version() } else { next(role) }))
-            .collect()
-    }
-
-    /// Whether what is published of a top-level role is signed by enough of the keys that the plan leaves it.
-    fn stays_signed(&self, role: &str) -> bool {
-        let enough = || {
-            let trusted = self.trusted.as_ref()?;
-            let envelope = &trusted.current.as_ref()?.get(role)?.envelope;
-            let (today, plan) = (trusted.root.roles.get(role)?, self.policy.roles.get(role)?);
-            let tally = tally(&trusted.root.keys, today, &envelope.signatures, &envelope.canonical());
-            let kept = |signer: &&Signer| {
-                let name = self.keyring.name_of(signer.material);
-                name.is_some_and(|name| self.aliases(name).iter().any(|alias| plan.keys.contains(alias)))
-            };
-            let left = i64::try_from(tally.counted.iter().filter(kept).count()).unwrap_or(i64::MAX);
-            Some(left >= plan.threshold)
-        };
-        enough().unwrap_or(true)
+    /// What will be made once the missing keys are there: drafted with keys that stand in for them, and thrown away.
+    fn expected(&self) -> Result<Drafts, CeremonyError> {
+        let keyring = self.keyring.with_stand_ins(&self.policy);
+        draft_all(&self.policy, &keyring, self.trusted.as_ref(), self.ended.as_ref())
     }
 
     /// Every role that the plan states, and every other that is made.
@@ -216,10 +185,6 @@ impl Ceremony {
             });
         }
         roles
-    }
-
-    fn next_version(&self) -> i64 {
-        self.trusted.as_ref().map_or(1, |trusted| trusted.root.header.version.saturating_add(1))
     }
 
     fn quorum(&self, plan: &RolePlan) -> Quorum {

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::how_to_enrol;
 use crate::ceremony::Ceremony;
-use crate::ceremony::plan::{Plan, Quorum, RoleChange, Rung, State};
+use crate::ceremony::plan::{Plan, PlannedRole, Quorum, RoleChange, Rung, State};
 use crate::checks::Finding;
 use crate::cli::show;
+use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::policy::survival::{Call, Losses, Size, Thefts, Unit};
 use crate::tuf::time;
@@ -33,6 +34,9 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
     out.trim_end().to_owned()
 }
 
+/// Inputs, and roles that the plan does not state, that are listed one by one.
+const LISTED: usize = 16;
+
 fn head(ceremony: &Ceremony, plan: &Plan) -> String {
     let policy = &ceremony.policy;
     let kind = if policy.rehearsal { "rehearsal" } else { "ceremony" };
@@ -42,8 +46,14 @@ fn head(ceremony: &Ceremony, plan: &Plan) -> String {
         visible(&policy.repository),
         policy.change.name()
     );
-    for input in &plan.inputs {
+    for input in plan.inputs.iter().take(LISTED) {
         let _ = writeln!(out, "  {}  {}", input.sha256, visible(&input.file));
+    }
+    if let Some(rest) = plan.inputs.get(LISTED..).filter(|rest| !rest.is_empty()) {
+        let lines: String = rest.iter().map(|one| format!("{}  {}\n", one.sha256, one.file)).collect();
+        let digest = Sha256Digest::of(lines.as_bytes());
+        let _ =
+            writeln!(out, "  {digest}  of the list of {} further files, as sha256sum prints it", rest.len());
     }
     let _ = write!(out, "ceremony.toml as words\n{}", show::indent("  ", &show::words(&plan.words)));
     out
@@ -94,17 +104,21 @@ fn quorum(quorum: &Quorum) -> String {
 
 fn made(plan: &Plan) -> String {
     let mut out = "What is made\n".to_owned();
-    let rows: Vec<Vec<String>> = plan
-        .made()
-        .map(|role| {
-            let needed = match role.quorum.threshold {
-                0 => "as its delegator says".to_owned(),
-                threshold => threshold.to_string(),
-            };
-            vec![role.role.clone(), role.version.to_string(), role.expires.clone(), needed]
-        })
-        .collect();
+    let row = |role: &PlannedRole| {
+        let needed = match role.quorum.threshold {
+            0 => "as its delegator says".to_owned(),
+            threshold => threshold.to_string(),
+        };
+        vec![role.role.clone(), role.version.to_string(), role.expires.clone(), needed]
+    };
+    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
+        plan.made().partition(|role| role.quorum.threshold > 0);
+    let listed = stated.iter().chain(others.iter().take(LISTED));
+    let rows: Vec<Vec<String>> = listed.map(|role| row(role)).collect();
     out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
+    if others.len() > LISTED {
+        let _ = write!(out, "\n  and {} further delegated roles", others.len() - LISTED);
+    }
     let stays: Vec<String> = plan
         .roles
         .iter()
@@ -119,7 +133,7 @@ fn made(plan: &Plan) -> String {
         let _ = write!(out, "\n{}", show::indent("  ", &show::left(&plan.left)));
     }
     out.push_str("\n\nWho must sign\n");
-    for role in plan.made() {
+    for role in stated {
         out.push_str(&line(&format!(
             "{} version {}, by its own keys: {}",
             role.role,

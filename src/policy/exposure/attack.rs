@@ -53,6 +53,9 @@ pub enum Until {
     Unknown,
 }
 
+/// Path patterns that are told one by one.
+const TOLD: usize = 6;
+
 impl Attack {
     /// Whether the keys in doubt suffice.
     pub fn possible(&self) -> bool {
@@ -91,8 +94,12 @@ impl Kind {
                 format!("malicious files under any path, signed as {}", visible(by))
             }
             Kind::MaliciousUpdates { by, paths: Some(paths) } => {
-                let paths: Vec<String> = paths.iter().map(|path| visible(path)).collect();
-                let paths = if paths.is_empty() { "no path".to_owned() } else { paths.join(", ") };
+                let shown: Vec<String> = paths.iter().take(TOLD).map(|path| visible(path)).collect();
+                let paths = match paths.len().saturating_sub(TOLD) {
+                    _ if shown.is_empty() => "no path".to_owned(),
+                    0 => shown.join(", "),
+                    more => format!("{} and {more} further patterns", shown.join(", ")),
+                };
                 format!("malicious files under {paths}, signed as {}", visible(by))
             }
             Kind::Freeze => "clients are kept from learning that there are newer files".to_owned(),
