@@ -84,13 +84,30 @@ pub enum Change {
 impl Ceremony {
     /// Makes changes, all of them or none. Returns the acts that were declared.
     pub fn change(&mut self, changes: &[Change]) -> Result<Vec<Intended>, CeremonyError> {
+        let edit = self.edit()?;
+        self.change_further(edit, changes)
+    }
+
+    /// Makes changes over edits that are not written yet; all of it is written at once.
+    pub(super) fn change_further(
+        &mut self,
+        edit: Edit,
+        changes: &[Change],
+    ) -> Result<Vec<Intended>, CeremonyError> {
         CeremonyError::require(gate::output(self))?;
-        Planning::after(self, changes)?.finish(self)
+        Planning::after(self, edit, changes)?.finish(self)
+    }
+
+    /// `ceremony.toml`, to be edited.
+    pub(super) fn edit(&self) -> Result<Edit, CeremonyError> {
+        let text = files::read(&self.path("ceremony.toml"), crate::policy::LIMIT)?;
+        // It was read as a policy, so it is text.
+        Ok(Edit::of(&String::from_utf8_lossy(&text))?)
     }
 
     /// The text of `ceremony.toml` after changes; nothing is written.
     pub(super) fn changed(&self, changes: &[Change]) -> Result<String, CeremonyError> {
-        Ok(Planning::after(self, changes)?.edit.text())
+        Ok(Planning::after(self, self.edit()?, changes)?.edit.text())
     }
 
     /// Writes another `ceremony.toml` in the place of this one, and goes on with it.
@@ -124,16 +141,10 @@ struct Planning {
 }
 
 impl Planning {
-    fn of(ceremony: &Ceremony) -> Result<Planning, CeremonyError> {
-        let text = files::read(&ceremony.path("ceremony.toml"), crate::policy::LIMIT)?;
-        // It was read as a policy, so it is text.
-        let edit = Edit::of(&String::from_utf8_lossy(&text))?;
-        Ok(Planning { edit, policy: ceremony.policy.clone(), acts: Vec::new(), public: Vec::new() })
-    }
-
     /// The plan after changes, none of which leaves a role without its threshold.
-    fn after(ceremony: &Ceremony, changes: &[Change]) -> Result<Planning, CeremonyError> {
-        let mut plan = Planning::of(ceremony)?;
+    fn after(ceremony: &Ceremony, edit: Edit, changes: &[Change]) -> Result<Planning, CeremonyError> {
+        let policy = ceremony.policy.clone();
+        let mut plan = Planning { edit, policy, acts: Vec::new(), public: Vec::new() };
         for change in changes {
             plan.make(ceremony, change)?;
         }
@@ -304,30 +315,32 @@ impl Planning {
     }
 }
 
-/// ROOT-REVOKED, before anything is written: no role is left with fewer keys than its threshold, and no revoked key in any.
+/// ROOT-REVOKED and ROOT-THRESHOLD, before anything is written: no role is left with fewer keys than its threshold, and no
+/// revoked key in any.
 fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
     let material = |key: &String| ceremony.keyring.get(key).map(|key| key.fingerprint());
     let revoked: BTreeSet<Sha256Digest> =
         policy.revoke.iter().filter_map(|revoked| material(&revoked.key)).collect();
-    let (mut problems, mut short) = (Vec::new(), Vec::new());
+    let is_revoked = |key: &&String| {
+        policy.revoke.iter().any(|one| one.key == **key)
+            || material(key).is_some_and(|material| revoked.contains(&material))
+    };
+    let before = ceremony.policy.all_roles();
+    let (mut still, mut short): (Vec<String>, Vec<Short>) = (Vec::new(), Vec::new());
     for (role, plan) in policy.all_roles() {
         let RolePlan { keys, threshold, .. } = plan;
-        let is_revoked = |key: &&String| {
-            policy.revoke.iter().any(|one| one.key == **key)
-                || material(key).is_some_and(|material| revoked.contains(&material))
-        };
         let gone: Vec<&str> = keys.iter().filter(is_revoked).map(String::as_str).collect();
         if !gone.is_empty() {
-            problems.push(format!("{role} would list the revoked key {}", gone.join(", ")));
+            still.push(format!("{role} would list the revoked key {}", gone.join(", ")));
         }
         let mut distinct: BTreeSet<String> = BTreeSet::new();
         for key in keys.iter().filter(|key| !is_revoked(key)) {
             distinct.insert(material(key).map_or_else(|| key.clone(), |material| material.to_hex()));
         }
         if i64::try_from(distinct.len()).is_ok_and(|left| left < *threshold) {
-            problems
-                .push(format!("{role} would keep {} keys, and its threshold is {threshold}", distinct.len()));
-            short.push(role);
+            let had = before.iter().find(|(name, _)| *name == role).map(|(_, plan)| &plan.keys);
+            let lost = had.is_some_and(|had| had.iter().any(|key| is_revoked(&key)));
+            short.push(Short { role: role.to_owned(), threshold: *threshold, left: distinct.len(), lost });
         }
     }
     let left_alone = |name: &String| !policy.delegations.contains_key(name);
@@ -338,22 +351,44 @@ fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
         let gone = policy.revoke.iter().filter(goes).count();
         let left = role.materials.len().saturating_sub(gone);
         if gone > 0 && i64::try_from(left).is_ok_and(|left| left < role.threshold) {
-            problems.push(format!(
-                "{} would keep {left} keys, and its threshold is {}",
-                role.role, role.threshold
-            ));
+            short.push(Short { role: role.role, threshold: role.threshold, left, lost: true });
         }
+    }
+    verdict(still, &short)
+}
+
+/// A role that would be left with fewer keys than its threshold.
+struct Short {
+    role: String,
+    threshold: i64,
+    left: usize,
+    /// Whether a key of it goes.
+    lost: bool,
+}
+
+fn verdict(still: Vec<String>, short: &[Short]) -> Finding {
+    let mut problems = still;
+    problems.extend(short.iter().map(|Short { role, threshold, left, .. }| {
+        format!("{role} would keep {left} keys, and its threshold is {threshold}")
+    }));
+    if problems.is_empty() {
+        return Finding::pass(Check::RootRevoked, "every role keeps its threshold");
+    }
+    if !short.is_empty() && short.len() == problems.len() && !short.iter().any(|one| one.lost) {
+        let next = "Nothing was changed. Add keys first, with `change add-key`, or choose a threshold that the keys reach.";
+        return Finding::fail(Check::RootThreshold, problems.join("; "), next);
     }
     let mut next = "Nothing was changed. Take the key out of the revoked ones first, if it is to come back; a compromised \
          key never should."
         .to_owned();
-    if problems.iter().any(|problem| problem.contains("would keep")) {
-        let roles: Vec<String> = short.iter().map(|role| format!(" --role {role}")).collect();
+    if !short.is_empty() {
+        let stated = short.iter().filter(|one| !one.role.contains(' '));
+        let roles: Vec<String> = stated.map(|one| format!(" --role {}", one.role)).collect();
         next = format!(
             "Nothing was changed. First add a key, `change add-key NAME{} …`, then revoke; or do both at once with \
              `change replace-key` or `change rotate-online`.",
             roles.concat()
         );
     }
-    Finding::judge(Check::RootRevoked, problems, &next, "every role keeps its threshold")
+    Finding::fail(Check::RootRevoked, problems.join("; "), next)
 }

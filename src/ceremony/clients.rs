@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::checks::clients::{Foreseen, Past};
+use crate::crypto::digest::Sha256Digest;
 use crate::host::files::{self, FileError};
 use crate::tuf::client::Profile;
 use crate::tuf::client::evidence::Artifact;
@@ -11,6 +14,7 @@ use crate::tuf::client::report::{Look, look};
 use crate::tuf::client::source::{Fetched, Source, Store};
 use crate::tuf::key::Key;
 use crate::tuf::root::Root;
+use crate::tuf::time::Date;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::current::CurrentFile;
@@ -70,6 +74,8 @@ struct Case<'a> {
     past: Past,
     /// The root that it trusts.
     root: &'a [u8],
+    /// When it looks.
+    at: Timestamp,
 }
 
 impl Ceremony {
@@ -83,10 +89,11 @@ impl Ceremony {
         let newest_today = self.trusted.as_ref().map(|trusted| trusted.root.header.version);
         let newest = released.iter().filter_map(|(name, _)| root_version(name)).chain(newest_today).max();
         let attacked = self.trusted.as_ref().is_some_and(|trusted| self.could_be_inflated(&trusted.root));
+        let before_expiries = self.before_expiries(released);
         let mut foreseen = Vec::new();
         for profile in Profile::ALL {
             for (from, root) in &starts {
-                let case = |past| Case { profile, past, root };
+                let case = |past| Case { profile, past, root, at: self.now };
                 let before = self.judge(&case(Past::Fresh), true, &[], newest_today)?;
                 let lost_before = newest_today.is_some() && before.is_some();
                 let is_newest = newest_today == Some(*from);
@@ -96,12 +103,34 @@ impl Ceremony {
                     (Past::Attacked, attacked && !profile.is_peer()),
                 ];
                 for (past, _) in pasts.into_iter().filter(|(_, asked)| *asked) {
-                    let refused = self.judge(&case(past), roots_only, released, newest)?;
+                    let case = case(past);
+                    let mut refused = self.judge(&case, roots_only, released, newest)?;
+                    let mut lost_before = lost_before;
+                    if let (Some(_), Some(at)) = (&refused, before_expiries) {
+                        let then = Case { at, ..case };
+                        let otherwise = self.judge(&then, roots_only, released, newest)?;
+                        lost_before |= otherwise.is_none();
+                        refused = otherwise.or(refused);
+                    }
                     foreseen.push(Foreseen { profile, from: *from, past, refused, lost_before });
                 }
             }
         }
         Ok(foreseen)
+    }
+
+    /// The last instant before any delegated role expired that is published today and stays as it is. What such a role keeps
+    /// from clients it keeps from them already, and nobody here may be able to renew it.
+    fn before_expiries(&self, released: &[(String, Vec<u8>)]) -> Option<Timestamp> {
+        let current = self.trusted.as_ref()?.current.as_ref()?;
+        let stays = |file: &&CurrentFile| {
+            let bytes = released.iter().find(|(name, _)| *name == file.name).map(|(_, bytes)| bytes);
+            file.delegator.is_some() && bytes.is_none_or(|bytes| Sha256Digest::of(bytes) == file.sha256)
+        };
+        let expiry =
+            |file: &CurrentFile| Some(Date::parse(file.envelope.signed.get("expires")?.as_str()?)?.at);
+        let expired = current.roles.values().filter(stays).filter_map(expiry).filter(|at| *at <= self.now);
+        expired.min()?.checked_sub(SignedDuration::from_secs(1)).ok()
     }
 
     /// Whether keys of timestamp or snapshot are in other hands, so that clients may hold any version.
@@ -126,7 +155,7 @@ impl Ceremony {
         if case.past == Past::Offline {
             copies.copies = self.published_copies()?;
         }
-        let how = Look { profile: case.profile, at: self.now, roots_only };
+        let how = Look { profile: case.profile, at: case.at, roots_only };
         let report = look(&how, case.root, &mut source, &mut copies, &nothing)?;
         if let Some((file, why)) = report.refused {
             return Ok(Some(format!("{file}: {why}")));

@@ -70,6 +70,10 @@ impl Reader<'_> {
         let public = raw.public.as_ref().map(|public| self.path(public)).transpose()?;
         let holder = raw.holder.as_ref().map(|holder| holder.get_ref().clone());
         let standby_for = raw.standby_for.as_ref().map(|other| self.key_name(other, file)).transpose()?;
+        if let Some(raw) = raw.standby_for.as_ref().filter(|other| *other.get_ref() == key_name) {
+            let mend = "Name the key whose place this one takes, or remove standby_for.";
+            return Err(self.error(raw, "a key cannot take its own place", mend));
+        }
         Ok((key_name, KeyPlan { holder, scheme, token, public, standby_for }))
     }
 

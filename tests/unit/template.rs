@@ -5,7 +5,7 @@ use tuf_ceremony::advice::Advice;
 use tuf_ceremony::checks::expiry::{RoleExpiry, expiry_format, expiry_range};
 use tuf_ceremony::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, root_threshold};
 use tuf_ceremony::checks::{Check, Finding, Outcome};
-use tuf_ceremony::policy::{Intent, Policy, Reason};
+use tuf_ceremony::policy::{Intended, Intent, Policy, Reason};
 use tuf_ceremony::tuf::time::{Date, write};
 
 const TEMPLATE: &str = include_str!("../../templates/minimal.toml");
@@ -173,14 +173,20 @@ fn the_optional_parts_at_the_end_work() {
 #[test]
 fn a_revocation_needs_just_what_the_comments_say() {
     let text = uncommented(&filled(), "#[trusted]");
+    let text = uncommented(&text, "#[[intended]]");
+    let text = uncommented(&text, "#[key.online-standby]");
     let text = uncommented(&text, "#[[revoke]]");
     let text = text.replace("change = \"genesis\"\n", "change = \"revoke\"\n").replace(
         "[role.root]",
         "[key.old-online]\nscheme = \"ed25519\"\npublic = \"keys/old-online/public.pem\"\n[role.root]",
     );
     let policy = policy(&text);
+    assert_eq!(policy.standby_of("online"), Some("online-standby"));
+    let raised = Intended::SetThreshold { role: "root".to_owned(), threshold: 3 };
+    assert_eq!(policy.intended, [raised]);
     assert_eq!(policy.trusted.unwrap().root, "trusted/3.root.json");
     assert_eq!((policy.revoke[0].key.as_str(), policy.revoke[0].reason), ("old-online", Reason::Compromised));
+    assert_eq!(policy.revoke[0].replacement.as_deref(), Some("online"));
 }
 
 #[test]
@@ -193,6 +199,9 @@ fn every_example_is_tried_here_and_every_check_exists() {
         "#public = \"keys/online/public.pem\"",
         "#[delegation.nightly]",
         "#[[waiver]]",
+        "#[[intended]]",
+        "#[key.online-standby]",
+        "#reencode_keys = true",
         "#[trusted]",
         "#[[revoke]]",
     ] {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
-use crate::policy::edit::{Edit, NewKey};
+use crate::policy::edit::NewKey;
 use crate::policy::exposure::{Exposure, RootFall, exposure};
 use crate::policy::{Intent, Policy, Reason, TokenKind};
 
@@ -119,10 +119,7 @@ impl Ceremony {
             let today = self.trusted.as_ref()?.current.as_ref()?;
             Some(Comparison::of(today, &good.current))
         });
-        // The text before, in case that the change is refused.
-        let before = files::read(&self.path("ceremony.toml"), crate::policy::LIMIT)?;
-        let before = String::from_utf8_lossy(&before).into_owned();
-        let mut edit = Edit::of(&before)?;
+        let mut edit = self.edit()?;
         edit.set("script", "compromise");
         if exposure.root == RootFall::Reached {
             edit.set("change", Intent::Genesis.name());
@@ -136,14 +133,7 @@ impl Ceremony {
             edit.set_trusted(&good.root, &trusted.sha256.to_hex());
         }
         let exposed = exposure.clone();
-        self.replan(&edit.text())?;
-        let acts = match self.change(&changes) {
-            Ok(acts) => acts,
-            Err(refused) => {
-                self.replan(&before)?;
-                return Err(refused);
-            }
-        };
+        let acts = self.change_further(edit, &changes)?;
         let mut files = vec!["ceremony.toml".to_owned()];
         let night =
             brief::Night { doubt, going: &going, exposure: &exposed, comparison: comparison.as_ref() };

@@ -49,7 +49,8 @@ impl Drafter<'_> {
             let by = authorities.get(role.as_str());
             let changed = edited != file.envelope.signed;
             let here = role == "targets" || by.is_some_and(|by| self.signs_here(by));
-            let needed = changed || !by.is_some_and(|by| met(by, &file.envelope)) || self.is_renewed(role);
+            let stays = by.is_some_and(|by| met(by, &file.envelope)) && !self.is_over(role, file);
+            let needed = changed || !stays || self.is_renewed(role);
             versions.insert(role.clone(), file.version);
             if needed && here {
                 let version = next_version(role, Some(file), current)?;
@@ -168,6 +169,11 @@ impl Drafter<'_> {
             Intent::Refresh => self.planned_role(role).is_some(),
             Intent::Rotate | Intent::Revoke => false,
         }
+    }
+
+    /// Whether a role that the plan states has expired by the time of the ceremony.
+    fn is_over(&self, role: &str, file: &CurrentFile) -> bool {
+        self.planned_role(role).is_some() && expiry_of(file) <= self.policy.planned
     }
 
     /// Whether any key of the role is on a token of the plan.

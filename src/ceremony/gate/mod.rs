@@ -185,7 +185,21 @@ fn expiry_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
             offline: is_offline(ceremony, &payload.role),
         });
     }
+    expiries.extend(staying(ceremony, payloads));
     vec![expiry_format(&expiries), expiry_range(&expiries, ceremony.now, ceremony.policy.next)]
+}
+
+/// The root and the targets that stay as they are published: what is made below them must not outlive the one, and clients
+/// come to nothing without the other.
+fn staying(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<RoleExpiry> {
+    let stays = |role: &&&str| !payloads.iter().any(|payload| payload.role == ***role);
+    let of_role = |role: &&str| {
+        let text = ceremony.published_today(role)?.get("expires")?.as_str()?;
+        // How it is written can no longer be changed.
+        let expires = Date { oddity: None, ..Date::parse(text)? };
+        Some(RoleExpiry { role: (*role).to_owned(), expires, offline: is_offline(ceremony, role) })
+    };
+    ["root", "targets"].iter().filter(stays).filter_map(of_role).collect()
 }
 
 fn is_offline(ceremony: &Ceremony, role: &str) -> bool {

@@ -65,16 +65,22 @@ fn line(text: &str) -> String {
 }
 
 fn changes(ceremony: &Ceremony, plan: &Plan) -> String {
-    if ceremony.trusted.is_none() {
-        return String::new();
-    }
     let mut out = "What changes\n".to_owned();
+    match (&ceremony.trusted, &ceremony.ended) {
+        (None, None) => return String::new(),
+        (None, Some(ended)) => out.push_str(&line(&format!(
+            "everything begins anew: the root, version {}, can no longer be trusted; what was published below it is carried \
+             over",
+            ended.root.header.version
+        ))),
+        (Some(_), _) => {}
+    }
     for change in plan.changes.iter().filter(|change| change.is_more_than_dates()) {
         for words in changed(change) {
             out.push_str(&line(&format!("{}: {words}", change.role)));
         }
     }
-    if !plan.changes.iter().any(RoleChange::is_more_than_dates) {
+    if ceremony.trusted.is_some() && !plan.changes.iter().any(RoleChange::is_more_than_dates) {
         out.push_str("  no key and no threshold of a top-level role\n");
     }
     for one in &ceremony.policy.revoke {
@@ -131,6 +137,12 @@ fn made(plan: &Plan) -> String {
     }
     if !plan.left.is_empty() {
         let _ = write!(out, "\n{}", show::indent("  ", &show::left(&plan.left)));
+    }
+    let online = stated.iter().any(|role| role.role == "timestamp" && role.version > 1);
+    if online {
+        let words = "Versions go on from what was imported: until this is published, no service may publish another snapshot or \
+                     timestamp.";
+        let _ = write!(out, "\n{}", line(words).trim_end());
     }
     out.push_str("\n\nWho must sign\n");
     for role in stated {
