@@ -1,8 +1,9 @@
 //! Editing `ceremony.toml`: single fields change, and comments, order and everything else stay as people wrote them.
 
 use jiff::Timestamp;
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, RawString, Table, Value, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
+use super::places::Places;
 use super::{Intended, PolicyError, Reason};
 use crate::tuf::time;
 
@@ -10,6 +11,8 @@ use crate::tuf::time;
 #[derive(Clone, Debug)]
 pub struct Edit {
     document: DocumentMut,
+    /// Whether lines end as on Windows.
+    carriage_returns: bool,
 }
 
 /// A key to write into `ceremony.toml`.
@@ -39,12 +42,16 @@ impl Edit {
             let offset = error.span().map_or(0, |span| span.start);
             PolicyError::at(text, offset, error.message(), "Correct the line.")
         })?;
-        Ok(Edit { document })
+        let ends = text.matches('\n').count();
+        let carriage_returns = ends > 0 && text.matches("\r\n").count() == ends;
+        Ok(Edit { document, carriage_returns })
     }
 
     /// The edited text.
     pub fn text(&self) -> String {
-        self.document.to_string()
+        // The document forgets carriage returns.
+        let text = self.document.to_string();
+        if self.carriage_returns { text.replace('\n', "\r\n") } else { text }
     }
 
     /// Sets a text in `[ceremony]`.
@@ -121,40 +128,17 @@ impl Edit {
 
     /// Lets a key into a role, as its last.
     pub fn add_to_role(&mut self, role: &str, key: &str) {
-        let Some(keys) = self.keys_of(role) else { return };
-        let before = keys.iter().last().map(|last| last.decor().clone());
-        keys.push(key);
-        if let (Some(decor), Some(last)) = (before.filter(|_| keys.len() > 1), keys.iter_mut().last()) {
-            let blank =
-                if keys_are_on_lines(&decor) { decor.prefix().cloned() } else { Some(RawString::from(" ")) };
-            last.decor_mut().set_prefix(blank.unwrap_or_default());
-        }
+        self.keys_of(role, |keys| keys.add(key));
     }
 
-    /// Takes a key out of a role.
+    /// Takes a key out of a role, with the comment behind it.
     pub fn remove_from_role(&mut self, role: &str, key: &str) {
-        let Some(keys) = self.keys_of(role) else { return };
-        let Some(at) = keys.iter().position(|name| name.as_str() == Some(key)) else { return };
-        let decor = keys.remove(at).decor().clone();
-        if let Some(first) = keys.get_mut(0).filter(|_| at == 0) {
-            *first.decor_mut() = decor;
-        }
+        self.keys_of(role, |keys| keys.remove(key));
     }
 
     /// Gives a key's place in a role to another, or takes it away where the other is there already.
     pub fn replace_in_role(&mut self, role: &str, key: &str, by: &str) {
-        let Some(keys) = self.keys_of(role) else { return };
-        let there = keys.iter().any(|name| name.as_str() == Some(by));
-        let place = keys.iter_mut().find(|name| name.as_str() == Some(key));
-        match place {
-            Some(_) if there => self.remove_from_role(role, key),
-            Some(place) => {
-                let decor = place.decor().clone();
-                *place = Value::from(by);
-                *place.decor_mut() = decor;
-            }
-            None => {}
-        }
+        self.keys_of(role, |keys| if keys.has(by) { keys.remove(key) } else { keys.replace(key, by) });
     }
 
     /// Sets how many must sign.
@@ -227,18 +211,22 @@ impl Edit {
         }
     }
 
-    /// A table below the document, made where it is missing; `None` where something else has its place.
-    fn table(&mut self, path: &[&str]) -> Option<&mut Table> {
-        let mut table = self.document.as_table_mut();
+    /// A table below the document, inline or not, made where it is missing; `None` where something else has its place.
+    fn table(&mut self, path: &[&str]) -> Option<&mut dyn TableLike> {
+        let mut item = self.document.as_item_mut();
         for (depth, part) in path.iter().enumerate() {
+            let is_inline = item.is_inline_table();
             let missing = || {
+                if is_inline {
+                    return Item::Value(Value::InlineTable(InlineTable::new()));
+                }
                 let mut made = Table::new();
                 made.set_implicit(depth + 1 < path.len());
                 Item::Table(spaced(made))
             };
-            table = table.entry(part).or_insert_with(missing).as_table_mut()?;
+            item = item.as_table_like_mut()?.entry(part).or_insert_with(missing);
         }
-        Some(table)
+        item.as_table_like_mut()
     }
 
     /// Sets a value; what stood around the old one, such as a comment behind it, stays.
@@ -254,13 +242,25 @@ impl Edit {
         }
     }
 
+    /// A list of tables; one that is written as an array becomes one.
     fn list(&mut self, name: &str) -> Option<&mut ArrayOfTables> {
-        let missing = || Item::ArrayOfTables(ArrayOfTables::new());
-        self.document.entry(name).or_insert_with(missing).as_array_of_tables_mut()
+        let list = self.document.entry(name).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        if list.as_array().is_some_and(Array::is_empty) {
+            *list = Item::ArrayOfTables(ArrayOfTables::new());
+        } else if list.is_value() {
+            let tables = std::mem::take(list).into_array_of_tables();
+            *list = tables.map_or_else(|other| other, Item::ArrayOfTables);
+        }
+        list.as_array_of_tables_mut()
     }
 
-    fn keys_of(&mut self, role: &str) -> Option<&mut Array> {
-        self.document.get_mut(part_of(role))?.get_mut(role)?.get_mut("keys")?.as_array_mut()
+    fn keys_of(&mut self, role: &str, edit: impl FnOnce(&mut Places)) {
+        let role = self.document.get_mut(part_of(role)).and_then(|part| part.get_mut(role));
+        if let Some(array) = role.and_then(|role| role.get_mut("keys")).and_then(Item::as_array_mut) {
+            let mut keys = Places::of(array);
+            edit(&mut keys);
+            keys.write(array);
+        }
     }
 }
 
@@ -273,11 +273,6 @@ fn part_of(role: &str) -> &'static str {
 fn spaced(mut table: Table) -> Table {
     table.decor_mut().set_prefix("\n");
     table
-}
-
-/// Whether the elements of an array stand on lines of their own.
-fn keys_are_on_lines(decor: &toml_edit::Decor) -> bool {
-    decor.prefix().and_then(RawString::as_str).is_some_and(|prefix| prefix.contains('\n'))
 }
 
 /// A date and time as TOML has it. What `time::write` writes is one.

@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod exposure;
 pub mod intended;
 mod key;
+mod places;
 mod raw;
 mod read;
 pub mod survival;

@@ -41,6 +41,7 @@ mod json_disk;
 mod json_props;
 mod json_strict;
 mod policy_calendar;
+mod policy_edit;
 mod policy_expiry;
 mod policy_exposure;
 mod policy_fixture;
