@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
-use crate::policy::{Intent, RolePlan};
+use crate::policy::{Intended, Intent, RolePlan};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
 use crate::tuf::delegation::Delegates;
@@ -121,7 +121,7 @@ impl Drafter<'_> {
         Ok(())
     }
 
-    /// What changes in delegations: what the plan states of them, and the revoked keys.
+    /// What changes in delegations: what the plan states of them, and the keys that go.
     fn rekey(&self, current: &Current) -> Result<Rekey, CeremonyError> {
         let mut today: BTreeMap<String, Key> = BTreeMap::new();
         for role in &current.order {
@@ -134,15 +134,30 @@ impl Drafter<'_> {
         for (name, plan) in &self.policy.delegations {
             rekey.stated.insert(name.clone(), self.delegation(name, plan, &today)?);
         }
-        for revoked in &self.policy.revoke {
-            let Some(material) = self.keyring.get(&revoked.key).map(|key| key.fingerprint()) else {
-                continue;
-            };
-            let by =
-                revoked.replacement.as_ref().map(|by| self.keyring.object(by, self.policy, today.values()));
+        for (key, by) in self.gone() {
+            let Some(material) = self.keyring.get(key).map(|key| key.fingerprint()) else { continue };
+            let by = by.map(|by| self.keyring.object(by, self.policy, today.values()));
             rekey.gone.insert(material, by.transpose()?);
         }
         Ok(rekey)
+    }
+
+    /// The keys that go from every role, with what takes their place in the end: by the declared acts, and by what is revoked.
+    fn gone(&self) -> BTreeMap<&str, Option<&str>> {
+        let mut gone: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        let acts = self.policy.intended.iter().filter_map(|act| match act {
+            Intended::ReplaceKey { key, by } => Some((key.as_str(), Some(by.as_str()))),
+            Intended::RevokeKey { key } => Some((key.as_str(), None)),
+            _ => None,
+        });
+        for (key, by) in acts {
+            gone.values_mut().filter(|place| **place == Some(key)).for_each(|place| *place = by);
+            gone.insert(key, by);
+        }
+        for revoked in &self.policy.revoke {
+            gone.entry(&revoked.key).or_insert(revoked.replacement.as_deref());
+        }
+        gone
     }
 
     /// Delegations of the plan that nobody has made yet.
