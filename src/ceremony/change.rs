@@ -169,6 +169,14 @@ impl Planning {
             }
             Change::ReplaceKey { key, by, newcomer, reason } => {
                 self.known(key)?;
+                if ceremony.aliases(key).contains(by) {
+                    let what = match by == key {
+                        true => format!("{by} cannot take its own place"),
+                        false => format!("{by} is {key} under another name, and cannot take its place"),
+                    };
+                    let next = "Name the key that comes with --by; nothing was changed.".to_owned();
+                    return Err(CeremonyError::Change { what, next });
+                }
                 self.arrive(by, newcomer.as_ref())?;
                 for name in ceremony.aliases(key) {
                     for role in self.roles_with(&name) {
@@ -207,15 +215,16 @@ impl Planning {
             }
             Change::Refresh => self.acts.push(Intended::Refresh),
         }
-        self.policy = Policy::parse(self.edit.text().as_bytes())
-            .or_else(|_| Policy::parse(self.with_change().as_bytes()))?;
+        self.policy = Policy::parse(self.with_change().as_bytes())?;
         Ok(())
     }
 
-    /// The text with the word for the change that it now is, which a half-made change may need to be read.
+    /// The text with the word for the change that it now is: who revokes must say so, or the text cannot be read.
     fn with_change(&self) -> String {
         let mut edit = self.edit.clone();
-        edit.set("change", Intent::Revoke.name());
+        if edit.has("revoke") {
+            edit.set("change", Intent::Revoke.name());
+        }
         edit.text()
     }
 
@@ -374,21 +383,18 @@ fn verdict(still: Vec<String>, short: &[Short]) -> Finding {
     if problems.is_empty() {
         return Finding::pass(Check::RootRevoked, "every role keeps its threshold");
     }
+    let stated = short.iter().filter(|one| !one.role.contains(' '));
+    let roles: Vec<String> = stated.map(|one| format!(" --role {}", one.role)).collect();
+    let add = format!("Nothing was changed. First add a key, `change add-key NAME{} …`", roles.concat());
     if !short.is_empty() && short.len() == problems.len() && !short.iter().any(|one| one.lost) {
-        let next = "Nothing was changed. Add keys first, with `change add-key`, or choose a threshold that the keys reach.";
-        return Finding::fail(Check::RootThreshold, problems.join("; "), next);
+        return Finding::fail(Check::RootThreshold, problems.join("; "), format!("{add}."));
     }
-    let mut next = "Nothing was changed. Take the key out of the revoked ones first, if it is to come back; a compromised \
-         key never should."
-        .to_owned();
-    if !short.is_empty() {
-        let stated = short.iter().filter(|one| !one.role.contains(' '));
-        let roles: Vec<String> = stated.map(|one| format!(" --role {}", one.role)).collect();
-        next = format!(
-            "Nothing was changed. First add a key, `change add-key NAME{} …`, then revoke; or do both at once with \
-             `change replace-key` or `change rotate-online`.",
-            roles.concat()
-        );
-    }
+    let next = if short.is_empty() {
+        "Nothing was changed. Take the key out of the revoked ones first, if it is to come back; a compromised key never \
+         should."
+            .to_owned()
+    } else {
+        format!("{add}, then revoke; or do both at once with `change replace-key` or `change rotate-online`.")
+    };
     Finding::fail(Check::RootRevoked, problems.join("; "), next)
 }

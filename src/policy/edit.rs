@@ -76,6 +76,15 @@ impl Edit {
         }
     }
 
+    /// Whether the file has a part, such as `revoke`, with anything in it.
+    pub fn has(&self, part: &str) -> bool {
+        self.document.get(part).is_some_and(|item| match item {
+            Item::ArrayOfTables(list) => !list.is_empty(),
+            Item::Value(Value::Array(list)) => !list.is_empty(),
+            _ => true,
+        })
+    }
+
     /// Names the trusted root.
     pub fn set_trusted(&mut self, root: &str, sha256: &str) {
         self.put(&["trusted"], "root", root.into());
