@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::checks::{Check, Finding};
+use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::{Edit, NewKey};
@@ -16,7 +17,7 @@ use crate::policy::{Expiry, Intended, Intent, Policy, Reason, Revocation, RolePl
 
 use super::directory::ADMINISTRATOR;
 use super::event::Event;
-use super::{Ceremony, CeremonyError, gate};
+use super::{Ceremony, CeremonyError, gate, keyring};
 
 /// A key that comes into the plan, with what must come with it.
 #[derive(Clone, Debug)]
@@ -84,30 +85,13 @@ pub enum Change {
 impl Ceremony {
     /// Makes changes, all of them or none. Returns the acts that were declared.
     pub fn change(&mut self, changes: &[Change]) -> Result<Vec<Intended>, CeremonyError> {
-        let edit = self.edit()?;
-        self.change_further(edit, changes)
-    }
-
-    /// Makes changes over edits that are not written yet; all of it is written at once.
-    pub(super) fn change_further(
-        &mut self,
-        edit: Edit,
-        changes: &[Change],
-    ) -> Result<Vec<Intended>, CeremonyError> {
         CeremonyError::require(gate::output(self))?;
-        Planning::after(self, edit, changes)?.finish(self)
-    }
-
-    /// `ceremony.toml`, to be edited.
-    pub(super) fn edit(&self) -> Result<Edit, CeremonyError> {
-        let text = files::read(&self.path("ceremony.toml"), crate::policy::LIMIT)?;
-        // It was read as a policy, so it is text.
-        Ok(Edit::of(&String::from_utf8_lossy(&text))?)
+        Planning::after(self, changes, Planning::of(self)?)?.finish(self)
     }
 
     /// The text of `ceremony.toml` after changes; nothing is written.
     pub(super) fn changed(&self, changes: &[Change]) -> Result<String, CeremonyError> {
-        Ok(Planning::after(self, self.edit()?, changes)?.edit.text())
+        Ok(Planning::after(self, changes, Planning::of(self)?)?.edit.text())
     }
 
     /// Writes another `ceremony.toml` in the place of this one, and goes on with it.
@@ -131,26 +115,44 @@ impl Ceremony {
 }
 
 /// A plan that is being changed.
-struct Planning {
-    edit: Edit,
+pub(super) struct Planning {
+    /// The text.
+    pub edit: Edit,
+    /// Whether it becomes, or stays, the plan of a first root, in which everything is new and nothing is declared.
+    pub begins: bool,
     policy: Policy,
     /// What is to be declared.
     acts: Vec<Intended>,
-    /// Public halves to be stored.
-    public: Vec<(String, Vec<u8>)>,
+    /// Public halves to be stored: key, file and what is in it.
+    public: Vec<(String, String, Vec<u8>)>,
 }
 
 impl Planning {
-    /// The plan after changes, none of which leaves a role without its threshold.
-    fn after(ceremony: &Ceremony, edit: Edit, changes: &[Change]) -> Result<Planning, CeremonyError> {
+    /// The plan as it is.
+    pub(super) fn of(ceremony: &Ceremony) -> Result<Planning, CeremonyError> {
+        let text = files::read(&ceremony.path("ceremony.toml"), crate::policy::LIMIT)?;
+        // It was read as a policy, so it is text.
+        let edit = Edit::of(&String::from_utf8_lossy(&text))?;
         let policy = ceremony.policy.clone();
-        let mut plan = Planning { edit, policy, acts: Vec::new(), public: Vec::new() };
+        let begins = policy.change == Intent::Genesis;
+        Ok(Planning { edit, begins, policy, acts: Vec::new(), public: Vec::new() })
+    }
+
+    /// The plan after changes, none of which leaves a role without its threshold.
+    pub(super) fn after(
+        ceremony: &Ceremony,
+        changes: &[Change],
+        mut plan: Planning,
+    ) -> Result<Planning, CeremonyError> {
         for change in changes {
             plan.make(ceremony, change)?;
         }
         plan.declare();
         let policy = Policy::parse(plan.edit.text().as_bytes())?;
         CeremonyError::require(reachable(ceremony, &policy))?;
+        for (name, _, bytes) in &plan.public {
+            is_public_half(name, &policy, bytes)?;
+        }
         Ok(plan)
     }
 
@@ -223,7 +225,7 @@ impl Planning {
     fn with_change(&self) -> String {
         let mut edit = self.edit.clone();
         if edit.has("revoke") {
-            edit.set("change", Intent::Revoke.name());
+            edit.set("change", if self.begins { Intent::Genesis } else { Intent::Revoke }.name());
         }
         edit.text()
     }
@@ -253,7 +255,7 @@ impl Planning {
         }
         self.edit.add_key(&newcomer.key);
         if let (Some(public), Some(file)) = (&newcomer.public, &newcomer.key.public) {
-            self.public.push((file.clone(), public.clone()));
+            self.public.push((name.to_owned(), file.clone(), public.clone()));
         }
         Ok(())
     }
@@ -284,7 +286,9 @@ impl Planning {
 
     /// Writes down what was done, unless this is the first root, in which everything is new.
     fn declare(&mut self) {
-        if self.policy.change == Intent::Genesis {
+        if self.begins {
+            self.edit.set("change", Intent::Genesis.name());
+            self.edit.remove("intended");
             return;
         }
         for act in &self.acts {
@@ -312,9 +316,9 @@ impl Planning {
     }
 
     /// Writes it.
-    fn finish(self, ceremony: &mut Ceremony) -> Result<Vec<Intended>, CeremonyError> {
+    pub(super) fn finish(self, ceremony: &mut Ceremony) -> Result<Vec<Intended>, CeremonyError> {
         let text = self.edit.text();
-        for (file, bytes) in &self.public {
+        for (_, file, bytes) in &self.public {
             ceremony.write(file, bytes)?;
         }
         ceremony.replan(&text)?;
@@ -322,6 +326,17 @@ impl Planning {
         ceremony.transcript.record(ADMINISTRATOR, &Event::Changed { acts, plan: ceremony.policy.digest })?;
         Ok(self.acts)
     }
+}
+
+/// A public half that comes into the directory can be read, and is of the planned scheme: with another the directory could not
+/// be opened any longer.
+fn is_public_half(name: &str, policy: &Policy, bytes: &[u8]) -> Result<(), CeremonyError> {
+    let text = String::from_utf8_lossy(bytes);
+    let public = PublicKey::from_spki_pem(&text).map_err(|error| CeremonyError::Change {
+        what: format!("what was named as the public half of {name} is none: {error}"),
+        next: "Name a file with a public key (PEM, \"BEGIN PUBLIC KEY\"); nothing was changed.".to_owned(),
+    })?;
+    policy.keys.get(name).map_or(Ok(()), |plan| CeremonyError::require(keyring::fits(name, plan, &public)))
 }
 
 /// ROOT-REVOKED and ROOT-THRESHOLD, before anything is written: no role is left with fewer keys than its threshold, and no

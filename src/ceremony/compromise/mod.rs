@@ -16,9 +16,9 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::NewKey;
 use crate::policy::exposure::{Exposure, RootFall, exposure};
-use crate::policy::{Intent, Policy, Reason, TokenKind};
+use crate::policy::{Policy, Reason, TokenKind};
 
-use super::change::{Change, Newcomer};
+use super::change::{Change, Newcomer, Planning};
 use super::current::Current;
 use super::keyring;
 use super::{Ceremony, CeremonyError};
@@ -119,31 +119,29 @@ impl Ceremony {
             let today = self.trusted.as_ref()?.current.as_ref()?;
             Some(Comparison::of(today, &good.current))
         });
-        let mut edit = self.edit()?;
-        edit.set("script", "compromise");
-        if exposure.root == RootFall::Reached {
-            edit.set("change", Intent::Genesis.name());
-            edit.remove("intended");
+        CeremonyError::require(super::gate::output(self))?;
+        let mut plan = Planning::of(self)?;
+        plan.edit.set("script", "compromise");
+        plan.begins = exposure.root == RootFall::Reached;
+        if let (Some(good), Some(trusted)) = (&good, &self.policy.trusted) {
+            plan.edit.set_trusted(&good.root, &trusted.sha256.to_hex());
         }
-        let trusted = self.policy.trusted.clone();
-        if let (Some(good), Some(trusted)) = (&good, trusted) {
-            for (name, bytes) in &good.files {
-                self.write(name, bytes)?;
-            }
-            edit.set_trusted(&good.root, &trusted.sha256.to_hex());
+        // From here on nothing is refused any more.
+        let plan = Planning::after(self, &changes, plan)?;
+        for (name, bytes) in good.iter().flat_map(|good| &good.files) {
+            self.write(name, bytes)?;
         }
-        let exposed = exposure.clone();
-        let acts = self.change_further(edit, &changes)?;
+        let acts = plan.finish(self)?;
         let mut files = vec!["ceremony.toml".to_owned()];
         let night =
-            brief::Night { doubt, going: &going, exposure: &exposed, comparison: comparison.as_ref() };
+            brief::Night { doubt, going: &going, exposure: &exposure, comparison: comparison.as_ref() };
         let brief = brief::Brief::of(self, &night)?;
         let script = script::expanded(self, &going);
         let mut pages = vec![("script.md", script), ("brief.md", brief.page(self, &night))];
         if let Some(comparison) = &comparison {
             pages.push(("comparison.md", comparison.page()));
         }
-        if exposed.root == RootFall::Reached {
+        if exposure.root == RootFall::Reached {
             pages.push(("statement.md", brief::statement(self, doubt, None)));
         }
         for (file, text) in pages {
@@ -152,7 +150,7 @@ impl Ceremony {
         }
         let acts = acts.iter().map(ToString::to_string).collect();
         let brief::Brief { steps, to_users } = brief;
-        Ok(Response { exposure: exposed, acts, steps, to_users, files, comparison })
+        Ok(Response { exposure, acts, steps, to_users, files, comparison })
     }
 
     /// The changes of the plan that take keys in doubt out.
