@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use tuf_ceremony::policy::Policy;
 use tuf_ceremony::token::rehearsal::PIN;
 
-use crate::rehearsal::{KEYS, PLAN, released};
+use crate::rehearsal::{PLAN, released};
 use crate::room::{Done, Room, Tree};
 
 /// When the second ceremony is held; the first is dated a year earlier.
@@ -19,15 +20,16 @@ pub fn delegating() -> String {
     )
 }
 
-/// A first ceremony with this plan, released. Ada, Ben, Dan and the online key sign.
+/// A first ceremony with this plan, released. Everybody signs.
 pub fn released_with(plan: &str) -> Room {
     let room = Room::new();
     room.write("ceremony.toml", plan);
-    for key in KEYS {
+    let plan = Policy::parse(plan.as_bytes()).unwrap();
+    for key in plan.keys.keys() {
         room.provision(key).ok();
     }
     room.freeze();
-    for key in ["ada", "ben", "dan", "online"] {
+    for key in plan.keys.keys() {
         room.signs_all(key);
     }
     room.run(&["release"]).ok();
@@ -67,39 +69,21 @@ impl Room {
     #[track_caller]
     pub fn signs_all(&self, key: &str) {
         let index = self.json("payloads/index.json");
-        let digests: Vec<String> = index
-            .as_object()
-            .unwrap()
-            .values()
-            .flat_map(|versions| versions.as_object().unwrap().values())
-            .map(|digest| digest.as_str().unwrap()[..8].to_owned())
-            .collect();
-        // What is not for this key is not asked about: its digest may be typed all the same only if `sign` wants it.
-        let wanted: Vec<String> = digests.into_iter().filter(|digest| self.wants(key, digest)).collect();
+        let roles = index.as_object().unwrap().keys().filter(|role| self.is_in(key, role));
+        let typed: Vec<String> = roles.map(|role| self.typed(role)).collect();
         let mut arguments = vec!["sign", "--key", key];
-        for digest in &wanted {
-            arguments.extend(["--confirm", digest]);
-        }
+        arguments.extend(typed.iter().flat_map(|digits| ["--confirm", digits]));
         self.run_with_pin(PIN, &arguments).ok();
     }
 
-    /// Whether a key is in the role of a payload, by its own keys or by those of the trusted root.
-    fn wants(&self, key: &str, digest: &str) -> bool {
-        let index = self.json("payloads/index.json");
-        let role = index.as_object().unwrap().iter().find(|(_, versions)| {
-            versions.as_object().unwrap().values().any(|one| one.as_str().unwrap().starts_with(digest))
-        });
-        self.is_in(key, role.unwrap().0)
-    }
-
+    /// Whether a key signs for a role: by the plan, or for a root as one that goes.
     fn is_in(&self, key: &str, role: &str) -> bool {
-        let plan = tuf_ceremony::policy::Policy::parse(self.read("ceremony.toml").as_bytes()).unwrap();
+        let plan = Policy::parse(self.read("ceremony.toml").as_bytes()).unwrap();
         let now = plan
             .all_roles()
             .iter()
             .any(|(name, plan)| *name == role && plan.keys.iter().any(|one| one == key));
-        let was = plan.revoke.iter().any(|one| one.key == key) && role == "root";
-        now || was
+        now || role == "root" && plan.revoke.iter().any(|one| one.key == key)
     }
 
     /// What differs in `ceremony.toml`: lines that are gone, with `-`, and lines that are new, with `+`.

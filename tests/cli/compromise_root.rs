@@ -1,0 +1,155 @@
+//! `compromise`: how far the root has fallen, what the last known good metadata is, and the page for those who decide.
+
+use std::fs;
+
+use serde_json::json;
+use tuf_ceremony::policy::Policy;
+
+use crate::compromise::{ANSWERS, keys, ready};
+use crate::later::{after, later};
+use crate::rehearsal::released;
+use crate::room::Room;
+use crate::world::World;
+
+#[test]
+fn a_root_below_its_threshold_loses_the_key() {
+    let room = later();
+    let done = room.run(&keys(&["ada"], &ANSWERS)).ok();
+    assert!(done.out.contains("Declared in ceremony.toml: revoke the key ada.\n"), "{}", done.out);
+    let policy = Policy::parse(room.read("ceremony.toml").as_bytes()).unwrap();
+    assert_eq!(policy.roles["root"].keys, ["ben", "cem", "dan"]);
+    assert_eq!((policy.change.name(), policy.revoke[0].key.as_str()), ("revoke", "ada"));
+    assert_eq!(room.refusing(), [""; 0]);
+    let brief = room.read("brief.md");
+    assert!(brief.contains("Key ada leaves every role; nothing takes its place."), "{brief}");
+    assert!(!brief.contains("FALLEN") && !room.path("statement.md").exists(), "{brief}");
+}
+
+#[test]
+fn a_root_that_has_fallen_begins_anew() {
+    let room = later();
+    let done = room.run(&keys(
+        &["ada", "ben"],
+        &[&ANSWERS[..6], &["--replace", "ada=R11", "--replace", "ben=R12"]].concat(),
+    ));
+    let done = done.ok();
+    assert!(done.out.contains("\nWrote ceremony.toml, script.md, brief.md, statement.md.\n"), "{}", done.out);
+    assert!(done.out.contains("THE ROOT HAS FALLEN"), "{}", done.out);
+    let policy = Policy::parse(room.read("ceremony.toml").as_bytes()).unwrap();
+    assert_eq!((policy.change.name(), policy.script.as_str()), ("genesis", "compromise"));
+    assert_eq!(policy.roles["root"].keys, ["ada-2", "ben-2", "cem", "dan"]);
+    assert_eq!((policy.revoke.len(), policy.intended.len()), (2, 0));
+    for key in ["ada-2", "ben-2"] {
+        room.provision(key).ok();
+    }
+    assert_eq!(room.refusing(), [""; 0]);
+    // What is changed afterwards leaves it a beginning.
+    room.change(&["set-threshold", "targets", "3"]).ok();
+    assert_eq!(room.refusing(), [""; 0]);
+    room.freeze();
+    for key in ["ada-2", "cem", "dan", "online"] {
+        room.signs_all(key);
+    }
+    room.run(&["release"]).ok();
+    let root = room.json("metadata/1.root.json")["signed"].clone();
+    assert_eq!(root["version"], json!(1));
+    // Clients of the old root must never take what follows for older than what they saw: versions go on.
+    assert_eq!(room.json("metadata/2.targets.json")["signed"]["version"], json!(2));
+    let statement = room.read("statement.md");
+    let digest = tuf_ceremony::crypto::digest::Sha256Digest::of(room.read("metadata/1.root.json").as_bytes());
+    assert!(statement.contains(&format!("SHA-256 of the new 1.root.json: `{digest}`")), "{statement}");
+}
+
+/// What an attacker published is compared with what was there before, and the latter is the base.
+#[test]
+fn the_last_known_good_metadata_is_compared_and_becomes_the_base() {
+    let first = released();
+    let good = World::of(&first);
+    let file = |byte: &str| json!({ "length": 3, "hashes": { "sha256": byte.repeat(32) } });
+    good.publish_targets(2, |signed| {
+        signed["targets"] = json!({ "kept": file("00"), "gone": file("11"), "other": file("22") });
+    });
+    let today = World::of(&first);
+    today.publish_targets(3, |signed| {
+        signed["targets"] = json!({ "kept": file("00"), "evil": file("66"), "other": file("33") });
+    });
+    let room = ready(today.followed(&first));
+    assert!(room.path("trusted/3.targets.json").exists());
+    let mut answers = ANSWERS;
+    let folder = good.typed();
+    answers[5] = &folder;
+    let done = room.run(&keys(&["online"], &answers)).ok();
+    let wrote = "\nWrote ceremony.toml, script.md, brief.md, comparison.md.\n";
+    assert!(done.out.contains(wrote), "{}", done.out);
+    assert_eq!(
+        room.read("comparison.md"),
+        "# Published today, compared with the last known good\n\n\
+         1 roles compared with the last known good ones: 3 differences, listed in comparison.md. Each is to be explained \
+         before it is published again.\n\n\
+         `+` only today, `-` no longer, `~` another file under the same path.\n\n\
+         - targets: - gone\n- targets: ~ other\n- targets: + evil\n"
+    );
+    assert!(room.read("ceremony.toml").contains("root = \"good/1.root.json\"\n"));
+    assert_eq!(
+        fs::read(room.path("good/2.targets.json")).unwrap(),
+        fs::read(good.path("2.targets.json")).unwrap()
+    );
+    assert_eq!(room.refusing(), [""; 0]);
+}
+
+#[test]
+fn what_was_copied_for_a_plan_that_is_refused_is_not_there() {
+    let first = released();
+    let good = World::of(&first);
+    let room = later();
+    let mut answers = ANSWERS;
+    let folder = good.typed();
+    answers[5] = &folder;
+    answers[7] = "online=R10x\u{7}";
+    let before = room.noticed();
+    let done = room.run(&keys(&["online"], &answers));
+    assert!(done.err.starts_with("error [PLAN-STRICT]: "), "{}", done.err);
+    room.only_recorded(&before, &["refused"]);
+}
+
+/// One page: for the repository of the template, whatever happened.
+#[test]
+fn the_brief_fits_on_a_page() {
+    let first = Room::new();
+    first
+        .run(&["new", &first.directory(), "--template", "rehearsal", "--planned", "2101-01-14T15:00:00Z"])
+        .ok();
+    let holders = ["ada-card", "ben-card", "chi-card", "dev-card", "eva-card"];
+    for key in holders.iter().chain(&["online"]) {
+        first.provision(key).ok();
+    }
+    first.freeze();
+    for key in ["ada-card", "ben-card", "chi-card", "online"] {
+        first.signs_all(key);
+    }
+    first.run(&["release"]).ok();
+    for (doubted, by) in [
+        (&["online"][..], &["online=R-0010"][..]),
+        (&["ada-card"], &["none"]),
+        (
+            &["root", "online"],
+            &["ada-card=A", "ben-card=B", "chi-card=C", "dev-card=D", "eva-card=E", "online=F"],
+        ),
+    ] {
+        let room = after(&first.path(""));
+        let by: Vec<&str> = by.iter().flat_map(|by| ["--replace", by]).collect();
+        room.run(&keys(doubted, &[&ANSWERS[..6], &by].concat())).ok();
+        let brief = room.read("brief.md");
+        assert!(brief.lines().count() <= 60, "{} lines: {brief}", brief.lines().count());
+        for part in [
+            "What happened",
+            "What an attacker can do to clients today",
+            "What is done, in this order",
+            "What to tell users",
+        ] {
+            assert_eq!(brief.matches(&format!("\n## {part}\n")).count(), 1, "{brief}");
+        }
+        assert!(brief.contains("A laptop is gone."), "{brief}");
+        assert!(!room.read("script.md").contains("NEW-KEY"));
+    }
+}
