@@ -43,8 +43,10 @@ impl Rekey {
         let gone = self.gone_keyids(&keys)?;
         let before = used(&delegations);
         let mut new_keys: Vec<&Json> = Vec::new();
-        for role in roles_of(&mut delegations) {
-            new_keys.extend(self.edit(role, &gone));
+        for part in ["roles", "succinct_roles"] {
+            for role in roles_of(delegations.get_mut(part)) {
+                new_keys.extend(self.edit(role, &gone));
+            }
         }
         if !add.is_empty() {
             let roles = match delegations.remove("roles") {
@@ -110,17 +112,13 @@ impl Rekey {
     }
 }
 
-/// The role objects: named ones, or the one that stands for all bins (TAP 15).
-fn roles_of(delegations: &mut Object) -> Vec<&mut Object> {
-    let mut found = Vec::new();
-    for member in delegations.values_mut() {
-        match member {
-            Json::Arr(roles) => found.extend(roles.iter_mut().filter_map(Json::as_object_mut)),
-            Json::Obj(role) if role.contains_key("keyids") => found.push(role),
-            _ => {}
-        }
+/// The role objects of a part: named ones, or the one that stands for all bins (TAP 15).
+fn roles_of(part: Option<&mut Json>) -> Vec<&mut Object> {
+    match part {
+        Some(Json::Arr(roles)) => roles.iter_mut().filter_map(Json::as_object_mut).collect(),
+        Some(Json::Obj(bins)) => vec![bins],
+        _ => Vec::new(),
     }
-    found
 }
 
 fn keyids(role: &Object) -> Vec<String> {

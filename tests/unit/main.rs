@@ -69,6 +69,7 @@ mod tuf_fixture;
 mod tuf_keys;
 mod tuf_python;
 mod tuf_quorum;
+mod tuf_rekey;
 mod tuf_sizes;
 mod tuf_views;
 mod words;
