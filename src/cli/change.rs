@@ -175,6 +175,12 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         }
         Ok(acts) => acts,
     };
+    if !context.json {
+        // The change is made, whether or not a plan can be made of it yet.
+        for act in &acts {
+            context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
+        }
+    }
     let plan = ceremony.plan()?;
     let refusing: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.refuses()).collect();
     if context.json {
@@ -182,9 +188,6 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let missing = Json::strings(plan.missing_keys.iter().cloned());
         context.console.say(&show::json(&Json::object([("acts", acts), ("missing_keys", missing)])));
         return Ok(Exit::Yes);
-    }
-    for act in &acts {
-        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
     }
     for key in &plan.missing_keys {
         context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));

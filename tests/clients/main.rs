@@ -27,6 +27,7 @@ mod holder;
 mod hostile;
 mod hostile_test;
 mod http;
+mod incidents;
 mod judges;
 mod limits_test;
 mod matrix_test;
