@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::software::SoftwareKey;
-use crate::crypto::{KeyAlgorithm, PublicKey};
+use crate::crypto::{PublicKey, Scheme};
 use crate::host::files;
 use crate::json::Json;
 use crate::json::view::At;
@@ -52,6 +52,14 @@ impl Keyring {
         self.keys.iter().find(|(_, key)| key.fingerprint() == material).map(|(name, _)| name.as_str())
     }
 
+    /// Puts a key that nobody uses in the place of one that is not known yet, for a look ahead. Returns its scheme.
+    pub(super) fn stand_in(&mut self, name: &str) -> Option<Scheme> {
+        let seed = Sha256Digest::of(name.as_bytes()).0;
+        let key = SoftwareKey::from_seed(Scheme::Ed25519.algorithm(), &seed).ok()?;
+        self.keys.insert(name.to_owned(), key.public().clone());
+        Some(Scheme::Ed25519)
+    }
+
     /// The key object to write into metadata. A key that is listed there `today` keeps its object, so that its keyid stays
     /// and no field of it is lost; with `reencode_keys` in the one form that is written.
     pub fn object<'k>(
@@ -76,18 +84,6 @@ impl Keyring {
     pub fn keyid(&self, name: &str, policy: &Policy, trusted: Option<&Trusted>) -> Option<String> {
         let today = trusted.iter().flat_map(|trusted| trusted.root.keys.values());
         self.object(name, policy, today).ok().map(|object| keyid_of(&object))
-    }
-
-    /// The same with a key of nobody for each that is not known yet: for plans of what will be made, and for nothing that is
-    /// kept.
-    pub fn with_stand_ins(&self, policy: &Policy) -> Keyring {
-        let mut keys = self.keys.clone();
-        for name in policy.keys.keys().filter(|name| !self.keys.contains_key(*name)) {
-            let seed = Sha256Digest::of(format!("stands in for {name}").as_bytes());
-            let stand_in = SoftwareKey::from_seed(KeyAlgorithm::Ed25519, &seed.0);
-            keys.extend(stand_in.ok().map(|key| (name.clone(), key.public().clone())));
-        }
-        Keyring { keys }
     }
 
     /// The material of every key that the plan revokes as compromised.

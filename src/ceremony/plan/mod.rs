@@ -118,9 +118,9 @@ impl Ceremony {
             }
             // Keys are missing, so that nothing can be drafted yet.
             Err(CeremonyError::KeyUnknown { .. }) => {
-                let Drafts { made, left } = self.expected()?;
-                let version = |draft: &Draft| draft.signed.get("version").and_then(Json::as_int).unwrap_or(1);
-                let made = made.iter().map(|draft| (draft.role.clone(), version(draft))).collect();
+                let Drafts { made, left } = self.expected(&missing_keys)?;
+                let made = made.into_iter().map(Draft::freeze);
+                let made = made.map(|one| (one.role, one.version)).collect();
                 (gate::examine_plan(self), made, left)
             }
             Err(other) => return Err(other),
@@ -144,10 +144,16 @@ impl Ceremony {
         })
     }
 
-    /// What will be made once the missing keys are there: drafted with keys that stand in for them, and thrown away.
-    fn expected(&self) -> Result<Drafts, CeremonyError> {
-        let keyring = self.keyring.with_stand_ins(&self.policy);
-        draft_all(&self.policy, &keyring, self.trusted.as_ref(), self.ended.as_ref())
+    /// What will be made once the missing keys are there: whose they are decides it, not which they are, so that others can
+    /// stand in for them.
+    fn expected(&self, missing: &[String]) -> Result<Drafts, CeremonyError> {
+        let (mut policy, mut keyring) = (self.policy.clone(), self.keyring.clone());
+        for name in missing {
+            if let (Some(plan), Some(scheme)) = (policy.keys.get_mut(name), keyring.stand_in(name)) {
+                plan.scheme = scheme;
+            }
+        }
+        draft_all(&policy, &keyring, self.trusted.as_ref(), self.ended.as_ref())
     }
 
     /// Every role that the plan states, and every other that is made.

@@ -5,10 +5,13 @@
 //! that the world ever trusted, after having been offline all the while, and after an attacker's versions.
 
 mod asked;
+mod delegated_test;
+mod holders_test;
 mod night;
 mod online_test;
 mod order_test;
 mod service;
+mod stolen_test;
 
 use std::fs;
 use std::os::unix::fs::symlink;
