@@ -192,12 +192,24 @@ impl Ceremony {
     fn carried(&self, made: &[(String, Vec<u8>)]) -> Result<Vec<(String, Vec<u8>)>, CeremonyError> {
         let Some(trusted) = self.trusted.as_ref().or(self.ended.as_ref()) else { return Ok(Vec::new()) };
         let has = |name: &str| made.iter().any(|(one, _)| one == name);
+        let is_made = |role: &str| {
+            let plain = format!("{}.json", file_stem(role));
+            let versioned = |name: &str| {
+                name.split_once('.')
+                    .is_some_and(|(version, rest)| version.parse::<i64>().is_ok() && rest == plain)
+            };
+            made.iter().any(|(name, _)| *name == plain || versioned(name))
+        };
         let mut names: Vec<String> = root_versions(&self.path(&trusted.beside("")))?
             .iter()
             .map(|version| format!("{version}.root.json"))
             .collect();
         let consistent = trusted.root.consistent_snapshot.unwrap_or(false);
-        for file in trusted.current.iter().flat_map(|current| current.roles.values()) {
+        for (role, file) in trusted.current.iter().flat_map(|current| &current.roles) {
+            // Nobody is still reading what a new beginning replaces.
+            if self.trusted.is_none() && is_made(role) {
+                continue;
+            }
             let is_timestamp = file.name == "timestamp.json";
             if !is_timestamp && (consistent || has("timestamp.json")) {
                 names.push(file.name.clone());

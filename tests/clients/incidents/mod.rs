@@ -6,6 +6,7 @@
 
 mod asked;
 mod delegated_test;
+mod fallen_test;
 mod holders_test;
 mod night;
 mod online_test;
