@@ -6,8 +6,10 @@
 
 mod asked;
 mod delegated_test;
+mod expired_test;
 mod fallen_test;
 mod holders_test;
+mod inherited_test;
 mod night;
 mod online_test;
 mod order_test;
