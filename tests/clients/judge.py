@@ -5,6 +5,7 @@
 A case is a JSON object on a line: "name", "metadata" (a directory), "trusted" (a root file), "lookups" (target paths to
 look up, one after the other) and, where what is found is to be fetched, "targets" (a directory). A client with a past has
 "before": directories like "metadata", from each of which it has refreshed earlier, in this order, starting from "trusted".
+With "local", a directory, its own copies are kept there: a later run, at another time, goes on from them.
 
 The verdict is a line with "name", "accepted" and "why". If the metadata is accepted, "versions" says what the client
 trusts in the end, by top-level role. All of the past has to be accepted: otherwise the test is mistaken, the case is not
@@ -15,6 +16,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -86,10 +88,15 @@ def describe(error: BaseException) -> str:
     return f"{said}: {describe(error.__cause__)}" if error.__cause__ else said
 
 
+def own_copies(case: dict):
+    """Where the client keeps what it trusts."""
+    return nullcontext(case["local"]) if case.get("local") else tempfile.TemporaryDirectory()
+
+
 def verdict(case: dict) -> dict:
     when = "before: "
     try:
-        with tempfile.TemporaryDirectory() as local:
+        with own_copies(case) as local:
             for metadata in case.get("before", []):
                 refreshed(case, metadata, local)
             when = ""

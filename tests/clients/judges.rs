@@ -27,6 +27,8 @@ pub struct Case {
     /// Folders with the repositories that the same client has refreshed from before, in order. It started from the trusted
     /// root of `folder`, and took them all.
     pub before: Vec<PathBuf>,
+    /// A folder in which the client's own copies are, and stay for another question at another time.
+    pub local: Option<PathBuf>,
 }
 
 /// What a client said.
@@ -46,12 +48,18 @@ impl Case {
         folder: impl Into<PathBuf>,
         lookups: &'static [&'static str],
     ) -> Case {
-        Case { name: name.into(), folder: folder.into(), lookups, before: vec![] }
+        Case { name: name.into(), folder: folder.into(), lookups, before: vec![], local: None }
     }
 
     /// Asks a client that has refreshed from the repositories in these folders before.
     pub fn after<P: Into<PathBuf>>(mut self, before: impl IntoIterator<Item = P>) -> Case {
         self.before = before.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Asks a client that keeps its copies in this folder, and goes on from what is there.
+    pub fn keeping(mut self, local: impl Into<PathBuf>) -> Case {
+        self.local = Some(local.into());
         self
     }
 }
@@ -103,12 +111,13 @@ impl Judge {
         for case in cases {
             // rust-tuf is not asked: its judge keeps nothing from one refresh to the next.
             let forgets = self.profile == Profile::RustTuf;
-            assert!(case.before.is_empty() || !forgets, "{}: rust-tuf has no past", case.name);
+            let past = !case.before.is_empty() || case.local.is_some();
+            assert!(!past || !forgets, "{}: rust-tuf has no past", case.name);
             let before: Vec<PathBuf> = case.before.iter().map(|folder| folder.join("metadata")).collect();
             let line = json!({
                 "name": case.name, "metadata": case.folder.join("metadata"), "lookups": case.lookups,
                 "targets": case.folder.join("targets"), "trusted": case.folder.join("trusted.root.json"),
-                "before": before,
+                "before": before, "local": case.local,
             });
             writeln!(questions, "{line}").unwrap();
         }

@@ -1,18 +1,29 @@
 //! The clients of others, asked what they make of a repository after an incident.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use tuf_ceremony::tuf::client::Profile;
 
 use super::World;
-use crate::judges::{Answer, Case, judges};
+use crate::judges::{Answer, Case, Judge, judges};
 
 /// A client with a root that it was shipped with, and with what it took since.
 struct Asked {
     name: String,
     root: i64,
     past: Vec<PathBuf>,
+    kept: Option<Kept>,
+}
+
+/// What a client keeps from another time.
+struct Kept {
+    at: String,
+    /// The root that it was shipped with then.
+    root: i64,
+    /// Whether it was given another root since, beside the copies that it kept.
+    reinstalled: bool,
 }
 
 /// A few minutes from now, as ceremonies are dated by the clock.
@@ -38,7 +49,7 @@ pub struct Clients<'a> {
 impl<'a> Clients<'a> {
     /// Clients of what is published now: fresh ones, from each of these roots.
     pub fn of(test: &'a str, world: &'a World, roots: impl IntoIterator<Item = i64>) -> Clients<'a> {
-        let fresh = |root| Asked { name: format!("fresh from root {root}"), root, past: vec![] };
+        let fresh = |root| Asked { name: format!("fresh from root {root}"), root, past: vec![], kept: None };
         let published = world.published();
         let asked = roots.into_iter().map(fresh).collect();
         let (serving, lookups) = (published.clone(), &["readme.txt", "project/one.txt"]);
@@ -68,7 +79,28 @@ impl<'a> Clients<'a> {
     pub fn after(mut self, past: &str, roots: &[i64], took: &[&Path]) -> Clients<'a> {
         for root in roots {
             let past_of = took.iter().map(|folder| (*folder).to_owned()).collect();
-            self.asked.push(Asked { name: format!("{past} from root {root}"), root: *root, past: past_of });
+            let name = format!("{past} from root {root}");
+            self.asked.push(Asked { name, root: *root, past: past_of, kept: None });
+        }
+        self
+    }
+
+    /// Clients that took this repository long ago, when it had not expired.
+    pub fn offline_since(mut self, at: &str, roots: &[i64], took: &Path) -> Clients<'a> {
+        for root in roots.iter().copied() {
+            let kept = Kept { at: at.to_owned(), root, reinstalled: false };
+            let name = format!("offline since {at} from root {root}");
+            self.asked.push(Asked { name, root, past: vec![took.to_owned()], kept: Some(kept) });
+        }
+        self
+    }
+
+    /// Clients that took this repository with these roots, and were given the first root of what they find now.
+    pub fn reinstalled(mut self, roots: &[i64], took: &Path) -> Clients<'a> {
+        for root in roots.iter().copied() {
+            let kept = Kept { at: soon(), root, reinstalled: true };
+            let name = format!("reinstalled over root {root}");
+            self.asked.push(Asked { name, root: 1, past: vec![took.to_owned()], kept: Some(kept) });
         }
         self
     }
@@ -95,7 +127,13 @@ impl<'a> Clients<'a> {
                 let folder = self.world.seen_from(&self.serving, one.root, &root);
                 // tough looks for files of folders where nobody puts them.
                 let lookups = if client == Profile::Tough { &self.lookups[..1] } else { self.lookups };
-                Case::new(&one.name, folder, lookups).after(&one.past)
+                match &one.kept {
+                    None => Case::new(&one.name, folder, lookups).after(&one.past),
+                    Some(kept) => {
+                        let local = self.earlier(&judge, one, kept);
+                        Case::new(&one.name, folder, lookups).keeping(local)
+                    }
+                }
             };
             let cases: Vec<Case> = self.asked.iter().map(case).collect();
             for (name, answer) in judge.ask(&soon(), &cases) {
@@ -111,5 +149,21 @@ impl<'a> Clients<'a> {
             }
         }
         assert!(wrong.is_empty(), "expected {taken:?}:\n{}", wrong.join("\n"));
+    }
+
+    /// The copies that a client has from another time.
+    fn earlier(&self, judge: &Judge, one: &Asked, kept: &Kept) -> PathBuf {
+        let local = self.world.place.join("kept").join(judge.profile.name()).join(&one.name);
+        fs::create_dir_all(&local).unwrap();
+        let root = self.world.metadata(&format!("{}.root.json", kept.root));
+        let folder = self.world.seen_from(&one.past[0], kept.root, &root);
+        let asked = [Case::new(&one.name, folder, &[]).keeping(&local)];
+        let answer = &judge.ask(&kept.at, &asked)[&one.name];
+        assert!(answer.accepted, "{}, {}: {answer:?}", judge.profile.name(), one.name);
+        if kept.reinstalled {
+            // Then the judge gives it the root that it is asked to start from.
+            fs::remove_file(local.join("root.json")).unwrap();
+        }
+        local
     }
 }

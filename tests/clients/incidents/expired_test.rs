@@ -10,11 +10,17 @@ use super::{HOLDERS, World};
 use crate::tree::set;
 
 /// When all of it expired.
-const EXPIRED: &str = "2026-01-14T15:00:00Z";
+const EXPIRED: &str = "2020-01-14T15:00:00Z";
+
+/// A day earlier.
+const BEFORE: &str = "2020-01-13T15:00:00Z";
 
 /// What clients say of it.
-const REFUSE: [(Profile, &str); 3] =
-    [(Profile::PythonTuf, "expired"), (Profile::Tough, "expired"), (Profile::TufJs, "expired")];
+const REFUSE: [(Profile, &str); 3] = [
+    (Profile::PythonTuf, "ExpiredMetadataError: Final root.json is expired"),
+    (Profile::Tough, "root metadata is expired"),
+    (Profile::TufJs, "ExpiredMetadataError: Final root.json is expired"),
+];
 
 impl World {
     /// Everything that is published, as if it had been signed for a time that is over.
@@ -42,6 +48,7 @@ fn incident_8_the_trusted_root_has_expired() {
     let test = "incident_8_the_trusted_root_has_expired";
     let mut world = World::new(test);
     world.expires();
+    let good = world.copy("good");
     let expired = || {
         let clients = Clients::of(test, &world, 1..=2);
         REFUSE.into_iter().fold(clients, |clients, (client, says)| clients.but(client, "", says))
@@ -52,5 +59,5 @@ fn incident_8_the_trusted_root_has_expired() {
     world.finishes(&night, &[]);
     world.publish(&night);
     // An expired root is still one to start from (spec 5.3.10): only the newest has to be fresh.
-    Clients::of(test, &world, 1..=3).end_on([3, 4, 4, 4]);
+    Clients::of(test, &world, 1..=3).offline_since(BEFORE, &[1, 2], &good).end_on([3, 4, 4, 4]);
 }

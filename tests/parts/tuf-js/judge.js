@@ -74,7 +74,7 @@ async function judge(one, local) {
 }
 
 async function verdict(one) {
-  const local = fs.mkdtempSync(path.join(os.tmpdir(), 'judge-'));
+  const local = one.local ?? fs.mkdtempSync(path.join(os.tmpdir(), 'judge-'));
   let when = 'before: ';
   try {
     for (const metadata of one.before ?? []) await refreshed(one, metadata, local);
@@ -85,7 +85,7 @@ async function verdict(one) {
     const kind = error.constructor?.name ?? typeof error;
     return { name: one.name, accepted: false, why: `${when}${kind}: ${first}` };
   } finally {
-    fs.rmSync(local, { recursive: true });
+    if (!one.local) fs.rmSync(local, { recursive: true });
   }
 }
 

@@ -19,6 +19,7 @@ struct Case {
     name: String,
     #[serde(default)]
     before: Vec<PathBuf>,
+    local: Option<PathBuf>,
     metadata: PathBuf,
     trusted: PathBuf,
     lookups: Vec<String>,
@@ -133,12 +134,13 @@ async fn caught<T: Send + 'static>(
 
 /// What is to be said of metadata that is accepted, and why it is refused otherwise.
 async fn outcome(case: Case) -> Result<(String, Versions), String> {
-    let datastore = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let datastore = case.local.clone().unwrap_or_else(|| temporary.path().to_owned());
     for metadata in case.before.clone() {
-        let earlier = refreshed(case.clone(), metadata, datastore.path().to_owned());
+        let earlier = refreshed(case.clone(), metadata, datastore.clone());
         caught(earlier).await.map_err(|why| format!("before: {why}"))?;
     }
-    caught(judge(case, datastore.path().to_owned())).await
+    caught(judge(case, datastore)).await
 }
 
 async fn verdict(case: Case) -> Verdict {
