@@ -1,121 +1,42 @@
-//! Incident 7: a root of an older tool, whose keyids are the hashes of nothing and one of whose keys has a keytype that few
-//! clients know. The root is Sigstore's staging root, version 5, but for the keys themselves.
+//! Incident 7: a root of an older tool is inherited; and the tenth again, where its key stands under two keyids.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use tuf_ceremony::crypto::{KeyAlgorithm, Scheme, hex};
-use tuf_ceremony::host::secret::Secret;
 use tuf_ceremony::json::Json;
-use tuf_ceremony::token::rehearsal::{PIN, RehearsalToken};
-use tuf_ceremony::token::{KeyPlace, Token as _};
-use tuf_ceremony::tuf::REHEARSAL_MARK;
 use tuf_ceremony::tuf::client::Profile;
-use tuf_ceremony::tuf::envelope::{Envelope, Signature};
 use tuf_ceremony::tuf::key::keyid_of;
 
+use super::HIGHEST;
 use super::asked::Clients;
-use super::night::{self, Night};
-use super::service::{FILES, keys_of_roles, write_target};
-use super::{World, signed_in};
-use crate::corpus::corpus;
-use crate::repository::{signed, target};
-use crate::tree::{at, set};
+use super::night::Night;
+use super::older::{KEYS, ONLINE, inherited, serve_online, taken_over};
+use super::service::keys_of_roles;
+use crate::tree::{at, list, set};
 
-/// The keys of the root: keyid, name in the ceremony, serial number of the token that takes the place of the real one.
-const KEYS: [(&str, &str, &str); 3] = [
-    ("c8e09a68b5821b75462ae0df52151c81deb7f1838246dc1da8c34cc91ec12bda", "repo-import", "R-0101"),
-    ("762cb22caca65de5e9b7b6baecb84ca989d337280ce6914b6440aea95769ad93", "jku", "R-0102"),
-    ("5416a7a35ef827abc651e200ac11f3d23e9db74ef890b1fedb69fb2a152ebac5", "online", "R-0103"),
-];
-const TARGETS: usize = 1;
-const ONLINE: usize = 2;
-
-fn token(key: usize) -> (RehearsalToken, KeyPlace) {
-    let (_, name, serial) = KEYS[key];
-    let mut token = RehearsalToken::new(serial, KeyAlgorithm::P256);
-    token.unlock(Secret::new(PIN.as_bytes().to_vec())).unwrap();
-    (token, KeyPlace { id: None, label: name.to_owned() })
+/// The older tool was content with one signature on a root; this one is not.
+fn two_of_three(night: &Night) {
+    night.ok(&["change", "set-threshold", "root", "2"]);
+    let who = ["--holder", "jo", "--holder-name", "Jo", "--scheme", "ed25519", "--token", "rehearsal"];
+    night.ok(&[&["change", "add-key", "jo-card", "--role", "root", "--serial", "R-0104"][..], &who].concat());
 }
 
-/// Signs under the keyids that the old root has.
-fn sign(keys: &[usize], signed: &Json) -> Vec<u8> {
-    let signature = |key: &usize| {
-        let (mut token, place) = token(*key);
-        let sig = token.sign(&place, Scheme::EcdsaSha2Nistp256, &signed.canonical()).unwrap();
-        Signature { keyid: KEYS[*key].0.to_owned(), sig: hex::encode(&sig) }
-    };
-    Envelope::publish(signed, &keys.iter().map(signature).collect::<Vec<_>>())
-}
-
-/// What the older tool published: root 5, targets 7, snapshot 3, timestamp 9.
-fn inherited(test: &str) -> Option<World> {
-    let root = corpus(test)?.join("tuf-roots/sigstore-staging/5.root.json");
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("incidents").join(test);
-    let _ = fs::remove_dir_all(&place);
-    let world = World { last: place.clone(), place };
-    let mut root = signed_in(&root);
-    for (key, (keyid, _, _)) in KEYS.iter().enumerate() {
-        let (mut token, place) = token(key);
-        let public = token.public_key(&place).unwrap().to_spki_pem();
-        set(&mut root, &["keys", keyid, "keyval", "public"], public.as_str());
-    }
-    set(&mut root, &[REHEARSAL_MARK], true);
-    let mut targets = signed("targets", 7);
-    set(&mut targets, &["targets"], Json::object([(FILES[0].0, target(FILES[0].1.as_bytes()))]));
-    let version = |version: i64| Json::object([("version", Json::Int(version))]);
-    let mut snapshot = signed("snapshot", 3);
-    set(&mut snapshot, &["meta"], Json::object([("targets.json", version(7))]));
-    let mut timestamp = signed("timestamp", 9);
-    set(&mut timestamp, &["meta"], Json::object([("snapshot.json", version(3))]));
-    fs::create_dir_all(world.published().join("metadata")).unwrap();
-    for (name, mut signed, keys) in [
-        ("5.root.json", root, &[0, 1][..]),
-        ("7.targets.json", targets, &[TARGETS]),
-        ("3.snapshot.json", snapshot, &[ONLINE]),
-        ("timestamp.json", timestamp, &[ONLINE]),
-    ] {
-        set(&mut signed, &[REHEARSAL_MARK], true);
-        // Until long after this test.
-        set(&mut signed, &["expires"], "2034-01-19T13:29:13Z");
-        fs::write(world.metadata(name), sign(keys, &signed)).unwrap();
-    }
-    write_target(&world, FILES[0].0, FILES[0].1);
-    Some(world)
-}
-
-/// A ceremony of those who took the repository over, with the tokens filled in.
-fn taken_over(world: &World) -> Night {
-    let root = world.metadata("5.root.json");
-    let new = ["new", "night", "--template", "inherit", "--trusted", root.to_str().unwrap()];
-    night::run(&world.place, &new).ok();
-    let night = Night { folder: world.place.join("night") };
-    // The name of a key without an owner is the beginning of its digest.
-    let plan = night.plan();
-    let unnamed = plan["key"].as_table().unwrap().keys().find(|key| key.starts_with("key-")).unwrap();
-    fs::rename(night.folder.join("keys").join(unnamed), night.folder.join("keys/online")).unwrap();
-    night.edit(|text| {
-        let mut text = text.replace(unnamed, "online").replace("FILL-IN", "packages.example.org");
-        for (_, name, serial) in KEYS {
-            let token = format!("[key.{name}]\ntoken = {{ kind = \"rehearsal\", serial = \"{serial}\" }}");
-            text = text.replace(&format!("[key.{name}]"), &token);
-        }
-        text
-    });
-    night
+/// tough reads no key under another keyid than its hash: the old root was never one to start from, and the new one is.
+fn but_tough(clients: Clients<'_>) -> Clients<'_> {
+    let unreadable = format!("Failed to parse trusted root metadata: Invalid key ID {}", KEYS[ONLINE].0);
+    let before = format!("before: {unreadable}");
+    let clients = clients.without_project().but(Profile::Tough, "fresh from root 5", &unreadable);
+    clients.but(Profile::Tough, "offline", &before).but(Profile::Tough, "attacked", &before)
 }
 
 #[test]
 fn incident_7_keyids_of_an_older_tool() {
     let test = "incident_7_keyids_of_an_older_tool";
-    let Some(mut world) = inherited(test) else { return };
+    let Some(mut world) = inherited(test, |_| {}) else { return };
     let good = world.copy("good");
     let night = taken_over(&world);
-    // As for the thresholds, the older tool asked for less than this one.
-    night.ok(&["change", "set-threshold", "root", "2"]);
-    let who = ["--holder", "jo", "--holder-name", "Jo", "--scheme", "ed25519", "--token", "rehearsal"];
-    night.ok(&[&["change", "add-key", "jo-card", "--role", "root", "--serial", "R-0104"][..], &who].concat());
+    two_of_three(&night);
     night.provision_all();
     night.ok(&["draft"]);
     let said = night.run(&["freeze"]).refused("KEY-SCHEME");
@@ -162,14 +83,45 @@ fn incident_7_keyids_of_an_older_tool() {
         assert_eq!(root.get(field), Some(value), "{field}");
     }
     assert_eq!(keys_of_roles(&root).len(), 6);
-    // tough reads no key under another keyid than its hash: the old root was never one to start from, and the new one is.
-    let unreadable = format!("Failed to parse trusted root metadata: Invalid key ID {}", KEYS[ONLINE].0);
-    Clients::of(test, &world, 5..=6)
-        .without_project()
-        .after("offline", &[5], &[&good])
-        .but(Profile::Tough, "fresh from root 5", &unreadable)
-        .but(Profile::Tough, "offline from root 5", &format!("before: {unreadable}"))
-        .end_on([6, 10, 4, 8]);
+    but_tough(Clients::of(test, &world, 5..=6).after("offline", &[5], &[&good])).end_on([6, 10, 4, 8]);
+}
+
+#[test]
+fn incident_10_the_revoked_key_stands_under_two_keyids() {
+    let test = "incident_10_the_revoked_key_stands_under_two_keyids";
+    let odd = KEYS[ONLINE].0;
+    let (mut hash, mut public) = (String::new(), Json::Null);
+    // The snapshot lists the online key once more, under the keyid that its object should have.
+    let world = inherited(test, |root| {
+        let object = at(root, &["keys", odd]).clone();
+        (hash, public) = (keyid_of(&object), object.get("keyval").cloned().unwrap());
+        set(root, &["keys", &hash], object);
+        list(root, &["roles", "snapshot", "keyids"]).push(Json::from(hash.as_str()));
+    });
+    let Some(mut world) = world else { return };
+    let (good, attacked) = (world.copy("good"), world.copy("attacked"));
+    serve_online(&attacked, HIGHEST, HIGHEST);
+    let night = taken_over(&world);
+    two_of_three(&night);
+    night.ok(&["change", "reencode-keys"]);
+    let revoke = ["change", "revoke-key", "online", "--reason", "compromised"];
+    let before = night.read("ceremony.toml");
+    let said = night.run(&revoke).refused("ROOT-REVOKED");
+    assert!(said.contains("snapshot would keep 0 keys, and its threshold is 1"), "{said}");
+    assert_eq!(night.read("ceremony.toml"), before);
+    let add = ["change", "add-key", "online-2", "--role", "snapshot", "--role", "timestamp"];
+    let token = ["--scheme", "ed25519", "--token", "rehearsal", "--serial", "R-0110"];
+    night.ok(&[&add[..], &token].concat());
+    night.ok(&revoke);
+    world.finishes(&night, &["online"]);
+    world.publish(&night);
+    // Gone under both, and under any other.
+    let mut root = world.signed("6.root.json");
+    assert!(keys_of_roles(&root).iter().all(|keyid| *keyid != odd && *keyid != hash));
+    let keys = at(&mut root, &["keys"]).as_object().unwrap();
+    assert!(keys.values().all(|object| object.get("keyval") != Some(&public)));
+    let clients = Clients::of(test, &world, 5..=6).after("offline", &[5], &[&good]);
+    but_tough(clients.after("attacked", &[5], &[&attacked])).end_on([6, 10, 4, 8]);
 }
 
 fn json(file: &Path) -> Json {

@@ -11,6 +11,7 @@ mod fallen_test;
 mod holders_test;
 mod inherited_test;
 mod night;
+mod older;
 mod online_test;
 mod order_test;
 mod service;
