@@ -13,9 +13,10 @@ use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::{Edit, NewKey};
-use crate::policy::{Expiry, Intended, Intent, Policy, Reason, Revocation, RolePlan};
+use crate::policy::{Expiry, Intended, Intent, Policy, Reason, RolePlan};
 
 use super::directory::ADMINISTRATOR;
+use super::drafting::succession;
 use super::event::Event;
 use super::{Ceremony, CeremonyError, gate, keyring};
 
@@ -343,6 +344,8 @@ fn is_public_half(name: &str, policy: &Policy, bytes: &[u8]) -> Result<(), Cerem
 /// revoked key in any.
 fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
     let material = |key: &String| ceremony.keyring.get(key).map(|key| key.fingerprint());
+    // What a key is told apart by, be its material known or not.
+    let id = |key: &String| material(key).map_or_else(|| key.clone(), |material| material.to_hex());
     let revoked: BTreeSet<Sha256Digest> =
         policy.revoke.iter().filter_map(|revoked| material(&revoked.key)).collect();
     let is_revoked = |key: &&String| {
@@ -357,10 +360,7 @@ fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
         if !gone.is_empty() {
             still.push(format!("{role} would list the revoked key {}", gone.join(", ")));
         }
-        let mut distinct: BTreeSet<String> = BTreeSet::new();
-        for key in keys.iter().filter(|key| !is_revoked(key)) {
-            distinct.insert(material(key).map_or_else(|| key.clone(), |material| material.to_hex()));
-        }
+        let distinct: BTreeSet<String> = keys.iter().filter(|key| !is_revoked(key)).map(id).collect();
         if i64::try_from(distinct.len()).is_ok_and(|left| left < *threshold) {
             let had = before.iter().find(|(name, _)| *name == role).map(|(_, plan)| &plan.keys);
             let lost = had.is_some_and(|had| had.iter().any(|key| is_revoked(&key)));
@@ -368,13 +368,17 @@ fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
         }
     }
     let left_alone = |name: &String| !policy.delegations.contains_key(name);
+    let succession = succession(policy, &ceremony.keyring);
     for (_, role) in gate::delegations_today(ceremony).into_iter().filter(|(name, _)| left_alone(name)) {
-        let goes = |one: &&Revocation| {
-            one.replacement.is_none() && material(&one.key).is_some_and(|gone| role.materials.contains(&gone))
-        };
-        let gone = policy.revoke.iter().filter(goes).count();
-        let left = role.materials.len().saturating_sub(gone);
-        if gone > 0 && i64::try_from(left).is_ok_and(|left| left < role.threshold) {
+        if !role.materials.iter().any(|material| succession.contains_key(material)) {
+            continue;
+        }
+        let heirs = role.materials.iter().filter_map(|material| match succession.get(material) {
+            None => Some(material.to_hex()),
+            Some(heir) => heir.as_ref().map(id),
+        });
+        let left = heirs.collect::<BTreeSet<String>>().len();
+        if i64::try_from(left).is_ok_and(|left| left < role.threshold) {
             short.push(Short { role: role.role, threshold: role.threshold, left, lost: true });
         }
     }

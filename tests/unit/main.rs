@@ -14,6 +14,14 @@
 
 mod architecture;
 mod catalogue;
+mod changes_found;
+mod changes_holders;
+mod changes_judge;
+mod changes_model;
+mod changes_oracle;
+mod changes_plant;
+mod changes_random;
+mod changes_world;
 mod checks_clients;
 mod checks_expiry;
 mod checks_finding;

@@ -2,6 +2,7 @@
 //! the same on every machine.
 
 mod renewal;
+mod succession;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,8 @@ use super::event::{Artifact, Event};
 use super::keyring::Keyring;
 use super::trusted::Trusted;
 use super::{Ceremony, CeremonyError};
+
+pub use succession::succession;
 
 /// Unsigned metadata, still changeable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,10 +89,10 @@ impl Drafter<'_> {
         }
     }
 
-    /// Keys and threshold of a role, where `today` are the keys that its delegator lists.
-    fn spec(&self, role: &RolePlan, today: &BTreeMap<String, Key>) -> Result<RoleSpec, CeremonyError> {
+    /// Keys and threshold of a role. One key may be written in several ways `today`: those that come first count.
+    fn spec(&self, role: &RolePlan, today: &[&Key]) -> Result<RoleSpec, CeremonyError> {
         let root = self.trusted.iter().flat_map(|trusted| trusted.root.keys.values());
-        let known: Vec<&Key> = today.values().chain(root).collect();
+        let known: Vec<&Key> = today.iter().copied().chain(root).collect();
         let keys = role.keys.iter().map(|name| self.keyring.object(name, self.policy, known.iter().copied()));
         Ok(RoleSpec { keys: keys.collect::<Result<_, _>>()?, threshold: role.threshold })
     }
@@ -98,7 +101,7 @@ impl Drafter<'_> {
         &self,
         name: &str,
         plan: &DelegationPlan,
-        today: &BTreeMap<String, Key>,
+        today: &[&Key],
     ) -> Result<DelegationSpec, CeremonyError> {
         let role = self.spec(&plan.role, today)?;
         Ok(DelegationSpec {
@@ -123,7 +126,8 @@ impl Drafter<'_> {
         let common = self.common(&self.plan("root")?.expires, version);
         let mut roles = BTreeMap::new();
         for name in TOP_LEVEL {
-            roles.insert(name.to_owned(), self.spec(self.plan(name)?, &BTreeMap::new())?);
+            let today = base.map_or_else(Vec::new, |root| root.keys_of(name));
+            roles.insert(name.to_owned(), self.spec(self.plan(name)?, &today)?);
         }
         Ok(build::root(base.map(|root| &*root.tree), &common, self.policy.consistent_snapshot, &roles))
     }
@@ -131,11 +135,9 @@ impl Drafter<'_> {
     /// Everything but the root, at genesis.
     fn others(&self) -> Result<Vec<Draft>, CeremonyError> {
         let draft = |role: &str, signed: Json| Draft { role: role.to_owned(), signed };
-        let nothing = BTreeMap::new();
         let delegations = self.policy.delegations.iter();
-        let delegations: Vec<DelegationSpec> = delegations
-            .map(|(name, plan)| self.delegation(name, plan, &nothing))
-            .collect::<Result<_, _>>()?;
+        let delegations: Vec<DelegationSpec> =
+            delegations.map(|(name, plan)| self.delegation(name, plan, &[])).collect::<Result<_, _>>()?;
         let of_targets = self.common(&self.plan("targets")?.expires, 1);
         let mut drafts = vec![draft("targets", build::targets(&of_targets, &delegations))];
         for (name, plan) in &self.policy.delegations {

@@ -8,22 +8,22 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
-use crate::policy::{Intended, Intent, RolePlan};
+use crate::policy::{Intent, RolePlan};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::envelope::Envelope;
 use crate::tuf::key::Key;
 use crate::tuf::rekey::Rekey;
-use crate::tuf::root::{RoleKeys, Root, read_keys};
+use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
 use crate::tuf::time::Date;
 use crate::tuf::verify::{signers, tally};
 
 use super::super::current::{Current, CurrentFile};
 use super::super::signatures::Authority;
-use super::{CeremonyError, Draft, Drafter, Drafts};
-use crate::json::view::{At, ShapeError};
+use super::{CeremonyError, Draft, Drafter, Drafts, succession};
+use crate::json::view::ShapeError;
 
 /// The largest version that all clients read alike (check JSON-AGREE).
 const LAST_VERSION: i64 = (1 << 53) - 1;
@@ -121,43 +121,35 @@ impl Drafter<'_> {
         Ok(())
     }
 
-    /// What changes in delegations: what the plan states of them, and the keys that go.
+    /// What changes in delegations: what the plan states of them, and in all others the keys that go.
     fn rekey(&self, current: &Current) -> Result<Rekey, CeremonyError> {
         let mut today: BTreeMap<String, Key> = BTreeMap::new();
+        let mut listed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for role in &current.order {
-            let delegations = current.signed(role).and_then(|signed| signed.get("delegations"));
-            if let Some(keys) = delegations.and_then(|delegations| delegations.get("keys")) {
-                today.extend(read_keys(&At::new(keys, "keys")).map_err(shape(role))?);
+            let Some(signed) = current.signed(role) else { continue };
+            let Some(delegations) = Targets::read(signed).map_err(shape(role))?.delegations else { continue };
+            today.extend(delegations.keys);
+            match delegations.delegates {
+                Delegates::Roles(roles) => {
+                    for role in roles {
+                        listed.entry(role.name).or_insert(role.keys.keyids);
+                    }
+                }
+                Delegates::Succinct(bins) => drop(listed.entry(bins.name_prefix).or_insert(bins.keys.keyids)),
             }
         }
         let mut rekey = Rekey::default();
         for (name, plan) in &self.policy.delegations {
-            rekey.stated.insert(name.clone(), self.delegation(name, plan, &today)?);
+            // A role keeps the keyids that it has.
+            let own = listed.get(name).into_iter().flatten().filter_map(|keyid| today.get(keyid));
+            let known: Vec<&Key> = own.chain(today.values()).collect();
+            rekey.stated.insert(name.clone(), self.delegation(name, plan, &known)?);
         }
-        for (key, by) in self.gone() {
-            let Some(material) = self.keyring.get(key).map(|key| key.fingerprint()) else { continue };
-            let by = by.map(|by| self.keyring.object(by, self.policy, today.values()));
-            rekey.gone.insert(material, by.transpose()?);
+        for (material, heir) in succession(self.policy, self.keyring) {
+            let heir = heir.map(|by| self.keyring.object(&by, self.policy, today.values()));
+            rekey.gone.insert(material, heir.transpose()?);
         }
         Ok(rekey)
-    }
-
-    /// The keys that go from every role, with what takes their place in the end: by the declared acts, and by what is revoked.
-    fn gone(&self) -> BTreeMap<&str, Option<&str>> {
-        let mut gone: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-        let acts = self.policy.intended.iter().filter_map(|act| match act {
-            Intended::ReplaceKey { key, by } => Some((key.as_str(), Some(by.as_str()))),
-            Intended::RevokeKey { key } => Some((key.as_str(), None)),
-            _ => None,
-        });
-        for (key, by) in acts {
-            gone.values_mut().filter(|place| **place == Some(key)).for_each(|place| *place = by);
-            gone.insert(key, by);
-        }
-        for revoked in &self.policy.revoke {
-            gone.entry(&revoked.key).or_insert(revoked.replacement.as_deref());
-        }
-        gone
     }
 
     /// Delegations of the plan that nobody has made yet.
