@@ -181,6 +181,25 @@ impl Planning {
                     return Err(CeremonyError::Change { what, next });
                 }
                 self.arrive(by, newcomer.as_ref())?;
+                if key == by {
+                    let what = format!("{key} cannot take its own place");
+                    let next =
+                        "Name the key that comes with --by; to take a key away, use `change revoke-key`."
+                            .to_owned();
+                    return Err(CeremonyError::Change { what, next });
+                }
+                let revoked = &self.policy.revoke;
+                let is_revoked =
+                    ceremony.aliases(by).iter().any(|by| revoked.iter().any(|one| one.key == *by));
+                if is_revoked {
+                    let what = format!("{by} is revoked, and cannot take the place of {key}");
+                    let next = "Nothing was changed. Name another key with --by.";
+                    return Err(CeremonyError::Refused(Box::new(Finding::fail(
+                        Check::RootRevoked,
+                        what,
+                        next,
+                    ))));
+                }
                 for name in ceremony.aliases(key) {
                     for role in self.roles_with(&name) {
                         self.edit.replace_in_role(&role, &name, by);

@@ -55,3 +55,28 @@ fn a_delegation_that_is_carried_over_keeps_its_threshold() {
     let replaced = by("ada-card", "legacy-key");
     world.refuses("ROOT-REVOKED", &[replaced, revoke]);
 }
+
+/// Where a role of the plan has the key, the role says so; here none does.
+#[test]
+fn no_revoked_key_takes_the_place_of_one_that_only_carried_over_delegations_have() {
+    let replaced = Change::ReplaceKey {
+        key: "legacy-key".to_owned(),
+        by: "online".to_owned(),
+        newcomer: None,
+        reason: None,
+    };
+    let lost = replace("online", "online-2", Some(Reason::Lost));
+    World::new(5).refuses("ROOT-REVOKED", &[lost, replaced]);
+}
+
+#[test]
+fn no_key_takes_its_own_place() {
+    let mut world = World::new(6);
+    let same = Change::ReplaceKey {
+        key: "ben-card".to_owned(),
+        by: "ben-card".to_owned(),
+        newcomer: None,
+        reason: None,
+    };
+    world.refuses("", &[same]);
+}
