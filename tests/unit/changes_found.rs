@@ -80,3 +80,12 @@ fn no_key_takes_its_own_place() {
     };
     world.refuses("", &[same]);
 }
+
+#[test]
+fn versions_go_on_after_a_ceremony_that_made_nothing_but_a_root() {
+    let mut world = World::new(7);
+    world.hold(true, &[]);
+    world.hold(true, &[Change::SetThreshold { role: "root".to_owned(), threshold: 2 }]);
+    assert!(!world.directory().join("metadata/timestamp.json").exists());
+    world.hold(false, &[]);
+}

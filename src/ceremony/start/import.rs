@@ -6,7 +6,9 @@ use std::path::Path;
 use crate::checks::metadata::plan_rehearsal;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
+use crate::tuf::envelope::Envelope;
 use crate::tuf::root::Root;
+use crate::tuf::verify::tally;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::super::CeremonyError;
@@ -59,6 +61,39 @@ impl Imported {
             all.push((format!("trusted/{name}"), bytes));
         }
         Ok(Imported { root, rehearsal, version, sha256, before, metadata, files: all })
+    }
+
+    /// Adds the timestamp that was published when the ceremony in `from` began, where that released none because it stays:
+    /// versions go on from it. Where it cannot stay, only the repository knows what is published by now.
+    pub(super) fn with_timestamp_of(mut self, from: &Path) -> Result<Imported, CeremonyError> {
+        let folder = from.join("trusted");
+        let has = |names: &[String], name: &str| names.iter().any(|one| one.ends_with(name));
+        let names: Vec<String> = self.files.iter().map(|(name, _)| name.clone()).collect();
+        if has(&names, "/timestamp.json") || !has(&files::list(&folder)?, "targets.json") {
+            return Ok(self);
+        }
+        let unknown = || {
+            CeremonyError::NotYet {
+            what: format!(
+                "{} released a root beside metadata that it did not make: what is published by now is not there",
+                from.to_string_lossy()
+            ),
+            next: "Name the root that the repository publishes, with --trusted: what lies beside it is imported too."
+                .to_owned(),
+        }
+        };
+        let name = "trusted/timestamp.json";
+        let bytes = files::read_if_there(&from.join(name), METADATA_LIMIT)?;
+        let bytes = bytes.filter(|_| has(&names, "targets.json")).ok_or_else(unknown)?;
+        let role = self.root.roles.get("timestamp").ok_or_else(unknown)?;
+        let envelope = Envelope::parse(&bytes, METADATA_LIMIT)
+            .map_err(|error| CeremonyError::Metadata { file: name.to_owned(), error })?;
+        if !tally(&self.root.keys, role, &envelope.signatures, &envelope.canonical()).met() {
+            return Err(unknown());
+        }
+        self.files.push((name.to_owned(), bytes));
+        self.metadata += 1;
+        Ok(self)
     }
 
     /// The root's file in the ceremony directory.

@@ -33,7 +33,10 @@ pub(super) fn of(
         Some(root) => root.to_owned(),
         None => released(from)?,
     };
-    let imported = Imported::read(&root, Some(policy.rehearsal))?;
+    let mut imported = Imported::read(&root, Some(policy.rehearsal))?;
+    if trusted.is_none() {
+        imported = imported.with_timestamp_of(from)?;
+    }
     // It was read as a policy, so it is text.
     let mut edit = Edit::of(&String::from_utf8_lossy(&text))?;
     for part in ["revoke", "waiver", "intended"] {
