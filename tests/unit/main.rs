@@ -20,6 +20,7 @@ mod changes_judge;
 mod changes_model;
 mod changes_oracle;
 mod changes_plant;
+mod changes_property;
 mod changes_random;
 mod changes_world;
 mod checks_clients;
