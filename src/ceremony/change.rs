@@ -365,11 +365,11 @@ fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
     let material = |key: &String| ceremony.keyring.get(key).map(|key| key.fingerprint());
     // What a key is told apart by, be its material known or not.
     let id = |key: &String| material(key).map_or_else(|| key.clone(), |material| material.to_hex());
+    let names: BTreeSet<&str> = policy.revoked_keys().collect();
     let revoked: BTreeSet<Sha256Digest> =
-        policy.revoke.iter().filter_map(|revoked| material(&revoked.key)).collect();
+        names.iter().filter_map(|name| material(&(*name).to_owned())).collect();
     let is_revoked = |key: &&String| {
-        policy.revoke.iter().any(|one| one.key == **key)
-            || material(key).is_some_and(|material| revoked.contains(&material))
+        names.contains(key.as_str()) || material(key).is_some_and(|material| revoked.contains(&material))
     };
     let before = ceremony.policy.all_roles();
     let (mut still, mut short): (Vec<String>, Vec<Short>) = (Vec::new(), Vec::new());

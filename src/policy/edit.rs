@@ -128,6 +128,11 @@ impl Edit {
         }
     }
 
+    /// Marks a key as one that was revoked, for all ceremonies to come.
+    pub fn mark_revoked(&mut self, key: &str, reason: Reason) {
+        self.put(&["key", key], "revoked", reason.name().into());
+    }
+
     /// Takes the mark of a standby from a key.
     pub fn no_standby(&mut self, key: &str) {
         if let Some(table) = self.table(&["key", key]) {

@@ -74,7 +74,8 @@ impl Reader<'_> {
             let mend = "Name the key whose place this one takes, or remove standby_for.";
             return Err(self.error(raw, "a key cannot take its own place", mend));
         }
-        Ok((key_name, KeyPlan { holder, scheme, token, public, standby_for }))
+        let revoked = raw.revoked.as_ref().map(|reason| self.reason(reason)).transpose()?;
+        Ok((key_name, KeyPlan { holder, scheme, token, public, standby_for, revoked }))
     }
 
     /// The name of a key that the file defines.

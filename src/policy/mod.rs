@@ -130,6 +130,8 @@ pub struct KeyPlan {
     pub public: Option<String>,
     /// The key whose place it takes when that is lost or compromised.
     pub standby_for: Option<String>,
+    /// Why it was revoked in an earlier ceremony: it must never come back.
+    pub revoked: Option<Reason>,
 }
 
 /// The token a key lives in.
@@ -280,6 +282,13 @@ impl Policy {
     pub fn written_holder(&self, key: &str) -> Option<&str> {
         let belongs_to_somebody = self.keys.get(key).is_some_and(|key| key.holder.is_some());
         (self.holder_names && belongs_to_somebody).then(|| self.holder_of(key))
+    }
+
+    /// Keys that must be in no role: those that this ceremony revokes, and those that an earlier one did.
+    pub fn revoked_keys(&self) -> impl Iterator<Item = &str> {
+        let now = self.revoke.iter().map(|one| one.key.as_str());
+        let before = self.keys.iter().filter(|(_, plan)| plan.revoked.is_some());
+        now.chain(before.map(|(name, _)| name.as_str()))
     }
 
     /// The key that takes another's place when that is lost or compromised, if the plan has one.

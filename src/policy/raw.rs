@@ -69,6 +69,7 @@ pub(super) struct Key {
     pub token: Option<Spanned<Token>>,
     pub public: Option<Text>,
     pub standby_for: Option<Text>,
+    pub revoked: Option<Text>,
 }
 
 #[derive(Deserialize)]

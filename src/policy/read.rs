@@ -199,15 +199,20 @@ impl Reader<'_> {
                 let what = format!("the key {key:?} is revoked twice");
                 return Err(self.error(&raw.key, what, "Keep the entry with the graver reason."));
             }
-            let reason = Reason::from_name(raw.reason.get_ref()).ok_or_else(|| {
-                let what = format!("{:?} is not a reason for revocation", raw.reason.get_ref());
-                self.error(&raw.reason, what, "Write compromised, lost or retired.")
-            })?;
+            let reason = self.reason(&raw.reason)?;
             let replacement = raw.replacement.as_ref().map(|by| self.key_name(by, file)).transpose()?;
             let since = raw.since.as_ref().map(|since| self.instant(since)).transpose()?;
             revoked.push(Revocation { key: key.clone(), reason, since, replacement });
         }
         Ok(revoked)
+    }
+
+    /// Why a key is, or was, revoked.
+    pub(super) fn reason(&self, raw: &Text) -> Read<Reason> {
+        Reason::from_name(raw.get_ref()).ok_or_else(|| {
+            let what = format!("{:?} is not a reason for revocation", raw.get_ref());
+            self.error(raw, what, "Write compromised, lost or retired.")
+        })
     }
 
     /// Whether there is such a check is for the floor above to say: policy and checks are neighbours.

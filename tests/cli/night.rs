@@ -60,10 +60,7 @@ fn from_keys_in_doubt_to_frozen_payloads_with_a_standby() {
     night.runs(&["freeze"], &[]);
     night.is_frozen(5);
     let brief = room.read("brief.md");
-    assert!(
-        brief.contains("A laptop is gone.\nIn doubt since a time that is not known: online.\n"),
-        "{brief}"
-    );
+    assert!(brief.contains("A laptop is gone.\nIn doubt since nobody knows when: online.\n"), "{brief}");
 }
 
 #[test]

@@ -53,12 +53,20 @@ impl Model {
         for change in changes {
             after.make(change)?;
         }
-        let reachable = |role: &Role| {
-            role.keys.len() as i64 >= role.threshold
-                && !role.keys.iter().any(|key| after.gone.contains_key(key))
+        let is_gone =
+            |key: &String| after.gone.contains_key(key) || after.keys.get(key).is_some_and(|key| key.revoked);
+        let still = after.roles.values().any(|role| role.keys.iter().any(is_gone));
+        let short: Vec<(&String, &Role)> =
+            after.roles.iter().filter(|(_, role)| (role.keys.len() as i64) < role.threshold).collect();
+        // Whether a threshold is out of reach because a key went, or because somebody counted wrong.
+        let lost = |(name, role): &(&String, &Role)| {
+            !role.planned || self.roles.get(*name).is_some_and(|role| role.keys.iter().any(is_gone))
         };
-        if !after.roles.values().all(reachable) {
+        if still || short.iter().any(lost) {
             return Err(Some("ROOT-REVOKED"));
+        }
+        if !short.is_empty() {
+            return Err(Some("ROOT-THRESHOLD"));
         }
         *self = after;
         Ok(())

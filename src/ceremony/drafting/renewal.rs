@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
-use crate::policy::{Intent, RolePlan};
+use crate::policy::{Intended, Intent, RolePlan};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
 use crate::tuf::delegation::Delegates;
@@ -75,10 +75,10 @@ impl Drafter<'_> {
             drafts.made.push(Draft { role: name.to_owned(), signed });
         }
         self.online(&planned, current, &versions, &mut drafts)?;
-        if drafts.made.is_empty()
-            || self.policy.change == Intent::Refresh
-            || trusted.is_none_or(|trusted| differs(trusted, &planned))
-        {
+        let changes =
+            |trusted: &Root| differs(trusted, &planned) || trusted.header.expires.at <= self.policy.planned;
+        let renewed = self.policy.change == Intent::Refresh || self.is_redated("root");
+        if drafts.made.is_empty() || renewed || trusted.is_none_or(changes) {
             drafts.made.insert(0, Draft { role: "root".to_owned(), signed: root });
         }
         Ok(drafts)
@@ -174,8 +174,14 @@ impl Drafter<'_> {
         match self.policy.change {
             Intent::Genesis => TOP_LEVEL.contains(&role),
             Intent::Refresh => self.planned_role(role).is_some(),
-            Intent::Rotate | Intent::Revoke => false,
+            Intent::Rotate | Intent::Revoke => self.is_redated(role),
         }
+    }
+
+    /// Whether another expiry was declared for a role.
+    fn is_redated(&self, role: &str) -> bool {
+        let declared = |act: &Intended| matches!(act, Intended::SetExpiry { role: of, .. } if of == role);
+        self.policy.intended.iter().any(declared)
     }
 
     /// Whether a role that the plan states has expired by the time of the ceremony.

@@ -73,7 +73,7 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
         roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
         all_keys.extend(root.keys.values().filter(|_| world.root_is_made));
     }
-    findings.push(root_revoked(&revocable(world), &revoked(ceremony, |_| true)));
+    findings.push(root_revoked(&revocable(world), &gone(ceremony)));
     let stated = world.delegated().filter(|one| ceremony.policy.delegations.contains_key(one.name));
     roles.extend(stated.map(|one| drafted_role(ceremony, one.name, &one.role, one.keys)));
     all_keys.extend(world.delegating.iter().flat_map(|one| &one.new_keys));
@@ -162,7 +162,13 @@ fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
     vec![root_roles(root), root_version(trusted.map(|root| root.header.version), root.header.version)]
 }
 
-/// The revoked keys whose material is known.
+/// The keys that must be in no role, whose material is known.
+fn gone(ceremony: &Ceremony) -> Vec<(String, Sha256Digest)> {
+    let named = |key: &str| Some((key.to_owned(), ceremony.keyring.get(key)?.fingerprint()));
+    ceremony.policy.revoked_keys().filter_map(named).collect()
+}
+
+/// The keys that this ceremony revokes, whose material is known.
 fn revoked(ceremony: &Ceremony, wanted: impl Fn(Reason) -> bool) -> Vec<(String, Sha256Digest)> {
     let revoke = ceremony.policy.revoke.iter().filter(|one| wanted(one.reason));
     revoke.filter_map(|one| Some((one.key.clone(), ceremony.keyring.get(&one.key)?.fingerprint()))).collect()
@@ -189,15 +195,15 @@ fn expiry_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
     vec![expiry_format(&expiries), expiry_range(&expiries, ceremony.now, ceremony.policy.next)]
 }
 
-/// The root and the targets that stay as they are published: what is made below them must not outlive the one, and clients
-/// come to nothing without the other.
+/// The root and the targets that stay as they are published and have expired: clients come to nothing without them.
 fn staying(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<RoleExpiry> {
     let stays = |role: &&&str| !payloads.iter().any(|payload| payload.role == ***role);
     let of_role = |role: &&str| {
         let text = ceremony.published_today(role)?.get("expires")?.as_str()?;
         // How it is written can no longer be changed.
         let expires = Date { oddity: None, ..Date::parse(text)? };
-        Some(RoleExpiry { role: (*role).to_owned(), expires, offline: is_offline(ceremony, role) })
+        let offline = is_offline(ceremony, role);
+        (expires.at <= ceremony.now).then(|| RoleExpiry { role: (*role).to_owned(), expires, offline })
     };
     ["root", "targets"].iter().filter(stays).filter_map(of_role).collect()
 }

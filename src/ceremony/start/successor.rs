@@ -39,6 +39,10 @@ pub(super) fn of(
     }
     // It was read as a policy, so it is text.
     let mut edit = Edit::of(&String::from_utf8_lossy(&text))?;
+    // What was revoked must be remembered once the list of this ceremony is gone.
+    for one in &policy.revoke {
+        edit.mark_revoked(&one.key, one.reason);
+    }
     for part in ["revoke", "waiver", "intended"] {
         edit.remove(part);
     }

@@ -17,7 +17,7 @@ use super::service::{FILES, write_target};
 use super::{World, signed_in};
 use crate::corpus::corpus;
 use crate::repository::{signed, target};
-use crate::tree::{at, set};
+use crate::tree::set;
 
 /// The keys of the root: keyid, name in the ceremony, serial number of the token that takes the place of the real one.
 pub const KEYS: [(&str, &str, &str); 3] = [
