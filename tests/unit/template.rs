@@ -201,7 +201,6 @@ fn every_example_is_tried_here_and_every_check_exists() {
         "#[[waiver]]",
         "#[[intended]]",
         "#[key.online-standby]",
-        "#reencode_keys = true",
         "#[trusted]",
         "#[[revoke]]",
     ] {

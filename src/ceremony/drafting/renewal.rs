@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
-use crate::policy::{Intended, Intent, RolePlan};
+use crate::policy::{Expiry, Intended, Intent, RolePlan};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
 use crate::tuf::delegation::Delegates;
@@ -17,7 +17,7 @@ use crate::tuf::key::Key;
 use crate::tuf::rekey::Rekey;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
-use crate::tuf::time::Date;
+use crate::tuf::time::{self, Date};
 use crate::tuf::verify::{signers, tally};
 
 use super::super::current::{Current, CurrentFile};
@@ -80,8 +80,24 @@ impl Drafter<'_> {
         let renewed = self.policy.change == Intent::Refresh || self.is_redated("root");
         if drafts.made.is_empty() || renewed || trusted.is_none_or(changes) {
             drafts.made.insert(0, Draft { role: "root".to_owned(), signed: root });
+        } else if let Some(trusted) = trusted {
+            self.end_with(trusted, &mut drafts);
         }
         Ok(drafts)
+    }
+
+    /// Where the root stays as it is, a role's period ends with it at the latest: what is made between two roots would outlive
+    /// the older one every time (check EXPIRY-RANGE). An instant that the plan states is what was meant, and stays.
+    fn end_with(&self, root: &Root, drafts: &mut Drafts) {
+        let last = root.header.expires.at;
+        for draft in &mut drafts.made {
+            let plan = self.planned_role(&draft.role).map(|plan| &plan.expires);
+            let is_period = plan.is_some_and(|expires| matches!(expires, Expiry::After { .. }));
+            let later = plan.and_then(|expires| expires.from(self.policy.planned)).is_none_or(|at| at > last);
+            if let Some(members) = draft.signed.as_object_mut().filter(|_| is_period && later) {
+                members.insert("expires".to_owned(), Json::from(time::write(last)));
+            }
+        }
     }
 
     /// Snapshot and timestamp: made anew when what they list is, or when their own keys change.

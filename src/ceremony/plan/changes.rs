@@ -8,6 +8,7 @@ use crate::policy::Intended;
 use crate::tuf::verify::signers;
 
 use super::super::Ceremony;
+use super::PlannedRole;
 
 /// What changes in one role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl RoleChange {
 
 impl Ceremony {
     /// The changes of every top-level role, against the trusted root.
-    pub(super) fn role_changes(&self) -> Vec<RoleChange> {
+    pub(super) fn role_changes(&self, roles: &[PlannedRole]) -> Vec<RoleChange> {
         let Some(trusted) = &self.trusted else { return Vec::new() };
         let mut changes = Vec::new();
         for (name, plan) in self.policy.all_roles() {
@@ -70,7 +71,7 @@ impl Ceremony {
             let threshold = (role.threshold != plan.threshold).then_some((role.threshold, plan.threshold));
             let before =
                 self.published_today(name).and_then(|signed| signed.get("expires")).and_then(Json::as_str);
-            let after = plan.expires.from(self.policy.planned).map(crate::tuf::time::write);
+            let after = roles.iter().find(|role| role.role == name).map(|role| role.expires.clone());
             let expires = before.map(str::to_owned).zip(after).filter(|(before, after)| before != after);
             changes.push(RoleChange { role: name.to_owned(), added, removed, replaced, threshold, expires });
         }

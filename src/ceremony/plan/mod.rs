@@ -5,8 +5,6 @@ mod dates;
 pub mod ladder;
 mod people;
 
-use std::collections::BTreeMap;
-
 use crate::checks::Finding;
 use crate::console::words::words;
 use crate::json::Json;
@@ -113,15 +111,12 @@ impl Ceremony {
                 let payloads: Vec<Payload> = made.into_iter().map(Draft::freeze).collect();
                 let mut findings = gate::examine(self, &payloads);
                 findings.push(gate::output(self));
-                let made = payloads.iter().map(|one| (one.role.clone(), one.version)).collect();
-                (findings, made, left)
+                (findings, payloads, left)
             }
             // Keys are missing, so that nothing can be drafted yet.
             Err(CeremonyError::KeyUnknown { .. }) => {
                 let Drafts { made, left } = self.expected(&missing_keys)?;
-                let made = made.into_iter().map(Draft::freeze);
-                let made = made.map(|one| (one.role, one.version)).collect();
-                (gate::examine_plan(self), made, left)
+                (gate::examine_plan(self), made.into_iter().map(Draft::freeze).collect(), left)
             }
             Err(other) => return Err(other),
         };
@@ -129,7 +124,7 @@ impl Ceremony {
         Ok(Plan {
             inputs: self.inputs()?,
             words: words(&self.policy.digest.0),
-            changes: self.role_changes(),
+            changes: self.role_changes(&roles),
             call: self.call(&roles),
             losses: self.losses(true),
             losses_after: self.losses(false),
@@ -157,18 +152,14 @@ impl Ceremony {
     }
 
     /// Every role that the plan states, and every other that is made.
-    fn planned_roles(&self, made: &BTreeMap<String, i64>) -> Vec<PlannedRole> {
+    fn planned_roles(&self, made: &[Payload]) -> Vec<PlannedRole> {
         let stated = self.policy.all_roles();
-        let known = self.trusted.as_ref().or(self.ended.as_ref());
-        let current = known.and_then(|known| known.current.as_ref());
-        let published = |role: &str| self.published_today(role);
         let mut roles = Vec::new();
         for (name, plan) in &stated {
-            let is_made = made.contains_key(*name);
-            let stays_at = || published(name).and_then(|signed| signed.get("version")?.as_int()).unwrap_or(1);
-            let version = made.get(*name).copied().unwrap_or_else(stays_at);
-            let stays = published(name).and_then(|signed| signed.get("expires")).and_then(Json::as_str);
-            let expires = match stays.filter(|_| !is_made) {
+            let made = made.iter().find(|payload| payload.role == *name).map(|payload| &payload.signed);
+            let signed = made.or_else(|| self.published_today(name));
+            let version = signed.and_then(|signed| signed.get("version")?.as_int()).unwrap_or(1);
+            let expires = match signed.and_then(|signed| signed.get("expires")?.as_str()) {
                 Some(expires) => expires.to_owned(),
                 None => {
                     let at = plan.expires.from(self.policy.planned);
@@ -176,15 +167,20 @@ impl Ceremony {
                 }
             };
             let quorum = self.quorum(plan);
-            roles.push(PlannedRole { role: (*name).to_owned(), version, expires, quorum, made: is_made });
-        }
-        let others = made.iter().filter(|(role, _)| !stated.iter().any(|(name, _)| name == role));
-        for (role, version) in others {
-            let file = current.and_then(|current| current.get(role));
-            let expires = file.and_then(|file| file.envelope.signed.get("expires")).and_then(Json::as_str);
             roles.push(PlannedRole {
-                role: role.clone(),
-                version: *version,
+                role: (*name).to_owned(),
+                version,
+                expires,
+                quorum,
+                made: made.is_some(),
+            });
+        }
+        let others = made.iter().filter(|payload| !stated.iter().any(|(name, _)| *name == payload.role));
+        for payload in others {
+            let expires = payload.signed.get("expires").and_then(Json::as_str);
+            roles.push(PlannedRole {
+                role: payload.role.clone(),
+                version: payload.version,
                 expires: expires.unwrap_or_default().to_owned(),
                 quorum: Quorum { threshold: 0, signers: vec!["as its delegator says".to_owned()] },
                 made: true,

@@ -36,6 +36,12 @@ fn incident_9_a_delegation_is_rekeyed() {
     let holders = ["ada-card", "ben-card", "chi-card", "dev-card", "eva-card"];
     assert_eq!(signers(&world.metadata("4.targets.json"), &night), holders);
     assert_eq!(signers(&world.metadata("4.project.json"), &night), ["project-card-2"]);
+    // What is made between two roots does not outlive the older one, though the plan says a year.
+    let ends = world.signed("2.root.json").get("expires").cloned();
+    for name in ["4.targets.json", "4.project.json"] {
+        assert_eq!(world.signed(name).get("expires").cloned(), ends, "{name}");
+    }
+    assert_ne!(world.signed("4.snapshot.json").get("expires").cloned(), ends);
     let mut targets = world.signed("4.targets.json");
     assert!(!lists_key(&targets, &night, "project-card"));
     assert!(lists_key(&targets, &night, "project-card-2"));
