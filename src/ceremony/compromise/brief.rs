@@ -126,7 +126,7 @@ fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
     if malicious {
         return format!(
             "Whoever updated from {repository} {since} may have been given files that we did not publish. Update once \
-             more when the new root is out; then compare what was installed with the digests in the new metadata."
+             more when the release is out; then compare what was installed with the digests in the new metadata."
         );
     }
     format!(

@@ -136,7 +136,7 @@ impl Ceremony {
         let night =
             brief::Night { doubt, going: &going, exposure: &exposure, comparison: comparison.as_ref() };
         let brief = brief::Brief::of(self, &night)?;
-        let script = script::expanded(self, &going);
+        let script = script::expanded(self, &going, &self.plan()?);
         let mut pages = vec![("script.md", script), ("brief.md", brief.page(self, &night))];
         if let Some(comparison) = &comparison {
             pages.push(("comparison.md", comparison.page()));

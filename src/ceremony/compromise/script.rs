@@ -2,30 +2,37 @@
 
 use crate::host::display::visible;
 
+use super::super::plan::Plan;
 use super::super::{Ceremony, start};
 use super::Going;
 
 /// The script `compromise` for this ceremony. A block whose command names a placeholder is written once for each key.
-pub(super) fn expanded(ceremony: &Ceremony, going: &[Going]) -> String {
+pub(super) fn expanded(ceremony: &Ceremony, going: &[Going], plan: &Plan) -> String {
     let policy = &ceremony.policy;
     let text = start::script("compromise").unwrap_or_default();
-    let replacements = policy.revoke.iter().filter_map(|revoked| revoked.replacement.clone());
-    let new: Vec<String> = replacements.filter(|key| ceremony.keyring.get(key).is_none()).collect();
+    let replacements: Vec<String> =
+        policy.revoke.iter().filter_map(|revoked| revoked.replacement.clone()).collect();
+    let is_new = |key: &&String| ceremony.keyring.get(key).is_none();
+    let new: Vec<String> = replacements.iter().filter(is_new).cloned().collect();
     let gone = |key: &str| going.iter().any(|one| one.key == key);
-    let signs = |roles: &[&str]| {
+    // Keys of what is made; a new key of a delegation that the plan does not list signs for it, too.
+    let made = |role: &str| plan.made().any(|one| one.role == role);
+    let roles = policy.all_roles();
+    let signs = |online: bool| {
+        let of_kind = |role: &str| ["snapshot", "timestamp"].contains(&role) == online;
+        let listed = roles.iter().filter(|(role, _)| of_kind(role) && made(role));
+        let unlisted = replacements
+            .iter()
+            .filter(|key| !online && !roles.iter().any(|(_, role)| role.keys.contains(*key)));
         let mut keys: Vec<String> = Vec::new();
-        for key in roles.iter().filter_map(|role| policy.roles.get(*role)).flat_map(|role| &role.keys) {
+        for key in listed.flat_map(|(_, role)| &role.keys).chain(unlisted) {
             if !keys.contains(key) && !gone(key) {
                 keys.push(key.clone());
             }
         }
         keys
     };
-    let places = [
-        ("NEW-KEY", new),
-        ("HOLDER-KEY", signs(&["root", "targets"])),
-        ("ONLINE-KEY", signs(&["snapshot", "timestamp"])),
-    ];
+    let places = [("NEW-KEY", new), ("HOLDER-KEY", signs(false)), ("ONLINE-KEY", signs(true))];
     let mut out = Vec::new();
     let mut block: Vec<&str> = Vec::new();
     for line in text.lines() {

@@ -25,6 +25,10 @@ fn incident_9_a_delegation_is_rekeyed() {
     let call =
         "Call Ada (ada-card); Ben (ben-card); Chi (chi-card); whoever has online; Pat (project-card-2).";
     assert!(brief.contains(call), "{brief}");
+    let script = night.read("script.md");
+    for key in ["ada-card", "project-card-2", "online"] {
+        assert!(script.contains(&format!("   sign --key {key}\n")), "{key}: {script}");
+    }
     world.finishes(&night, &["project-card"]);
     // The root does not change, and no holder's key does.
     for name in ["1.root.json", "2.root.json", "root.json"] {
