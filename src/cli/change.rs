@@ -6,10 +6,9 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::{Context, show};
-use crate::advice::Exit;
+use crate::advice::{Advice as _, Exit};
 use crate::ceremony::change::{Change, Newcomer};
 use crate::ceremony::{Ceremony, CeremonyError, keyring};
-use crate::checks::Finding;
 use crate::console::Console;
 use crate::host::display::visible;
 use crate::host::files;
@@ -175,28 +174,34 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         }
         Ok(acts) => acts,
     };
-    if !context.json {
-        // The change is made, whether or not a plan can be made of it yet.
-        for act in &acts {
-            context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
+    // What was changed is changed, also where the plan cannot be carried out as it is now.
+    let (missing_keys, refusing) = match ceremony.plan() {
+        Ok(plan) => {
+            let refusing = plan.findings.iter().filter(|finding| finding.refuses());
+            let told = refusing.map(|finding| {
+                let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
+                format!("{} would refuse by now: {}", finding.check, visible(what))
+            });
+            (plan.missing_keys, told.collect::<Vec<_>>())
         }
-    }
-    let plan = ceremony.plan()?;
-    let refusing: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.refuses()).collect();
+        Err(error) => {
+            (Vec::new(), vec![format!("Nothing can be drafted by now: {error}. {}", error.next_step())])
+        }
+    };
     if context.json {
         let acts = Json::strings(acts.iter().map(ToString::to_string));
-        let missing = Json::strings(plan.missing_keys.iter().cloned());
+        let missing = Json::strings(missing_keys);
         context.console.say(&show::json(&Json::object([("acts", acts), ("missing_keys", missing)])));
         return Ok(Exit::Yes);
     }
-    for key in &plan.missing_keys {
+    for act in &acts {
+        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
+    }
+    for key in &missing_keys {
         context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));
     }
-    for finding in refusing {
-        let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
-        context
-            .console
-            .say(&show::wrap(&format!("{} would refuse by now: {}", finding.check, visible(what)), 78));
+    for told in refusing {
+        context.console.say(&show::wrap(&told, 78));
     }
     context.console.say("Next: tuf-ceremony plan");
     Ok(Exit::Yes)

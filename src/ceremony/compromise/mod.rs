@@ -126,18 +126,31 @@ impl Ceremony {
         if let (Some(good), Some(trusted)) = (&good, &self.policy.trusted) {
             plan.edit.set_trusted(&good.root, &trusted.sha256.to_hex());
         }
-        // From here on nothing is refused any more.
+        let before = files::read(&self.path("ceremony.toml"), crate::policy::LIMIT)?;
         let plan = Planning::after(self, &changes, plan)?;
         for (name, bytes) in good.iter().flat_map(|good| &good.files) {
             self.write(name, bytes)?;
         }
         let acts = plan.finish(self)?;
-        let mut files = vec!["ceremony.toml".to_owned()];
         let night =
             brief::Night { doubt, going: &going, exposure: &exposure, comparison: comparison.as_ref() };
-        let brief = brief::Brief::of(self, &night)?;
-        let script = script::expanded(self, &going, &self.plan()?);
-        let mut pages = vec![("script.md", script), ("brief.md", brief.page(self, &night))];
+        let pages = brief::Brief::of(self, &night).and_then(|brief| {
+            let script = script::expanded(self, &going, &self.plan()?);
+            let page = brief.page(self, &night);
+            Ok((brief, vec![("script.md", script), ("brief.md", page)]))
+        });
+        let (brief, mut pages) = match pages {
+            Ok(pages) => pages,
+            Err(error) => {
+                // The new plan cannot be carried out: nobody is left with it.
+                self.replan(&String::from_utf8_lossy(&before))?;
+                for (name, _) in good.iter().flat_map(|good| &good.files) {
+                    files::remove_if_there(&self.path(name))?;
+                }
+                return Err(error);
+            }
+        };
+        let mut files = vec!["ceremony.toml".to_owned()];
         if let Some(comparison) = &comparison {
             pages.push(("comparison.md", comparison.page()));
         }

@@ -1,0 +1,261 @@
+//! What lies beside a trusted root when it is imported: current, signed, and all of it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::later::PLANNED;
+use crate::rehearsal::{PLAN, released};
+use crate::room::Room;
+use crate::world::{World, keyid, object};
+
+/// Delegations to one role.
+fn delegations(name: &str, keys: &[&str]) -> Value {
+    let objects: serde_json::Map<String, Value> = keys.iter().map(|key| (keyid(key), object(key))).collect();
+    let keyids: Vec<String> = keys.iter().map(|key| keyid(key)).collect();
+    let role =
+        json!({ "name": name, "keyids": keyids, "threshold": 1, "paths": ["*"], "terminating": false });
+    json!({ "keys": objects, "roles": [role] })
+}
+
+/// Import is refused because of one file, and nothing is made.
+#[track_caller]
+fn refused(world: &World, first: &Room, file: &str, problem: &str) {
+    let room = Room::new();
+    let (directory, from) = (room.directory(), first.path("").display().to_string());
+    let root = world.path("1.root.json").display().to_string();
+    let done = room.run(&["new", &directory, "--from", &from, "--trusted", &root, "--planned", PLANNED]);
+    let told = format!("error: {} is not what it should be: {problem}\n", world.path(file).display());
+    assert!(done.err.starts_with(&told), "{}", done.err);
+    assert_eq!(done.code, 1);
+    assert!(!room.path("").exists());
+}
+
+#[test]
+fn metadata_that_its_threshold_has_not_signed_is_refused() {
+    let first = released();
+    let unsigned = "it is not signed by the threshold of its role";
+    for (file, keys) in [
+        ("1.targets.json", &["ada"][..]),
+        ("1.targets.json", &["ada", "ada"]),
+        ("1.targets.json", &["online", "ada"]),
+        ("1.snapshot.json", &["ada", "ben"]),
+        ("timestamp.json", &[]),
+    ] {
+        let world = World::of(&first);
+        world.change(file, file, keys, |signed| signed["x-note"] = json!(1));
+        refused(&world, &first, file, unsigned);
+    }
+    // Somebody's other words under an honest signature.
+    let world = World::of(&first);
+    let text = fs::read_to_string(world.path("1.targets.json")).unwrap();
+    fs::write(world.path("1.targets.json"), text.replace("2101-12-14", "2101-12-15")).unwrap();
+    refused(&world, &first, "1.targets.json", unsigned);
+}
+
+#[test]
+fn metadata_of_another_kind_or_without_a_version_is_refused() {
+    let first = released();
+    let world = World::of(&first);
+    fs::copy(world.path("1.targets.json"), world.path("1.snapshot.json")).unwrap();
+    refused(&world, &first, "1.snapshot.json", "it is no snapshot metadata, but \"targets\"");
+    let world = World::of(&first);
+    world.change("1.targets.json", "1.targets.json", &["ada", "ben"], |signed| {
+        signed.as_object_mut().unwrap().remove("version");
+    });
+    refused(&world, &first, "1.targets.json", "it says no version");
+}
+
+#[test]
+fn the_listed_versions_are_taken_and_older_ones_stay_behind() {
+    let first = released();
+    let world = World::of(&first);
+    world.publish_targets(2, |_| ());
+    world.publish_targets(3, |_| ());
+    // Somebody has put a fourth there that nothing lists yet.
+    world.change("3.targets.json", "4.targets.json", &["ada", "ben"], |signed| signed["version"] = json!(4));
+    let room = world.followed(&first);
+    assert_eq!(room.names("trusted"), ["1.root.json", "3.snapshot.json", "3.targets.json", "timestamp.json"]);
+}
+
+#[test]
+fn without_a_snapshot_the_highest_version_is_taken() {
+    let first = released();
+    let world = World::of(&first);
+    world.publish_targets(2, |_| ());
+    for name in ["1.snapshot.json", "2.snapshot.json", "timestamp.json"] {
+        fs::remove_file(world.path(name)).unwrap();
+    }
+    let room = world.followed(&first);
+    assert_eq!(room.names("trusted"), ["1.root.json", "2.targets.json"]);
+    // A snapshot from nothing is no refresh of one.
+    let refused = room.run(&["plan"]);
+    let told = "PLAN-INTENT FAILS: a refresh changes only version and expiry: ";
+    assert!(refused.out.contains(told), "{}", refused.out);
+    assert_eq!(room.refusing(), ["PLAN-INTENT"]);
+}
+
+#[test]
+fn a_root_alone_is_followed_alone() {
+    let first = released();
+    let world = World::of(&first);
+    for name in ["1.snapshot.json", "1.targets.json", "timestamp.json"] {
+        fs::remove_file(world.path(name)).unwrap();
+    }
+    let room = world.followed(&first);
+    assert_eq!(room.names("trusted"), ["1.root.json"]);
+    room.freeze();
+    assert_eq!(room.names("drafts"), ["root.json"]);
+}
+
+#[test]
+fn a_repository_without_versions_in_its_names_is_imported() {
+    let plain = PLAN.replace("script = \"genesis\"", "script = \"genesis\"\nconsistent_snapshot = false");
+    let first = crate::later::released_with(&plain);
+    let room = crate::later::after(&first.path(""));
+    assert_eq!(room.names("trusted"), ["1.root.json", "snapshot.json", "targets.json", "timestamp.json"]);
+    room.change(&["refresh"]).ok();
+    room.freeze();
+    for role in ["root", "targets", "snapshot", "timestamp"] {
+        assert_eq!(room.json(&format!("drafts/{role}.json"))["signed"]["version"], json!(2), "{role}");
+    }
+    for key in ["ada", "ben", "online"] {
+        room.signs_all(key);
+    }
+    room.run(&["release"]).ok();
+    let released =
+        ["1.root.json", "2.root.json", "root.json", "snapshot.json", "targets.json", "timestamp.json"];
+    assert_eq!(room.names("metadata"), released);
+}
+
+/// A repository whose targets delegate to `one`, with Dan's key, and that to `two`, with Cem's.
+fn deep(first: &Room) -> World {
+    let world = World::of(first);
+    world.publish_targets(2, |signed| signed["delegations"] = delegations("one", &["dan"]));
+    let mut leaf = world.signed("1.targets.json");
+    world.put("1.two.json", &leaf, &["cem"]);
+    leaf["delegations"] = delegations("two", &["cem"]);
+    world.put("1.one.json", &leaf, &["dan"]);
+    world.publish_snapshot(3, |meta| {
+        meta["targets.json"] = json!({ "version": 2 });
+        meta["one.json"] = json!({ "version": 1, "length": 77, "hashes": { "sha256": "00".repeat(32) } });
+        meta["two.json"] = json!({ "version": 1 });
+    });
+    world
+}
+
+#[test]
+fn delegated_roles_are_imported_at_every_level() {
+    let first = released();
+    let world = deep(&first);
+    let room = world.followed(&first);
+    let all =
+        ["1.one.json", "1.root.json", "1.two.json", "2.targets.json", "3.snapshot.json", "timestamp.json"];
+    assert_eq!(room.names("trusted"), all);
+    assert_eq!(room.refusing(), [""; 0]);
+    // Each must be signed as its delegator says.
+    let world = deep(&first);
+    world.change("1.two.json", "1.two.json", &["dan"], |_| ());
+    refused(&world, &first, "1.two.json", "it is not signed by the threshold of its role");
+}
+
+#[test]
+fn a_key_that_goes_is_followed_through_every_level() {
+    let first = released();
+    let room = deep(&first).followed(&first);
+    room.change(&[
+        "replace-key",
+        "cem",
+        "--by",
+        "cem-2",
+        "--old-serial",
+        "R3",
+        "--serial",
+        "R6",
+        "--reason",
+        "lost",
+    ])
+    .ok();
+    room.provision("cem-2").ok();
+    assert_eq!(room.refusing(), [""; 0]);
+    room.freeze();
+    // `one` lists another key for `two`, which must be signed with it; the snapshot lists both.
+    for (role, version) in [("root", 2), ("one", 2), ("two", 2), ("snapshot", 4), ("timestamp", 4)] {
+        assert_eq!(room.json(&format!("drafts/{role}.json"))["signed"]["version"], json!(version), "{role}");
+    }
+    assert!(
+        !room.path("drafts/targets.json").exists(),
+        "it is signed by Ada and Ben, and lists no key that goes"
+    );
+    let meta = room.json("drafts/snapshot.json")["signed"]["meta"].clone();
+    let listed = ["targets.json", "one.json", "two.json"].map(|file| meta[file].clone());
+    assert_eq!(listed, [json!({ "version": 2 }), json!({ "version": 2 }), json!({ "version": 2 })]);
+}
+
+#[test]
+fn files_that_stay_keep_what_the_snapshot_says_of_them() {
+    let first = released();
+    let room = deep(&first).followed(&first);
+    room.freeze();
+    let meta = room.json("drafts/snapshot.json")["signed"]["meta"].clone();
+    assert_eq!(meta["targets.json"], json!({ "version": 3 }));
+    assert_eq!(
+        meta["one.json"],
+        json!({ "version": 1, "length": 77, "hashes": { "sha256": "00".repeat(32) } })
+    );
+    assert_eq!(meta["two.json"], json!({ "version": 1 }));
+}
+
+#[test]
+fn bins_are_imported_and_their_keys_change() {
+    let first = released();
+    let world = World::of(&first);
+    let bins = json!({ "keyids": [keyid("dan")], "threshold": 1, "bit_length": 1, "name_prefix": "bin" });
+    world.publish_targets(2, |signed| {
+        let key = object("dan");
+        signed["delegations"] = json!({ "keys": { keyid("dan"): key }, "succinct_roles": bins });
+    });
+    let leaf = world.signed("1.targets.json");
+    for name in ["1.bin-0.json", "1.bin-1.json", "1.bin-2.json", "1.bin-00.json"] {
+        world.put(name, &leaf, &["dan"]);
+    }
+    world.publish_snapshot(3, |meta| {
+        meta["targets.json"] = json!({ "version": 2 });
+        meta["bin-0.json"] = json!({ "version": 1 });
+        meta["bin-1.json"] = json!({ "version": 1 });
+    });
+    let room = world.followed(&first);
+    let all = [
+        "1.bin-0.json",
+        "1.bin-1.json",
+        "1.root.json",
+        "2.targets.json",
+        "3.snapshot.json",
+        "timestamp.json",
+    ];
+    assert_eq!(room.names("trusted"), all);
+    room.change(&[
+        "replace-key",
+        "dan",
+        "--by",
+        "dan-2",
+        "--old-serial",
+        "R4",
+        "--serial",
+        "R6",
+        "--reason",
+        "lost",
+    ])
+    .ok();
+    room.provision("dan-2").ok();
+    assert_eq!(room.refusing(), [""; 0]);
+    room.freeze();
+    let drafts = ["bin-0.json", "bin-1.json", "root.json", "snapshot.json", "targets.json", "timestamp.json"];
+    assert_eq!(room.names("drafts"), drafts);
+    let delegations = room.json("drafts/targets.json")["signed"]["delegations"].clone();
+    assert_eq!(delegations["succinct_roles"]["bit_length"], json!(1));
+    assert_eq!(
+        delegations["keys"].as_object().unwrap().values().collect::<Vec<_>>(),
+        [&room.json("keys/dan-2/key.json")]
+    );
+}
