@@ -20,8 +20,9 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    if let Some(rung) = &args.rung {
-        ceremony.take_rung(rung)?;
+    if let Some(Err(refused)) = args.rung.as_ref().map(|rung| ceremony.take_rung(rung)) {
+        ceremony.record_refusal(ADMINISTRATOR, "freeze --rung", &refused)?;
+        return Err(refused);
     }
     let (findings, outcome) = ceremony.freeze()?;
     if !context.json {

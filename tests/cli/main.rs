@@ -35,6 +35,7 @@ mod kill_points;
 mod kill_record;
 mod kill_softhsm;
 mod kill_strace;
+mod ladder;
 mod later;
 mod mistakes_payload;
 mod mistakes_pin;

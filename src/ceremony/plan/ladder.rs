@@ -14,7 +14,7 @@ use super::super::change::Change;
 use super::super::compromise::Doubt;
 use super::super::drafting::draft_all;
 use super::super::trusted::Trusted;
-use super::super::{Ceremony, CeremonyError};
+use super::super::{Ceremony, CeremonyError, gate};
 
 /// The folder of the rungs.
 const FOLDER: &str = "drafts/ladder";
@@ -129,6 +129,7 @@ impl Ceremony {
 
     /// Takes a rung as the plan, and its drafts as the drafts. A stale one is refused.
     pub fn take_rung(&mut self, name: &str) -> Result<(), CeremonyError> {
+        CeremonyError::require(gate::output(self))?;
         let ladder = self.ladder()?;
         let Some(rung) = ladder.iter().find(|rung| rung.name == name) else {
             let known: Vec<&str> = ladder.iter().map(|rung| rung.name.as_str()).collect();
