@@ -44,6 +44,7 @@ mod mistakes_record;
 mod mistakes_token;
 mod night;
 mod outputs;
+mod plan_later;
 #[path = "../unit/python.rs"]
 mod python;
 mod readme;

@@ -1,0 +1,219 @@
+//! `plan`: what changes, whom to call, what may be lost, which dates must not be missed; for people, programs and calendars.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::later::later;
+use crate::rehearsal::{PLAN, planned, provisioned};
+use crate::room::Room;
+
+fn plan(room: &Room) -> Value {
+    room.run(&["plan", "--json"]).json()
+}
+
+fn change<'a>(plan: &'a Value, role: &str) -> &'a Value {
+    plan["changes"].as_array().unwrap().iter().find(|change| change["role"] == role).unwrap()
+}
+
+/// A later ceremony in which Dan's key is replaced, Eve's comes, Cem's is lost, and three must sign.
+fn busy() -> Room {
+    let room = later();
+    let eve = [
+        "--holder",
+        "eve",
+        "--holder-name",
+        "Eve",
+        "--site",
+        "Oslo",
+        "--scheme",
+        "ed25519",
+        "--token",
+        "rehearsal",
+    ];
+    room.change(&[&["add-key", "eve", "--role", "root", "--serial", "R5"], &eve[..]].concat()).ok();
+    room.change(&["replace-key", "dan", "--by", "dan-2", "--old-serial", "R4", "--serial", "R6"]).ok();
+    room.change(&["revoke-key", "cem", "--reason", "lost"]).ok();
+    room.change(&["set-threshold", "root", "3"]).ok();
+    room
+}
+
+#[test]
+fn at_genesis_there_is_nothing_that_changes() {
+    for (room, missing) in [(planned(), 5), (provisioned(), 0)] {
+        let said = plan(&room);
+        assert_eq!((&said["change"], &said["changes"]), (&json!("genesis"), &json!([])));
+        assert_eq!(said["missing_keys"].as_array().unwrap().len(), missing);
+        let roles = said["roles"].as_array().unwrap().iter();
+        let roles: Vec<(&str, i64)> =
+            roles.map(|role| (role["role"].as_str().unwrap(), role["version"].as_i64().unwrap())).collect();
+        assert_eq!(roles, [("root", 1), ("targets", 1), ("snapshot", 1), ("timestamp", 1)]);
+        let text = room.run(&["plan"]).ok().out;
+        for absent in ["What changes", "The ladder", "until the release", "stays as it is published"] {
+            assert!(!text.contains(absent), "{text}");
+        }
+        assert!(text.contains("\nWhat may be lost\n") && text.contains("\nWhom to call\n"), "{text}");
+        assert!(text.contains("by the keys of the trusted root: nobody, this is the first\n"), "{text}");
+    }
+}
+
+#[test]
+fn what_changes_is_told_role_by_role() {
+    let room = busy();
+    for key in ["eve", "dan-2"] {
+        room.provision(key).ok();
+    }
+    let said = plan(&room);
+    let date = |after: &str, before: &str| json!({ "after": after, "before": before });
+    assert_eq!(
+        *change(&said, "root"),
+        json!({
+            "role": "root", "added": ["eve"], "removed": ["cem"], "replaced": [{ "key": "dan", "by": "dan-2" }],
+            "threshold": { "after": 3, "before": 2 }, "expires": date("2103-01-14T15:00:00Z", "2102-01-14T15:00:00Z"),
+        })
+    );
+    // Targets are signed by Ada and Ben, who stay: no new targets are made, and their date stays.
+    assert_eq!(
+        *change(&said, "targets"),
+        json!({
+            "role": "targets", "added": [], "removed": ["cem"], "replaced": [{ "key": "dan", "by": "dan-2" }],
+            "threshold": null, "expires": null,
+        })
+    );
+    assert_eq!(
+        said["intended"],
+        json!([
+            "add the key eve to root",
+            "replace the key dan by dan-2",
+            "revoke the key cem",
+            "set the threshold of root to 3"
+        ])
+    );
+    let text = room.run(&["plan"]).ok().out;
+    let told = "What changes\n  root: ~ dan is replaced by dan-2\n  root: + eve\n  root: - cem\n  root: ~ threshold 3 instead of \
+                2\n  targets: ~ dan is replaced by dan-2\n  targets: - cem\n  revoked: cem (lost)\n  declared: add the key eve to \
+                root\n";
+    assert!(text.contains(told), "{text}");
+    assert!(text.contains("  stays as it is published: targets 1, snapshot 1, timestamp 1\n"), "{text}");
+}
+
+#[test]
+fn a_refresh_says_that_no_key_changes() {
+    let room = later();
+    let text = room.run(&["plan"]).ok().out;
+    assert!(text.contains("What changes\n  no key and no threshold of a top-level role\n"), "{text}");
+    let expires = change(&plan(&room), "timestamp")["expires"].clone();
+    assert_eq!(expires, json!({ "after": "2102-01-21T15:00:00Z", "before": "2101-01-21T15:00:00Z" }));
+}
+
+/// The key that is lost signs nothing, and whoever is called can sign for the old root and for the new.
+#[test]
+fn whom_to_call_leaves_out_whose_key_is_lost() {
+    let room = busy();
+    for key in ["eve", "dan-2"] {
+        room.provision(key).ok();
+    }
+    let said = plan(&room);
+    let quorums = said["call"]["quorums"].as_array().unwrap();
+    let names = |who: &Value| {
+        who.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let old = &quorums[0];
+    assert_eq!(
+        (old["quorum"].as_str(), old["spare"].as_i64()),
+        (Some("root 2, by the keys of root 1"), Some(1))
+    );
+    assert_eq!(names(&old["can"]), ["Ada", "Ben", "Dan"]);
+    let new = &quorums[1];
+    assert_eq!(
+        (new["quorum"].as_str(), new["threshold"].as_i64()),
+        (Some("root 2, by its own keys"), Some(3))
+    );
+    assert_eq!(names(&new["can"]), ["Ada", "Ben", "Dan", "Eve"]);
+    assert_eq!(
+        (said["call"]["exact"].clone(), said["call"]["fewest"].as_array().unwrap().len()),
+        (json!(true), 3)
+    );
+}
+
+#[test]
+fn losses_and_thefts_are_counted() {
+    let room = later();
+    let said = plan(&room);
+    for part in ["losses", "losses_after"] {
+        let keys = said[part]["keys"].as_array().unwrap();
+        let counts: Vec<(i64, i64)> = keys
+            .iter()
+            .map(|size| (size["survived"].as_i64().unwrap(), size["sets"].as_i64().unwrap()))
+            .collect();
+        assert_eq!(counts, [(4, 4), (6, 6)]);
+    }
+    let thefts = said["thefts"]["by_count"].as_array().unwrap();
+    assert_eq!(thefts[0]["any"], json!(["snapshot", "timestamp"]));
+    assert_eq!(thefts[1]["any"], json!(["root", "targets", "snapshot", "timestamp"]));
+    assert_eq!(
+        said["thefts"]["single"],
+        json!([{ "robbed": { "kind": "key", "name": "online" }, "roles": ["snapshot", "timestamp"] }])
+    );
+}
+
+#[test]
+fn the_last_safe_dates_follow_from_the_expiries() {
+    let said = plan(&later());
+    let row = |role: Option<&str>, last: &str, expires: &str, offline: bool| json!({ "role": role, "last_safe": last, "expires": expires, "offline": offline });
+    assert_eq!(
+        said["deadlines"],
+        json!([
+            row(Some("root"), "2102-12-15T15:00:00Z", "2103-01-14T15:00:00Z", true),
+            row(Some("targets"), "2102-11-14T15:00:00Z", "2102-12-14T15:00:00Z", true),
+            row(Some("snapshot"), "2102-02-12T15:00:00Z", "2102-02-13T15:00:00Z", false),
+            row(Some("timestamp"), "2102-01-20T15:00:00Z", "2102-01-21T15:00:00Z", false),
+            row(None, "2102-11-14T15:00:00Z", "2102-12-14T15:00:00Z", true),
+        ])
+    );
+}
+
+#[test]
+fn a_calendar_is_written_once_and_the_same_plan_writes_the_same() {
+    let room = later();
+    let before = room.tree();
+    let file = room.beside("dates.ics");
+    let typed = file.display().to_string();
+    let done = room.run(&["plan", "--calendar", &typed]).ok();
+    assert!(done.out.ends_with(&format!("\nWrote {typed}\n")), "{}", done.out);
+    let calendar = fs::read_to_string(&file).unwrap();
+    for summary in ["root of packages.example.org expires", "targets of packages.example.org expires"] {
+        assert_eq!(calendar.matches(&format!("SUMMARY:{summary}\r\n")).count(), 1, "{calendar}");
+    }
+    assert!(calendar.contains("DTSTAMP:21020114T150000Z\r\n"), "{calendar}");
+    // What a service renews is in nobody's calendar.
+    assert!(!calendar.contains("snapshot of") && !calendar.contains("timestamp of"), "{calendar}");
+    // The same again is no harm; another plan does not overwrite it.
+    room.run(&["plan", "--calendar", &typed]).ok();
+    room.edit("ceremony.toml", "planned = 2102-01-14T15:00:00Z\n", "planned = 2102-01-15T15:00:00Z\n");
+    let what = format!("{typed} exists already, and nothing is overwritten");
+    room.run(&["plan", "--calendar", &typed]).failed(
+        5,
+        &what,
+        "Choose another name, or move the old file away yourself.",
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), calendar);
+    room.edit("ceremony.toml", "planned = 2102-01-15T15:00:00Z\n", "planned = 2102-01-14T15:00:00Z\n");
+    assert!(room.tree() == before, "plan wrote into the directory");
+}
+
+#[test]
+fn the_next_ceremony_that_is_planned_is_in_the_calendar() {
+    let room = Room::new();
+    room.write(
+        "ceremony.toml",
+        PLAN.replace("change = \"genesis\"", "change = \"genesis\"\nnext = 2101-11-03T09:00:00Z"),
+    );
+    let file = room.beside("dates.ics");
+    room.run(&["plan", "--json", "--calendar", &file.display().to_string()]).ok();
+    let calendar = fs::read_to_string(&file).unwrap();
+    assert!(
+        calendar.contains("DTSTART:21011103T090000Z\r\nSUMMARY:Key ceremony of packages.example.org\r\n"),
+        "{calendar}"
+    );
+}
