@@ -28,6 +28,7 @@ mod dialect;
 mod genesis;
 mod holder;
 mod import;
+mod inherit;
 mod kill_faults;
 mod kill_fixture;
 mod kill_lock;

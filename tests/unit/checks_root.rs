@@ -157,3 +157,25 @@ fn root_fast_forward_refuses_when_one_role_keeps_its_keys() {
         );
     }
 }
+
+/// A key that comes beside the old one makes no client forget.
+#[test]
+fn root_fast_forward_refuses_a_key_that_is_only_added() {
+    let [root, targets, ..] = USUAL;
+    let told = |roles: &[&str]| {
+        let one =
+            |role: &&str| format!("a timestamp or snapshot key is compromised, and {role} keeps its keys");
+        roles.iter().map(one).collect::<Vec<_>>().join("; ")
+    };
+    let both: (&[u8], i64) = (&[6, 7], 1);
+    let new: (&[u8], i64) = (&[7], 1);
+    for (snapshot, timestamp, kept) in [
+        (both, both, &["timestamp", "snapshot"][..]),
+        (both, new, &["snapshot"]),
+        (new, both, &["timestamp"]),
+    ] {
+        let root = Root::read(&root_tree(2, [root, targets, snapshot, timestamp])).unwrap();
+        let finding = root_fast_forward(Some(&usual_root(1)), &root, &[named("online", 6)]);
+        refuses(&finding, Check::RootFastForward, &told(kept));
+    }
+}

@@ -1,6 +1,6 @@
 //! A `ceremony.toml` made from nothing but a root: for those who took a repository over, or whose papers are lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -45,15 +45,22 @@ pub(super) fn policy(
     edit.set_switch("consistent_snapshot", root.consistent_snapshot.unwrap_or(false));
     edit.set_trusted(&imported.root_file(), &imported.sha256.to_hex());
     let named = names(root);
-    let (mut files, mut people) = (Vec::new(), BTreeSet::new());
+    let mut files = Vec::new();
+    // By the names that people go by: one person may have several keys.
+    let mut people: BTreeMap<String, String> = BTreeMap::new();
     for (material, name) in &named {
         let Some(key) = root.keys.values().find(|key| key.material() == Some(*material)) else { continue };
         let Ok(usable) = &key.usable else { continue };
-        let holder = is_offline(root, *material).then(|| name.clone());
-        if let Some(holder) = holder.as_ref().filter(|holder| people.insert((*holder).clone())) {
+        let holder = is_offline(root, *material).then(|| {
             let known_as = key.holder().map(visible).filter(|known| !known.trim().is_empty());
-            edit.set_holder(holder, &known_as.unwrap_or_else(|| format!("the holder of {name}")), None);
-        }
+            let known_as = known_as.unwrap_or_else(|| format!("the holder of {name}"));
+            let is_new = !people.contains_key(&known_as);
+            let short = people.entry(known_as.clone()).or_insert_with(|| name.clone()).clone();
+            if is_new {
+                edit.set_holder(&short, &known_as, None);
+            }
+            short
+        });
         let public = format!("keys/{name}/public.pem");
         files.push((public.clone(), usable.public.to_spki_pem().into_bytes()));
         edit.add_key(&NewKey {
