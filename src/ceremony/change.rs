@@ -261,7 +261,16 @@ impl Planning {
             return Err(CeremonyError::Change { what, next });
         }
         if let Some(holder) = &newcomer.key.holder {
+            let known_as = self.policy.holders.get(holder).map(|known| known.name.as_str());
             match &newcomer.person {
+                Some((name, _)) if known_as.is_some_and(|known| known != name) => {
+                    let what =
+                        format!("the holder {holder} is {}, and not {name}", known_as.unwrap_or_default());
+                    let next =
+                        "Give a new person another short name with --holder; or leave out --holder-name."
+                            .to_owned();
+                    return Err(CeremonyError::Change { what, next });
+                }
                 Some((name, site)) => self.edit.set_holder(holder, name, site.as_deref()),
                 None if self.policy.holders.contains_key(holder) => {}
                 None => {

@@ -298,7 +298,9 @@ impl NewArgs {
         instead: Option<&KeyPlan>,
         standby_for: Option<&str>,
     ) -> Result<Option<Newcomer>, CeremonyError> {
-        let says_nothing = self.scheme.is_none() && self.serial.is_none() && self.public.is_none();
+        let said =
+            [&self.holder, &self.scheme, &self.token, &self.serial, &self.module, &self.id, &self.object];
+        let says_nothing = said.iter().all(|one| one.is_none()) && self.public.is_none();
         if says_nothing && policy.keys.contains_key(name) {
             return Ok(None);
         }

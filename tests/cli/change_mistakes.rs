@@ -77,6 +77,57 @@ fn a_name_that_is_taken() {
     room.only_recorded(&before, &["refused"]);
 }
 
+/// Whatever describes a key that is there already would be passed over.
+#[test]
+fn a_key_that_is_there_is_not_described_again() {
+    let room = later();
+    let next = "Give the new key another name; or, if ben is meant, leave out what describes a new key.";
+    for (flag, value) in [
+        ("--holder", "ada"),
+        ("--token", "rehearsal"),
+        ("--id", "02"),
+        ("--serial", "R2"),
+        ("--scheme", "ed25519"),
+    ] {
+        let replace = [
+            "change",
+            "replace-key",
+            "dan",
+            "--by",
+            "ben",
+            "--old-serial",
+            "R4",
+            "--serial",
+            "R2",
+            flag,
+            value,
+        ];
+        let replace = if flag == "--serial" { &replace[..9] } else { &replace[..] };
+        room.declines(replace, "ceremony.toml has a key ben already", next);
+    }
+    let rotate = ["change", "rotate-online", "--by", "dan", "--holder", "ada", "--serial", "R4"];
+    let next = next.replace("ben", "dan");
+    room.declines(&rotate, "ceremony.toml has a key dan already", &next);
+    let before = room.noticed();
+    let done = room.change(&["add-key", "dan", "--role", "snapshot", "--holder", "ada"]);
+    // Said in part: what is missing of a new key is told.
+    assert_eq!(done.code, 2, "{done:?}");
+    room.only_recorded(&before, &[]);
+}
+
+#[test]
+fn nobody_is_renamed_by_a_new_key() {
+    let room = later();
+    let new =
+        ["--scheme", "ed25519", "--token", "rehearsal", "--serial", "R5", "--holder", "ada", "--holder-name"];
+    room.declines(
+        &[&["change", "add-key", "ada-2"], &new[..], &["Eve"]].concat(),
+        "the holder ada is Ada, and not Eve",
+        "Give a new person another short name with --holder; or leave out --holder-name.",
+    );
+    room.change(&[&["add-key", "ada-2"], &new[..], &["Ada"]].concat()).ok();
+}
+
 #[test]
 fn a_key_does_not_take_its_own_place() {
     let room = later();
