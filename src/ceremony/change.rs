@@ -4,19 +4,17 @@
 //! A change that would leave a role with fewer keys than its threshold is refused as a whole: whoever revokes first and adds
 //! later is told what to add first, and the key that is to go never stays behind unseen.
 
-use std::collections::BTreeSet;
+mod reachable;
 
 use jiff::Timestamp;
 
 use crate::checks::{Check, Finding};
 use crate::crypto::PublicKey;
-use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::{Edit, NewKey};
-use crate::policy::{Expiry, Intended, Intent, Policy, Reason, RolePlan};
+use crate::policy::{Expiry, Intended, Intent, Policy, Reason};
 
 use super::directory::ADMINISTRATOR;
-use super::drafting::succession;
 use super::event::Event;
 use super::{Ceremony, CeremonyError, gate, keyring};
 
@@ -150,7 +148,7 @@ impl Planning {
         }
         plan.declare();
         let policy = Policy::parse(plan.edit.text().as_bytes())?;
-        CeremonyError::require(reachable(ceremony, &policy))?;
+        CeremonyError::require(reachable::reachable(ceremony, &policy))?;
         for (name, _, bytes) in &plan.public {
             is_public_half(name, &policy, bytes)?;
         }
@@ -366,82 +364,4 @@ fn is_public_half(name: &str, policy: &Policy, bytes: &[u8]) -> Result<(), Cerem
         next: "Name a file with a public key (PEM, \"BEGIN PUBLIC KEY\"); nothing was changed.".to_owned(),
     })?;
     policy.keys.get(name).map_or(Ok(()), |plan| CeremonyError::require(keyring::fits(name, plan, &public)))
-}
-
-/// ROOT-REVOKED and ROOT-THRESHOLD, before anything is written: no role is left with fewer keys than its threshold, and no
-/// revoked key in any.
-fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
-    let material = |key: &String| ceremony.keyring.get(key).map(|key| key.fingerprint());
-    // What a key is told apart by, be its material known or not.
-    let id = |key: &String| material(key).map_or_else(|| key.clone(), |material| material.to_hex());
-    let names: BTreeSet<&str> = policy.revoked_keys().collect();
-    let revoked: BTreeSet<Sha256Digest> =
-        names.iter().filter_map(|name| material(&(*name).to_owned())).collect();
-    let is_revoked = |key: &&String| {
-        names.contains(key.as_str()) || material(key).is_some_and(|material| revoked.contains(&material))
-    };
-    let before = ceremony.policy.all_roles();
-    let (mut still, mut short): (Vec<String>, Vec<Short>) = (Vec::new(), Vec::new());
-    for (role, plan) in policy.all_roles() {
-        let RolePlan { keys, threshold, .. } = plan;
-        let gone: Vec<&str> = keys.iter().filter(is_revoked).map(String::as_str).collect();
-        if !gone.is_empty() {
-            still.push(format!("{role} would list the revoked key {}", gone.join(", ")));
-        }
-        let distinct: BTreeSet<String> = keys.iter().filter(|key| !is_revoked(key)).map(id).collect();
-        if i64::try_from(distinct.len()).is_ok_and(|left| left < *threshold) {
-            let had = before.iter().find(|(name, _)| *name == role).map(|(_, plan)| &plan.keys);
-            let lost = had.is_some_and(|had| had.iter().any(|key| is_revoked(&key)));
-            short.push(Short { role: role.to_owned(), threshold: *threshold, left: distinct.len(), lost });
-        }
-    }
-    let left_alone = |name: &String| !policy.delegations.contains_key(name);
-    let succession = succession(policy, &ceremony.keyring);
-    for (_, role) in gate::delegations_today(ceremony).into_iter().filter(|(name, _)| left_alone(name)) {
-        if !role.materials.iter().any(|material| succession.contains_key(material)) {
-            continue;
-        }
-        let heirs = role.materials.iter().filter_map(|material| match succession.get(material) {
-            None => Some(material.to_hex()),
-            Some(heir) => heir.as_ref().map(id),
-        });
-        let left = heirs.collect::<BTreeSet<String>>().len();
-        if i64::try_from(left).is_ok_and(|left| left < role.threshold) {
-            short.push(Short { role: role.role, threshold: role.threshold, left, lost: true });
-        }
-    }
-    verdict(still, &short)
-}
-
-/// A role that would be left with fewer keys than its threshold.
-struct Short {
-    role: String,
-    threshold: i64,
-    left: usize,
-    /// Whether a key of it goes.
-    lost: bool,
-}
-
-fn verdict(still: Vec<String>, short: &[Short]) -> Finding {
-    let mut problems = still;
-    problems.extend(short.iter().map(|Short { role, threshold, left, .. }| {
-        format!("{role} would keep {left} keys, and its threshold is {threshold}")
-    }));
-    if problems.is_empty() {
-        return Finding::pass(Check::RootRevoked, "every role keeps its threshold");
-    }
-    let stated = short.iter().filter(|one| !one.role.contains(' '));
-    let roles: Vec<String> = stated.map(|one| format!(" --role {}", one.role)).collect();
-    let add = format!("Nothing was changed. First add a key, `change add-key NAME{} …`", roles.concat());
-    if !short.is_empty() && short.len() == problems.len() && !short.iter().any(|one| one.lost) {
-        return Finding::fail(Check::RootThreshold, problems.join("; "), format!("{add}."));
-    }
-    let next = if short.is_empty() {
-        "Nothing was changed. Take the key out of the revoked ones first, if it is to come back; a compromised key never \
-         should."
-            .to_owned()
-    } else {
-        format!("{add}, then revoke; or do both at once with `change replace-key` or `change rotate-online`.")
-    };
-    Finding::fail(Check::RootRevoked, problems.join("; "), next)
 }

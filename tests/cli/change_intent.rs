@@ -231,3 +231,22 @@ fn a_delegation_that_is_carried_over_is_not_left_without_signers() {
     room.provision("dan-2").ok();
     assert_eq!(room.refusing(), [""; 0]);
 }
+
+/// Both keys of a delegation become one: its threshold is out of reach, whether or not anything is said against the old key.
+#[test]
+fn a_delegation_that_is_carried_over_keeps_its_threshold_when_keys_become_one() {
+    let first =
+        delegating().replace("[\"dan\", \"online\"]\nthreshold = 1", "[\"dan\", \"online\"]\nthreshold = 2");
+    let room = after(&released_with(&first).path(""));
+    let text = room.read("ceremony.toml");
+    let (before, rest) = text.split_once("\n[delegation.nightly]").unwrap();
+    room.write("ceremony.toml", format!("{before}{}", rest.split_once("nightly/*\"]\n").unwrap().1));
+    let what = "nightly, to which targets delegates would keep 1 keys, and its threshold is 2";
+    let replace = ["change", "replace-key", "dan", "--by", "online", "--old-serial", "R4"];
+    let add = "Nothing was changed. First add a key, `change add-key NAME …`";
+    room.refuses(&replace, "ROOT-THRESHOLD", what, &format!("{add}."));
+    let next = format!(
+        "{add}, then revoke; or do both at once with `change replace-key` or `change rotate-online`."
+    );
+    room.refuses(&[&replace[..], &["--reason", "lost"]].concat(), "ROOT-REVOKED", what, &next);
+}

@@ -297,3 +297,23 @@ fn a_directory_that_is_none() {
     room.change(&["refresh"]).failed(5, &what, next);
     assert!(!room.path("").exists());
 }
+
+/// A plan that has fewer keys than it needs is filled key by key.
+#[test]
+fn a_role_that_was_short_before_may_be_filled() {
+    let room = Room::new();
+    room.write(
+        "ceremony.toml",
+        PLAN.replace("[\"ada\", \"ben\", \"cem\", \"dan\"]\nthreshold = 2", "[\"ada\"]\nthreshold = 3"),
+    );
+    for key in ["ben", "cem"] {
+        room.change(&["add-key", key, "--role", "root", "--role", "targets"]).ok();
+    }
+    assert_eq!(
+        room.read("ceremony.toml").matches("keys = [\"ada\", \"ben\", \"cem\"]\nthreshold = 3").count(),
+        2
+    );
+    let next = "Nothing was changed. First add a key, `change add-key NAME --role root …`.";
+    let what = "root would keep 3 keys, and its threshold is 4";
+    room.refuses(&["change", "set-threshold", "root", "4"], "ROOT-THRESHOLD", what, next);
+}
