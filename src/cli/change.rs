@@ -194,8 +194,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::json(&Json::object([("acts", acts), ("missing_keys", missing)])));
         return Ok(Exit::Yes);
     }
-    for act in &acts {
-        context.console.say(&format!("Declared in ceremony.toml: {}.", visible(&act.to_string())));
+    for told in show::acts(&ceremony.policy, acts.iter().map(ToString::to_string)) {
+        context.console.say(&told);
     }
     for key in &missing_keys {
         context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));

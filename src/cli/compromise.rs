@@ -219,8 +219,8 @@ pub fn say_response(
     response: &Response,
 ) -> Result<(), CeremonyError> {
     let plan = ceremony.plan()?;
-    for act in &response.acts {
-        console.say(&format!("Declared in ceremony.toml: {}.", visible(act)));
+    for told in show::acts(&ceremony.policy, response.acts.iter().cloned()) {
+        console.say(&told);
     }
     if let Some(comparison) = &response.comparison {
         console.say(&show::wrap(&comparison.says(), 78));

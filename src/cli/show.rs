@@ -11,7 +11,7 @@ use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::json::Json;
-use crate::policy;
+use crate::policy::{self, Intent, Policy};
 use crate::tuf::client::Profile;
 use crate::tuf::diff::Change;
 use crate::tuf::time::Date;
@@ -266,4 +266,10 @@ pub fn rows(head: &[&str], rows: &[Vec<String>]) -> String {
 /// An object for machines, as it is printed.
 pub fn json(value: &Json) -> String {
     String::from_utf8_lossy(&value.to_disk()).trim_end().to_owned()
+}
+
+/// How the acts of a change are told: in a first root everything is new, and nothing is declared.
+pub fn acts(policy: &Policy, acts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let verb = if policy.change == Intent::Genesis { "Changed" } else { "Declared" };
+    acts.into_iter().map(|act| format!("{verb} in ceremony.toml: {}.", visible(&act))).collect()
 }

@@ -236,11 +236,15 @@ fn a_refresh_and_new_forms_of_keys_are_declared() {
 #[test]
 fn at_genesis_nothing_is_declared() {
     let room = provisioned();
-    changes(
+    let said = changes(
         &room,
         &["set-threshold", "targets", "3"],
         "-threshold = 2\n\
          +threshold = 3\n",
+    );
+    assert_eq!(
+        said,
+        "Changed in ceremony.toml: set the threshold of targets to 3.\nNext: tuf-ceremony plan\n"
     );
     assert_eq!(room.refusing(), [""; 0]);
 }

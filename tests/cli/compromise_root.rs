@@ -35,6 +35,7 @@ fn a_root_that_has_fallen_begins_anew() {
     let done = done.ok();
     assert!(done.out.contains("\nWrote ceremony.toml, script.md, brief.md, statement.md.\n"), "{}", done.out);
     assert!(done.out.contains("THE ROOT HAS FALLEN"), "{}", done.out);
+    assert!(done.out.contains("Changed in ceremony.toml: replace the key ada by ada-2.\n"), "{}", done.out);
     let policy = Policy::parse(room.read("ceremony.toml").as_bytes()).unwrap();
     assert_eq!((policy.change.name(), policy.script.as_str()), ("genesis", "compromise"));
     assert_eq!(policy.roles["root"].keys, ["ada-2", "ben-2", "cem", "dan"]);
@@ -151,5 +152,30 @@ fn the_brief_fits_on_a_page() {
         }
         assert!(brief.contains("A laptop is gone."), "{brief}");
         assert!(!room.read("script.md").contains("NEW-KEY"));
+    }
+}
+
+#[test]
+fn programs_are_told_what_is_possible_and_what_was_done() {
+    let room = crate::compromise::at_night();
+    let said = room.run(&[&keys(&["online"], &ANSWERS)[..], &["--json"]].concat()).ok().json();
+    assert_eq!(said["acts"], json!(["replace the key online by online-2"]));
+    assert_eq!(said["files"], json!(["ceremony.toml", "script.md", "brief.md"]));
+    assert_eq!((&said["root"], &said["differences"]), (&json!("untouched"), &json!(null)));
+    assert_eq!(said["signs"], json!(["snapshot", "timestamp"]));
+    let attacks = said["attacks"].as_array().unwrap();
+    let possible: Vec<bool> = attacks.iter().map(|attack| attack["possible"].as_bool().unwrap()).collect();
+    assert_eq!(possible, [false, true, true, true]);
+    assert_eq!(
+        (&attacks[0]["missing"], &attacks[1]["until"]),
+        (&json!(["targets"]), &json!("2101-12-14T15:00:00Z"))
+    );
+    for (key, root) in [("dan", "below"), ("root", "reached")] {
+        let room = later();
+        let by =
+            ["ada=A", "ben=B", "cem=C", "dan=D"].iter().filter(|by| root == "reached" || by.starts_with(key));
+        let by: Vec<&str> = by.flat_map(|by| ["--replace", by]).collect();
+        let said = room.run(&[&keys(&[key], &ANSWERS[..6])[..], &by, &["--json"]].concat()).ok().json();
+        assert_eq!(said["root"], json!(root));
     }
 }
