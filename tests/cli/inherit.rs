@@ -59,7 +59,7 @@ fn keys_thresholds_and_dates_are_those_of_the_root() {
     let plan = policy(&room);
     assert_eq!((plan.id.as_str(), plan.change.name(), plan.rehearsal), ("root-2", "refresh", true));
     assert_eq!(plan.keys.len(), 5);
-    assert_eq!(plan.roles.iter().map(|(_, role)| role.threshold).collect::<Vec<_>>(), [2, 1, 2, 1]);
+    assert_eq!(plan.roles.values().map(|role| role.threshold).collect::<Vec<_>>(), [2, 1, 2, 1]);
     let offline = &plan.roles["root"].keys;
     assert_eq!((offline.len(), &plan.roles["targets"].keys), (4, offline));
     let mut schemes: Vec<Scheme> = offline.iter().map(|key| plan.keys[key].scheme).collect();
