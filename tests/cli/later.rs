@@ -10,7 +10,7 @@ use crate::rehearsal::{PLAN, released};
 use crate::room::{Done, Room, Tree};
 
 /// When the second ceremony is held; the first is dated a year earlier.
-pub const PLANNED: &str = "2102-01-14T15:00:00Z";
+pub const PLANNED: &str = "2101-06-14T15:00:00Z";
 
 /// The plan of a first ceremony with a delegation to Dan and the online key.
 pub fn delegating() -> String {

@@ -69,7 +69,7 @@ fn what_changes_is_told_role_by_role() {
         *change(&said, "root"),
         json!({
             "role": "root", "added": ["eve"], "removed": ["cem"], "replaced": [{ "key": "dan", "by": "dan-2" }],
-            "threshold": { "after": 3, "before": 2 }, "expires": date("2103-01-14T15:00:00Z", "2102-01-14T15:00:00Z"),
+            "threshold": { "after": 3, "before": 2 }, "expires": date("2102-06-14T15:00:00Z", "2102-01-14T15:00:00Z"),
         })
     );
     // Targets are signed by Ada and Ben, who stay: no new targets are made, and their date stays.
@@ -103,7 +103,7 @@ fn a_refresh_says_that_no_key_changes() {
     let text = room.run(&["plan"]).ok().out;
     assert!(text.contains("What changes\n  no key and no threshold of a top-level role\n"), "{text}");
     let expires = change(&plan(&room), "timestamp")["expires"].clone();
-    assert_eq!(expires, json!({ "after": "2102-01-21T15:00:00Z", "before": "2101-01-21T15:00:00Z" }));
+    assert_eq!(expires, json!({ "after": "2101-06-21T15:00:00Z", "before": "2101-01-21T15:00:00Z" }));
 }
 
 /// The key that is lost signs nothing, and whoever is called can sign for the old root and for the new.
@@ -164,11 +164,11 @@ fn the_last_safe_dates_follow_from_the_expiries() {
     assert_eq!(
         said["deadlines"],
         json!([
-            row(Some("root"), "2102-12-15T15:00:00Z", "2103-01-14T15:00:00Z", true),
-            row(Some("targets"), "2102-11-14T15:00:00Z", "2102-12-14T15:00:00Z", true),
-            row(Some("snapshot"), "2102-02-12T15:00:00Z", "2102-02-13T15:00:00Z", false),
-            row(Some("timestamp"), "2102-01-20T15:00:00Z", "2102-01-21T15:00:00Z", false),
-            row(None, "2102-11-14T15:00:00Z", "2102-12-14T15:00:00Z", true),
+            row(Some("root"), "2102-05-15T15:00:00Z", "2102-06-14T15:00:00Z", true),
+            row(Some("targets"), "2102-04-14T15:00:00Z", "2102-05-14T15:00:00Z", true),
+            row(Some("snapshot"), "2101-07-13T15:00:00Z", "2101-07-14T15:00:00Z", false),
+            row(Some("timestamp"), "2101-06-20T15:00:00Z", "2101-06-21T15:00:00Z", false),
+            row(None, "2102-04-14T15:00:00Z", "2102-05-14T15:00:00Z", true),
         ])
     );
 }
@@ -185,12 +185,12 @@ fn a_calendar_is_written_once_and_the_same_plan_writes_the_same() {
     for summary in ["root of packages.example.org expires", "targets of packages.example.org expires"] {
         assert_eq!(calendar.matches(&format!("SUMMARY:{summary}\r\n")).count(), 1, "{calendar}");
     }
-    assert!(calendar.contains("DTSTAMP:21020114T150000Z\r\n"), "{calendar}");
+    assert!(calendar.contains("DTSTAMP:21010614T150000Z\r\n"), "{calendar}");
     // What a service renews is in nobody's calendar.
     assert!(!calendar.contains("snapshot of") && !calendar.contains("timestamp of"), "{calendar}");
     // The same again is no harm; another plan does not overwrite it.
     room.run(&["plan", "--calendar", &typed]).ok();
-    room.edit("ceremony.toml", "planned = 2102-01-14T15:00:00Z\n", "planned = 2102-01-15T15:00:00Z\n");
+    room.edit("ceremony.toml", "planned = 2101-06-14T15:00:00Z\n", "planned = 2101-06-15T15:00:00Z\n");
     let what = format!("{typed} exists already, and nothing is overwritten");
     room.run(&["plan", "--calendar", &typed]).failed(
         5,
@@ -198,7 +198,7 @@ fn a_calendar_is_written_once_and_the_same_plan_writes_the_same() {
         "Choose another name, or move the old file away yourself.",
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), calendar);
-    room.edit("ceremony.toml", "planned = 2102-01-15T15:00:00Z\n", "planned = 2102-01-14T15:00:00Z\n");
+    room.edit("ceremony.toml", "planned = 2101-06-15T15:00:00Z\n", "planned = 2101-06-14T15:00:00Z\n");
     assert!(room.tree() == before, "plan wrote into the directory");
 }
 

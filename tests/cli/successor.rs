@@ -55,7 +55,7 @@ fn plan_keys_and_release_are_taken_over() {
         crate::later::difference(PLAN, &room.read("ceremony.toml")),
         format!(
             "-id = \"rehearsal-1\"\n+id = \"rehearsal-2\"\n-script = \"genesis\"\n-planned = 2101-01-14T15:00:00Z\n\
-             -change = \"genesis\"\n+script = \"annual-refresh\"\n+planned = 2102-01-14T15:00:00Z\n+change = \"refresh\"\n\
+             -change = \"genesis\"\n+script = \"annual-refresh\"\n+planned = 2101-06-14T15:00:00Z\n+change = \"refresh\"\n\
              +\n+[trusted]\nroot = \"trusted/1.root.json\"\n+sha256 = \"{digest}\"\n"
         )
         .replace("\nroot =", "\n+root =")
@@ -70,7 +70,7 @@ fn what_was_said_for_one_ceremony_is_not_taken_over() {
     room.edit(
         "ceremony.toml",
         "change = \"refresh\"\n",
-        "change = \"refresh\"\nnext = 2102-12-01T00:00:00Z # in winter\n",
+        "change = \"refresh\"\nnext = 2102-04-01T00:00:00Z # in winter\n",
     );
     let waiver =
         "\n[[waiver]]\ncheck = \"ROOT-SLACK\"\nreason = \"Another card comes.\"\nuntil = 2200-01-01\n";
@@ -85,12 +85,23 @@ fn what_was_said_for_one_ceremony_is_not_taken_over() {
     let third = Room::new();
     new(&third, &room, &[]).ok();
     let text = third.read("ceremony.toml");
-    for gone in ["[[", "reencode_keys", "next", "in winter", "revoke", "waiver"] {
+    for gone in ["[[", "reencode_keys", "next", "in winter", "waiver"] {
         assert!(!text.contains(gone), "{gone}: {text}");
     }
     assert!(text.contains("id = \"rehearsal-3\"\n"), "{text}");
     assert!(text.contains("root = \"trusted/2.root.json\"\n"), "{text}");
     assert!(text.contains("keys = [\"ada\", \"ben\", \"cem\"]\n"), "{text}");
+    // What was lost may turn up again in other hands: it is remembered, and does not come back.
+    assert!(text.contains("revoked = \"lost\"\n"), "{text}");
+    let before = third.tree();
+    let done = third.change(&["add-key", "dan", "--role", "root"]);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.err.starts_with("error [ROOT-REVOKED]: root would list the revoked key dan\n"),
+        "{}",
+        done.err
+    );
+    third.only_recorded(&before, &["plan-read", "found", "refused"]);
     // Both roots: clients may start from either. Targets did not change.
     let expected = ["1.root.json", "2.root.json"];
     assert_eq!(

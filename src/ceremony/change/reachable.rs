@@ -40,7 +40,8 @@ pub(super) fn reachable(ceremony: &Ceremony, policy: &Policy) -> Finding {
         });
         let left = i64::try_from(heirs.collect::<BTreeSet<String>>().len()).unwrap_or(i64::MAX);
         if left < role.threshold {
-            short.push(Short { role: role.role, threshold: role.threshold, left, lost: true });
+            let lost = role.materials.iter().any(|material| plans.revoked.contains(material));
+            short.push(Short { role: role.role, threshold: role.threshold, left, lost });
         }
     }
     verdict(still, &short)

@@ -122,6 +122,7 @@ impl Drafter<'_> {
                 drafts.left.push(role.to_owned());
                 continue;
             }
+            self.require_known(role, current)?;
             let version = next_version(role, file, current)?;
             let common = self.common(&self.plan(role)?.expires, version);
             let base = file.map(|file| &file.envelope.signed);
@@ -135,6 +136,22 @@ impl Drafter<'_> {
             drafts.made.push(Draft { role: role.to_owned(), signed });
         }
         Ok(())
+    }
+
+    /// Which version of a role comes next is known: it was imported, or clients forget what they saw of it.
+    fn require_known(&self, role: &str, current: &Current) -> Result<(), CeremonyError> {
+        let Some(trusted) = self.trusted.filter(|_| !current.highest.contains_key(role)) else {
+            return Ok(());
+        };
+        let compromised = self.keyring.compromised(self.policy);
+        let online = ["timestamp", "snapshot"].into_iter().flat_map(|role| trusted.root.keys_of(role));
+        if online.filter_map(Key::material).any(|material| compromised.contains(&material)) {
+            return Ok(());
+        }
+        let what =
+            format!("no {role} is among what was imported, so that the version to go on from is not known");
+        let next = "Copy all that is published, and start again with `new --trusted` and the newest root in that copy.";
+        Err(CeremonyError::NotYet { what, next: next.to_owned() })
     }
 
     /// What changes in delegations: what the plan states of them, and in all others the keys that go.
