@@ -90,7 +90,8 @@ fn without_a_snapshot_the_highest_version_is_taken() {
     assert_eq!(room.names("trusted"), ["1.root.json", "2.targets.json"]);
     // Which versions clients hold is not known: a snapshot from nothing could be a rollback.
     let what = "no snapshot is among what was imported, so that the version to go on from is not known";
-    let next = "Copy all that is published, and start again with `new --trusted` and the newest root in that copy.";
+    let next =
+        "Copy all that is published, and start again with `new --trusted` and the newest root in that copy.";
     room.run(&["plan"]).failed(3, what, next);
     room.run(&["draft"]).failed(3, what, next);
 }

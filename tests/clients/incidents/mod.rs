@@ -4,6 +4,7 @@
 //! answers, publishes what that releases over what was published, and asks python-tuf, tough and tuf-js: from every root
 //! that the world ever trusted, after having been offline all the while, and after an attacker's versions.
 
+mod algorithms_test;
 mod asked;
 mod delegated_test;
 mod expired_test;
