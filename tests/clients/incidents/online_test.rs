@@ -57,12 +57,11 @@ fn incident_2_clients_were_sent_to_the_highest_versions() {
     copy_over(&attacked, &world.published());
     let night = world.starts("night");
     // Nothing can follow the highest version as long as it is believed: what was declared is said, and what to do instead.
-    let said = night.run(&["change", "refresh"]);
-    assert_eq!(
-        (said.code, said.out.lines().next()),
-        (3, Some("Declared in ceremony.toml: renew version and expiry."))
-    );
-    assert!(said.err.contains("`tuf-ceremony compromise` leads through it"), "{said:?}");
+    let said = night.ok(&["change", "refresh"]);
+    assert!(said.starts_with("Declared in ceremony.toml: renew version and expiry.\n"), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Nothing can be drafted by now: snapshot has version 9007199254740991"), "{said}");
+    assert!(words.contains("`tuf-ceremony compromise` leads through it"), "{said}");
     // Both keys go, each by the name of its role.
     night.compromise(
         &["snapshot", "timestamp"],
