@@ -69,6 +69,7 @@ impl Store for Copies {
 }
 
 /// One kind of client at one start.
+#[derive(Clone, Copy)]
 struct Case<'a> {
     profile: Profile,
     past: Past,
@@ -94,8 +95,6 @@ impl Ceremony {
         for profile in Profile::ALL {
             for (from, root) in &starts {
                 let case = |past| Case { profile, past, root, at: self.now };
-                let before = self.judge(&case(Past::Fresh), true, &[], newest_today)?;
-                let lost_before = newest_today.is_some() && before.is_some();
                 let is_newest = newest_today == Some(*from);
                 let pasts = [
                     (Past::Fresh, true),
@@ -105,7 +104,12 @@ impl Ceremony {
                 for (past, _) in pasts.into_iter().filter(|(_, asked)| *asked) {
                     let case = case(past);
                     let mut refused = self.judge(&case, roots_only, released, newest)?;
-                    let mut lost_before = lost_before;
+                    // What was refused before is asked only where there is something to excuse.
+                    let mut lost_before = refused.is_some() && newest_today.is_some();
+                    if lost_before {
+                        let before = Case { past: Past::Fresh, ..case };
+                        lost_before = self.judge(&before, true, &[], newest_today)?.is_some();
+                    }
                     if let (Some(_), Some(at)) = (&refused, before_expiries) {
                         let then = Case { at, ..case };
                         let otherwise = self.judge(&then, roots_only, released, newest)?;

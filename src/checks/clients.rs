@@ -48,7 +48,7 @@ pub struct Foreseen {
     pub past: Past,
     /// Why it will refuse, if it will.
     pub refused: Option<String>,
-    /// Whether it refuses already what is trusted today, so that this release takes nothing from it.
+    /// Of one that refuses: whether it does so already today, so that this release takes nothing from it.
     pub lost_before: bool,
 }
 
