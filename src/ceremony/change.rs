@@ -4,6 +4,7 @@
 //! A change that would leave a role with fewer keys than its threshold is refused as a whole: whoever revokes first and adds
 //! later is told what to add first, and the key that is to go never stays behind unseen.
 
+mod device;
 mod reachable;
 
 use jiff::Timestamp;
@@ -159,6 +160,7 @@ impl Planning {
         match change {
             Change::AddKey { key, newcomer, roles } => {
                 self.arrive(key, newcomer.as_ref())?;
+                self.require_other_device(key, None, None)?;
                 for role in roles {
                     self.role(role)?;
                     self.edit.add_to_role(role, key);
@@ -179,16 +181,11 @@ impl Planning {
                     return Err(CeremonyError::Change { what, next });
                 }
                 self.arrive(by, newcomer.as_ref())?;
-                if key == by {
-                    let what = format!("{key} cannot take its own place");
-                    let next =
-                        "Name the key that comes with --by; to take a key away, use `change revoke-key`."
-                            .to_owned();
-                    return Err(CeremonyError::Change { what, next });
-                }
-                let revoked = &self.policy.revoke;
-                let is_revoked =
-                    ceremony.aliases(by).iter().any(|by| revoked.iter().any(|one| one.key == *by));
+                self.require_other_device(by, Some(key), reason.map(|(reason, _)| reason))?;
+                let is_revoked = {
+                    let revoked: Vec<&str> = self.policy.revoked_keys().collect();
+                    ceremony.aliases(by).iter().any(|by| revoked.contains(&by.as_str()))
+                };
                 if is_revoked {
                     let what = format!("{by} is revoked, and cannot take the place of {key}");
                     let next = "Nothing was changed. Name another key with --by.";
@@ -198,6 +195,7 @@ impl Planning {
                         next,
                     ))));
                 }
+                self.require_in_use(ceremony, key)?;
                 for name in ceremony.aliases(key) {
                     for role in self.roles_with(&name) {
                         self.edit.replace_in_role(&role, &name, by);
@@ -211,6 +209,10 @@ impl Planning {
             }
             Change::RevokeKey { key, reason, since } => {
                 self.known(key)?;
+                let comes = self.acts.iter().chain(&ceremony.policy.intended).any(|act| act.brings(key));
+                if ceremony.trusted.is_some() && ceremony.keyring.get(key).is_none() && !comes {
+                    return Err(CeremonyError::KeyUnknown { name: key.clone() });
+                }
                 for name in ceremony.aliases(key) {
                     for role in self.roles_with(&name) {
                         self.edit.remove_from_role(&role, &name);
@@ -235,7 +237,9 @@ impl Planning {
             }
             Change::Refresh => self.acts.push(Intended::Refresh),
         }
-        self.policy = Policy::parse(self.with_change().as_bytes())?;
+        let after = Policy::parse(self.with_change().as_bytes())?;
+        let before = std::mem::replace(&mut self.policy, after);
+        self.require_edited(ceremony, &before, change)?;
         Ok(())
     }
 

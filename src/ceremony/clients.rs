@@ -17,8 +17,9 @@ use crate::tuf::root::Root;
 use crate::tuf::time::Date;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
-use super::current::CurrentFile;
+use super::current::{Current, CurrentFile};
 use super::repository::{Folder, root_version, root_versions, version_within};
+use super::trusted::IMPORTED;
 use super::{Ceremony, CeremonyError};
 
 /// The repository as it will be: what is released, over what is published today.
@@ -178,12 +179,20 @@ impl Ceremony {
         }))
     }
 
-    /// What was published before, as a client keeps it.
+    /// What was published before, as a client keeps it: as it was imported, also where another base was taken since.
     fn published_copies(&self) -> Result<BTreeMap<String, Vec<u8>>, CeremonyError> {
         let Some(trusted) = &self.trusted else { return Ok(BTreeMap::new()) };
-        let roles = trusted.current.iter().flat_map(|current| &current.roles);
+        let imported = self.path(IMPORTED);
+        let (current, folder) = match self.trusted_folder() == imported {
+            true => (trusted.current.clone(), imported),
+            false => {
+                let compromised = self.keyring.compromised(&self.policy);
+                (Current::load(&imported, IMPORTED, &trusted.root, &compromised)?, imported)
+            }
+        };
+        let roles = current.iter().flat_map(|current| &current.roles);
         let read = |(role, file): (&String, &CurrentFile)| {
-            Ok((role.clone(), files::read(&self.path(&trusted.beside(&file.name)), METADATA_LIMIT)?))
+            Ok((role.clone(), files::read(&folder.join(&file.name), METADATA_LIMIT)?))
         };
         roles.map(read).collect()
     }

@@ -18,6 +18,7 @@ use crate::tuf::targets::Targets;
 use crate::tuf::verify::tally;
 
 use super::CeremonyError;
+use super::repository::version_within;
 use super::signatures::Authority;
 
 /// From here on a version is one that somebody made up: a repository that signs every second comes here after 68 years.
@@ -105,15 +106,41 @@ impl Current {
         self.get(role).map(|file| &file.envelope.signed)
     }
 
-    /// Names of the files that a later ceremony needs: the current ones, and where those are inflated the newest that is not.
+    /// Names of the files that a later ceremony needs: the current ones, and the highest that is not inflated of each role,
+    /// whatever a snapshot lists that may turn out to be an attacker's.
     pub fn importable(&self) -> Vec<String> {
         let mut names: Vec<String> = self.roles.values().map(|file| file.name.clone()).collect();
-        for (role, file) in self.roles.iter().filter(|(_, file)| file.version >= INFLATED) {
+        for (role, file) in &self.roles {
             let versioned = file.name.starts_with(&format!("{}.", file.version));
-            let highest = self.highest.get(role).filter(|highest| versioned && **highest < INFLATED);
+            let highest = self.highest.get(role).filter(|highest| versioned && **highest != file.version);
             names.extend(highest.map(|highest| format!("{highest}.{}.json", file_stem(role))));
         }
         names
+    }
+
+    /// Counts the versions of another folder, so that no version is used twice.
+    pub fn count_versions_in(&mut self, folder: &Path) -> Result<(), CeremonyError> {
+        let roles: Vec<String> =
+            self.order.iter().cloned().chain(["snapshot", "timestamp"].map(str::to_owned)).collect();
+        let names = files::list(folder)?;
+        for role in roles {
+            let ending = format!("{}.json", file_stem(&role));
+            for name in names.iter().filter(|name| name.ends_with(&ending)) {
+                let head = name.strip_suffix(&ending).unwrap_or_default();
+                let version = match head.strip_suffix('.') {
+                    Some(version) => version.parse().ok(),
+                    None if head.is_empty() => {
+                        version_within(&files::read(&folder.join(name), METADATA_LIMIT)?)
+                    }
+                    None => None,
+                };
+                if let Some(version) = version.filter(|version| *version < INFLATED) {
+                    let highest = self.highest.entry(role.clone()).or_insert(version);
+                    *highest = version.max(*highest);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -123,9 +150,11 @@ impl Reading<'_> {
             let role = root.roles.get(role).cloned()?;
             Some(Authority { keys: Arc::clone(&root.keys), role })
         };
-        self.take("timestamp", None, top(self.root, "timestamp"), None)?;
-        let listed =
-            self.current.signed("timestamp").and_then(|signed| Snapshot::listed(signed, "snapshot.json"));
+        let by = top(self.root, "timestamp");
+        let timestamp_in_doubt = by.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
+        self.take("timestamp", None, by, None)?;
+        let believed = self.current.signed("timestamp").filter(|_| !timestamp_in_doubt);
+        let listed = believed.and_then(|signed| Snapshot::listed(signed, "snapshot.json"));
         let by = top(self.root, "snapshot");
         self.snapshot_in_doubt = by.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
         self.take("snapshot", listed.map(|file| file.version), by, None)?;
@@ -165,7 +194,7 @@ impl Reading<'_> {
         self.take(role, listed.map(|file| file.version), authority, delegator)
     }
 
-    /// Takes a role's file: of the version that is listed, or the highest that there is.
+    /// Takes a role's file: of the version that is listed by whom can be believed; else the highest that its role has signed.
     fn take(
         &mut self,
         role: &str,
@@ -173,52 +202,89 @@ impl Reading<'_> {
         authority: Option<Authority>,
         delegator: Option<&str>,
     ) -> Result<(), CeremonyError> {
-        let Some(versions) = self.names.get(&file_stem(role)) else { return Ok(()) };
+        let versions = self.names.get(&file_stem(role)).cloned().unwrap_or_default();
         let plausible = versions.keys().rev().find(|version| **version < INFLATED);
         if let Some(version) = plausible.filter(|version| **version > 0) {
             self.current.highest.insert(role.to_owned(), *version);
         }
         let in_doubt = authority.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
-        let wanted =
-            listed.filter(|listed| versions.contains_key(listed) && !(in_doubt && *listed >= INFLATED));
-        let highest = if in_doubt { plausible } else { versions.keys().next_back() };
-        let Some(name) = wanted.as_ref().or(highest).and_then(|version| versions.get(version)).cloned()
-        else {
-            return Ok(());
+        let candidates: Vec<&String> = match listed.filter(|listed| !(in_doubt && *listed >= INFLATED)) {
+            // A name without a version holds whatever version it holds.
+            Some(listed) => match versions.get(&listed).or_else(|| versions.get(&0)) {
+                Some(name) => vec![name],
+                None => return Err(self.missing(role, listed)),
+            },
+            None => versions
+                .iter()
+                .rev()
+                .filter(|(version, _)| !(in_doubt && **version >= INFLATED))
+                .map(|(_, name)| name)
+                .collect(),
         };
-        let bytes = files::read(&self.folder.join(&name), METADATA_LIMIT)?;
-        let metadata = |error| CeremonyError::Metadata { file: format!("{}/{name}", self.shown), error };
+        let mut refused = None;
+        for name in candidates {
+            match self.read_one(role, name, authority.as_ref(), delegator) {
+                Ok(file) if listed.is_some_and(|listed| listed != file.version && listed < INFLATED) => {
+                    return Err(self.missing(role, listed.unwrap_or_default()));
+                }
+                Ok(file) if in_doubt && file.version >= INFLATED => {}
+                Ok(file) => {
+                    let highest = self.current.highest.entry(role.to_owned()).or_insert(file.version);
+                    *highest = if file.version < INFLATED { file.version.max(*highest) } else { *highest };
+                    if file.envelope.kind == "targets" {
+                        self.current.order.push(role.to_owned());
+                    }
+                    self.current.roles.insert(role.to_owned(), file);
+                    return Ok(());
+                }
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    fn missing(&self, role: &str, version: i64) -> CeremonyError {
+        CeremonyError::Incomplete { folder: self.shown.to_owned(), role: role.to_owned(), version }
+    }
+
+    fn read_one(
+        &self,
+        role: &str,
+        name: &str,
+        authority: Option<&Authority>,
+        delegator: Option<&str>,
+    ) -> Result<CurrentFile, CeremonyError> {
+        let shown = format!("{}/{name}", self.shown);
+        let bytes = files::read(&self.folder.join(name), METADATA_LIMIT)?;
+        let metadata = |error| CeremonyError::Metadata { file: shown.clone(), error };
         let envelope = Envelope::parse(&bytes, METADATA_LIMIT).map_err(metadata)?;
-        let damaged =
-            |problem: String| CeremonyError::Damaged { file: format!("{}/{name}", self.shown), problem };
+        let damaged = |problem: String| CeremonyError::Damaged { file: shown.clone(), problem };
         let version = envelope.signed.get("version").and_then(Json::as_int);
         let version = version.ok_or_else(|| damaged("it says no version".to_owned()))?;
         let kind = if delegator.is_some() { "targets" } else { role };
         if envelope.kind != kind {
             return Err(damaged(format!("it is no {kind} metadata, but {:?}", envelope.kind)));
         }
-        if in_doubt && version >= INFLATED {
-            return Ok(());
+        let named =
+            name.strip_suffix(&format!(".{}.json", file_stem(role))).and_then(|named| named.parse().ok());
+        if named.is_some_and(|named: i64| named != version) {
+            return Err(damaged(format!(
+                "its name says version {}, and it is version {version}",
+                named.unwrap_or(0)
+            )));
         }
         let met = authority
             .is_some_and(|by| tally(&by.keys, &by.role, &envelope.signatures, &envelope.canonical()).met());
         if !met {
             return Err(damaged("it is not signed by the threshold of its role".to_owned()));
         }
-        let highest = self.current.highest.entry(role.to_owned()).or_insert(version);
-        *highest = if version < INFLATED { version.max(*highest) } else { *highest };
-        let file = CurrentFile {
-            name,
+        Ok(CurrentFile {
+            name: name.to_owned(),
             sha256: Sha256Digest::of(&bytes),
             envelope,
             version,
             delegator: delegator.map(str::to_owned),
-        };
-        if kind == "targets" {
-            self.current.order.push(role.to_owned());
-        }
-        self.current.roles.insert(role.to_owned(), file);
-        Ok(())
+        })
     }
 }
 

@@ -14,11 +14,12 @@ use crate::json::Json;
 use crate::policy::{self, Intent, Policy, PolicyError};
 use crate::tuf::METADATA_LIMIT;
 
+use super::CeremonyError;
 use super::event::{Artifact, Event};
+use super::keyring::{self, Keyring};
 use super::start;
 use super::transcript::Transcript;
 use super::trusted::Trusted;
-use super::{CeremonyError, keyring::Keyring};
 
 /// Who acts where no holder does.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -154,6 +155,18 @@ impl Ceremony {
             }
         }
         inputs.dedup();
+        Ok(inputs)
+    }
+
+    /// The inputs, and every public half that came from a token: all that a freeze depends on.
+    pub(super) fn inputs_of_freeze(&self) -> Result<Vec<Artifact>, CeremonyError> {
+        let mut inputs = self.inputs()?;
+        for (name, key) in self.policy.keys.iter().filter(|(_, key)| key.public.is_none()) {
+            let file = keyring::file_of(name, key);
+            if let Some(bytes) = files::read_if_there(&self.path(&file), policy::LIMIT)? {
+                inputs.push(Artifact { file, sha256: Sha256Digest::of(&bytes) });
+            }
+        }
         Ok(inputs)
     }
 

@@ -118,6 +118,16 @@ pub enum CeremonyError {
         /// The id of the check.
         expected: &'static str,
     },
+    /// Published metadata of which a part is missing.
+    #[error("version {version} of {} is not in {}, and the metadata there lists it", visible(.role), visible(.folder))]
+    Incomplete {
+        /// Where it should be.
+        folder: String,
+        /// Of which role.
+        role: String,
+        /// Which version.
+        version: i64,
+    },
     /// A change of the plan that cannot be made.
     #[error("{}", visible(.what))]
     Change {
@@ -233,6 +243,9 @@ impl Advice for CeremonyError {
                 "Nothing was done. To replace a key, give the new one another name in ceremony.toml.".to_owned()
             }
             CeremonyError::NotYet { next, .. } | CeremonyError::Change { next, .. } => visible(next),
+            CeremonyError::Incomplete { .. } => {
+                "Copy all that is published, and start again from the complete copy with `new --trusted`.".to_owned()
+            }
             CeremonyError::NotCaught { .. } => {
                 "Do not use this program for a ceremony: this build does not work as it must.".to_owned()
             }
@@ -268,6 +281,7 @@ impl Advice for CeremonyError {
             CeremonyError::Metadata { .. }
             | CeremonyError::Damaged { .. }
             | CeremonyError::NotThatRoot { .. }
+            | CeremonyError::Incomplete { .. }
             | CeremonyError::Record { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,

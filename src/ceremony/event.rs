@@ -54,6 +54,8 @@ pub enum Event {
         payloads: Vec<(String, i64, Sha256Digest)>,
         /// Digests that these took the place of.
         voided: Vec<Sha256Digest>,
+        /// Every input as it was then.
+        inputs: Vec<Artifact>,
         /// `payloads/…`
         files: Vec<Artifact>,
         /// What the checks found.
@@ -140,7 +142,8 @@ impl Event {
                 ("serial", Json::from(serial.as_str())),
             ]),
             Event::Drafted { files } | Event::Found { files } => Json::object([("files", artifacts(files))]),
-            Event::Frozen { plan, payloads, voided, files, findings } => Json::object([
+            Event::Frozen { plan, payloads, voided, inputs, files, findings } => Json::object([
+                ("inputs", artifacts(inputs)),
                 ("checks", findings_json(findings)),
                 ("files", artifacts(files)),
                 ("payloads", payloads_json(payloads)),

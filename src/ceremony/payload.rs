@@ -12,7 +12,7 @@ use crate::tuf::envelope::Envelope;
 
 use super::directory::ADMINISTRATOR;
 use super::drafting::Draft;
-use super::event::Event;
+use super::event::{Artifact, Event};
 use super::{Ceremony, CeremonyError, gate};
 
 /// A frozen draft.
@@ -149,6 +149,7 @@ impl Ceremony {
             plan: self.policy.digest,
             payloads: payloads.iter().map(|one| (one.role.clone(), one.version, one.digest)).collect(),
             voided: voided.iter().map(|(digest, _)| *digest).collect(),
+            inputs: self.inputs_of_freeze()?,
             files: written,
             findings: findings.clone(),
         };
@@ -215,6 +216,22 @@ impl Ceremony {
         };
         let data = self.transcript.all("frozen").rev().find(names)?;
         Sha256Digest::parse_hex(data.get("plan")?.as_str()?)
+    }
+
+    /// Inputs that are no longer what they were when the payloads were frozen last.
+    pub fn changed_inputs(&self) -> Result<Vec<String>, CeremonyError> {
+        let frozen = self.transcript.all("frozen").next_back();
+        let Some(then) = frozen.and_then(|data| data.get("inputs")?.as_object()) else {
+            return Ok(Vec::new());
+        };
+        let now = self.inputs_of_freeze()?;
+        let same =
+            |one: &Artifact| then.get(&one.file).and_then(Json::as_str) == Some(one.sha256.to_hex().as_str());
+        let mut changed: Vec<String> =
+            now.iter().filter(|one| !same(one)).map(|one| one.file.clone()).collect();
+        let there = |file: &&String| now.iter().any(|one| one.file == **file);
+        changed.extend(then.keys().filter(|file| !there(file)).cloned());
+        Ok(changed)
     }
 
     /// The role and version for which a payload was frozen, be it current or void.

@@ -12,7 +12,7 @@ use crate::tuf::verify::{Why, judge};
 use super::compromise::statement_of_release;
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
-use super::repository::{root_version, root_versions};
+use super::repository::root_version;
 use super::signatures::{Authority, Signed};
 use super::{Ceremony, CeremonyError, gate};
 use crate::crypto::digest::Sha256Digest;
@@ -140,6 +140,10 @@ impl Ceremony {
         if files::exists(&self.path("metadata")) {
             // A release that is there to the byte is done; anything else is not overwritten.
             let before = self.same_as_released(&files_to_write)?;
+            if before {
+                // A stop may have come between the two.
+                self.state(&files_to_write)?;
+            }
             let finding = if before { None } else { Some(gate::output(self)) };
             findings.extend(finding);
             let outcome = CeremonyError::unless_clear(&findings);
@@ -200,10 +204,9 @@ impl Ceremony {
             };
             made.iter().any(|(name, _)| *name == plain || versioned(name))
         };
-        let mut names: Vec<String> = root_versions(&self.path(&trusted.beside("")))?
-            .iter()
-            .map(|version| format!("{version}.root.json"))
-            .collect();
+        let file = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut names: Vec<String> = trusted.before.iter().rev().map(|root| file(&root.file)).collect();
+        names.push(file(&trusted.file));
         let consistent = trusted.root.consistent_snapshot.unwrap_or(false);
         for (role, file) in trusted.current.iter().flat_map(|current| &current.roles) {
             // Nobody is still reading what a new beginning replaces.

@@ -17,6 +17,10 @@ use super::CeremonyError;
 use super::current::Current;
 use super::event::Artifact;
 use super::keyring::Keyring;
+use super::repository::version_within;
+
+/// Where what is published was imported to.
+pub const IMPORTED: &str = "trusted";
 
 /// The field in `signed` that names the ceremony a root was made in.
 const CEREMONY_FIELD: &str = "x-tuf-ceremony";
@@ -28,6 +32,8 @@ pub struct Trusted {
     pub file: String,
     /// The root.
     pub root: Root,
+    /// The roots before it, newest first, each of which leads to the next.
+    pub before: Vec<Artifact>,
     /// The other roles' current metadata, where it was imported.
     pub current: Option<Current>,
 }
@@ -56,7 +62,13 @@ impl Trusted {
         let folder = directory.join(&planned.root);
         let folder = folder.parent().unwrap_or(directory);
         let shown = planned.root.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let current = Current::load(folder, shown, &root.0, &keyring.compromised(policy))?;
+        let mut current = Current::load(folder, shown, &root.0, &keyring.compromised(policy))?;
+        let imported = directory.join(IMPORTED);
+        if let Some(current) = current.as_mut().filter(|_| folder != imported) {
+            // Known good metadata was put beside what was imported: clients may hold either.
+            current.count_versions_in(&imported)?;
+        }
+        let before = roots_before(folder, shown, &root.0)?;
         for file in current.iter().flat_map(|current| current.roles.values()) {
             let marked = file.envelope.is_rehearsal();
             CeremonyError::require(plan_rehearsal(
@@ -65,7 +77,7 @@ impl Trusted {
                 marked,
             ))?;
         }
-        Ok(Some(Trusted { file: planned.root.clone(), root: root.0, current }))
+        Ok(Some(Trusted { file: planned.root.clone(), root: root.0, before, current }))
     }
 
     /// A path beside the root's file.
@@ -74,10 +86,11 @@ impl Trusted {
         if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
     }
 
-    /// The current metadata files, with their digests.
+    /// The roots before it and the current metadata files, with their digests.
     pub fn inputs(&self) -> Vec<Artifact> {
         let current = self.current.iter().flat_map(|current| current.roles.values());
-        current.map(|file| Artifact { file: self.beside(&file.name), sha256: file.sha256 }).collect()
+        let current = current.map(|file| Artifact { file: self.beside(&file.name), sha256: file.sha256 });
+        self.before.iter().cloned().chain(current).collect()
     }
 
     /// The id of the ceremony in which it was made, if it says so.
@@ -85,6 +98,39 @@ impl Trusted {
         let id = self.root.tree.get(CEREMONY_FIELD)?.get("id").and_then(Json::as_str)?;
         Some(id.to_owned())
     }
+}
+
+/// The roots before a root, newest first, down to the first that is not there. Each must be what its name says and be followed
+/// by the next with both thresholds: clients in the world start from them, and a release copies them.
+fn roots_before(folder: &Path, shown: &str, root: &Root) -> Result<Vec<Artifact>, CeremonyError> {
+    let mut before = Vec::new();
+    let newest = folder.join(format!("{}.root.json", root.header.version));
+    let Some(mut next) = files::read_if_there(&newest, ROOT_LIMIT)? else { return Ok(before) };
+    for version in (1..root.header.version).rev() {
+        let name = format!("{version}.root.json");
+        let Some(bytes) = files::read_if_there(&folder.join(&name), ROOT_LIMIT)? else { break };
+        let file = format!("{shown}/{name}");
+        let damaged =
+            |problem: &str| CeremonyError::Damaged { file: file.clone(), problem: problem.to_owned() };
+        if version_within(&bytes) != Some(version) {
+            return Err(damaged(&format!("it does not hold version {version} of root")));
+        }
+        let leads = |bytes: &[u8]| {
+            let (earlier, later) =
+                (Envelope::parse(bytes, ROOT_LIMIT).ok()?, Envelope::parse(&next, ROOT_LIMIT).ok()?);
+            let (root, followed) = (Root::of(&earlier).ok()?, Root::of(&later).ok()?);
+            let own = Link::verify(None, &earlier, &root).new.met();
+            Some(own && Link::verify(Some(&root), &later, &followed).holds())
+        };
+        if leads(&bytes) != Some(true) {
+            return Err(damaged(
+                "it is not signed by its own threshold, or the next root does not follow it",
+            ));
+        }
+        before.push(Artifact { file, sha256: Sha256Digest::of(&bytes) });
+        next = bytes;
+    }
+    Ok(before)
 }
 
 /// Reads a root file and whether it is from a rehearsal. It must be signed by its own threshold.

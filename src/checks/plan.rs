@@ -88,6 +88,13 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
                 .map(|change| format!("a refresh changes only version and expiry: {}", sentence(change))),
         );
     }
+    // Names of all files hang on it: a release that makes only some of them would leave clients without the others.
+    let consistent = |root: &Json| root.get("consistent_snapshot").cloned();
+    if let Some(before) = case.trusted.and_then(consistent)
+        && consistent(case.drafted).is_some_and(|after| after != before)
+    {
+        problems.push("consistent_snapshot changes, which no later ceremony can do".to_owned());
+    }
     let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with \
          `draft`; do not edit drafts by hand.";
     let evidence = format!(

@@ -210,7 +210,9 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
 fn change(policy: &Policy, console: &mut dyn Console, act: &Act) -> Result<Change, CeremonyError> {
     Ok(match act {
         Act::AddKey { key, roles, standby_for, new } => {
-            let newcomer = new.newcomer(policy, key, None, standby_for.as_deref())?;
+            // A standby is the same person's second key, unless it is said otherwise.
+            let instead = standby_for.as_ref().map(|other| known(policy, other)).transpose()?;
+            let newcomer = new.newcomer(policy, key, instead, standby_for.as_deref())?;
             Change::AddKey { key: key.clone(), newcomer, roles: roles.clone() }
         }
         Act::ReplaceKey { key, by, old_serial, reason, since, new } => {

@@ -10,6 +10,7 @@ use crate::ceremony::compromise::{Assessment, Doubt, Going, Response};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console;
 use crate::host::display::visible;
+use crate::host::files;
 use crate::json::Json;
 use crate::policy::Policy;
 use crate::policy::exposure::{Attack, Exposure, RootFall};
@@ -68,66 +69,91 @@ pub fn ask(
     args: &Args,
     quiet: bool,
 ) -> Result<Doubt, CeremonyError> {
-    let typed: Vec<String> = if args.keys.is_empty() {
+    ceremony.require_calm()?;
+    let policy = &ceremony.policy;
+    if args.keys.is_empty() {
         console.can_ask("Keys in doubt", "--key KEY")?;
-        console.say(&keys(&ceremony.policy));
-        let answer =
-            console.ask("Keys in doubt (names of keys or roles, with blanks between)", "--key KEY")?;
-        answer.split([' ', ',']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-    } else {
-        args.keys.clone()
-    };
-    let names = named(&ceremony.policy, &typed);
+        console.say(&keys(policy));
+        console.say("Which keys are in doubt? Names of keys, or of roles for all of their keys.");
+    }
+    let given = (!args.keys.is_empty()).then(|| args.keys.join(" "));
+    let names = asked(console, given.as_deref(), "Keys in doubt", "--key KEY", |typed| {
+        let names = named(policy, typed);
+        ceremony.assess(&names).map(|_| names)
+    })?;
     let Assessment { exposure, going } = ceremony.assess(&names)?;
     if !quiet {
         console.say(&format!("\n{}", exposed(&exposure)));
     }
-    let since = match &args.since {
-        Some(since) => since.clone(),
-        None => {
-            console.ask("Since when (such as 2026-12-20T00:00:00Z; empty if nobody knows)", "--since TIME")?
-        }
-    };
-    let what = match &args.what {
-        Some(what) => what.clone(),
-        None => console.ask("What happened, in one line", "--what WORDS")?,
-    };
-    let good = match &args.good {
-        Some(good) => good.clone(),
-        None => {
-            let prompt = "Folder with the last known good metadata (empty: what was imported is good)";
-            console.ask(prompt, "--good DIR")?
-        }
-    };
-    let replacements = if args.replacements.is_empty() {
-        console.can_ask("What takes their place", "--replace KEY=WHAT")?;
+    if args.since.is_none() {
+        console.say("\nSince when, in UTC? Such as 2026-12-20T00:00:00Z; empty if it is not known.");
+    }
+    // A rehearsal may be planned for another time than today's.
+    let latest = ceremony.now.max(policy.planned);
+    let since = asked(console, args.since.as_deref(), "Since", "--since TIME", |text| instant(text, latest))?;
+    let what = asked(console, args.what.as_deref(), "What happened, in one line", "--what WORDS", |text| {
+        let text = visible(text.trim());
+        Ok(if text.is_empty() { "Not said.".to_owned() } else { text })
+    })?;
+    if args.good.is_none() {
+        console.say("\nWhere is the last known good metadata? Empty, if what was imported is good.");
+    }
+    let good = asked(console, args.good.as_deref(), "Folder", "--good DIR", folder)?;
+    if args.replacements.is_empty() {
+        console.can_ask("In their place", "--replace KEY=WHAT")?;
         console.say(&goes(&going));
-        let prompt =
-            "What takes their place (KEY=SERIAL of a new token, KEY=FILE, KEY=NAME; empty for the above)";
-        let answer = console.ask(prompt, "--replace KEY=WHAT")?;
-        answer.split_whitespace().map(str::to_owned).collect()
-    } else {
-        args.replacements.clone()
-    };
-    Ok(Doubt {
-        keys: names,
-        since: instant(&since)?,
-        what: if what.trim().is_empty() { "Not said.".to_owned() } else { visible(what.trim()) },
-        good: Some(good).filter(|good| !good.is_empty() && good != "none").map(PathBuf::from),
-        replacements: replacements
-            .iter()
-            .filter(|one| *one != "none")
-            .map(|one| pair(one))
-            .collect::<Result<_, _>>()?,
-    })
+        console.say(
+            "What takes their place? KEY=SERIAL of a new token, KEY=FILE with a public half, or KEY=NAME of a key of\n\
+             the plan, with blanks between; empty for what is said above.",
+        );
+    }
+    let given = (!args.replacements.is_empty()).then(|| args.replacements.join("\n"));
+    let replacements = asked(console, given.as_deref(), "In their place", "--replace KEY=WHAT", |text| {
+        let words = if args.replacements.is_empty() { text.split(' ') } else { text.split('\n') };
+        let words = words.filter(|word| !word.is_empty() && *word != "none");
+        let pairs = words.map(pair).collect::<Result<Vec<_>, _>>()?;
+        ceremony.require_replaceable(&going, &pairs).map(|()| pairs)
+    })?;
+    Ok(Doubt { keys: names, since, what, good, replacements })
 }
 
-fn instant(text: &str) -> Result<Option<Timestamp>, CeremonyError> {
+/// An answer that was given as a flag, or is typed; a person who mistypes is told why, and asked again.
+fn asked<T>(
+    console: &mut dyn Console,
+    given: Option<&str>,
+    prompt: &str,
+    flag: &str,
+    read: impl Fn(&str) -> Result<T, CeremonyError>,
+) -> Result<T, CeremonyError> {
+    if let Some(given) = given {
+        return read(given);
+    }
+    loop {
+        match read(&console.ask(prompt, flag)?) {
+            Err(error) => console.say(&super::complaint(&error)),
+            Ok(answer) => return Ok(answer),
+        }
+    }
+}
+
+fn folder(text: &str) -> Result<Option<PathBuf>, CeremonyError> {
+    let folder = Some(PathBuf::from(text)).filter(|_| !text.is_empty() && text != "none");
+    match folder {
+        Some(folder) if !files::is_folder(&folder) => Err(CeremonyError::Change {
+            what: format!("{text} is no folder; nothing was changed"),
+            next: "Name the folder that has the known good metadata, or none.".to_owned(),
+        }),
+        folder => Ok(folder),
+    }
+}
+
+fn instant(text: &str, now: Timestamp) -> Result<Option<Timestamp>, CeremonyError> {
     if text.is_empty() || text == "unknown" {
         return Ok(None);
     }
-    Date::parse(text).map(|date| Some(date.at)).ok_or_else(|| CeremonyError::Change {
-        what: format!("{text} is no instant in time; nothing was changed"),
+    let date = Date::parse(text).filter(|date| date.at <= now);
+    date.map(|date| Some(date.at)).ok_or_else(|| CeremonyError::Change {
+        what: format!("{text} is no instant in the past; nothing was changed"),
         next: "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.".to_owned(),
     })
 }
@@ -141,12 +167,12 @@ fn pair(text: &str) -> Result<(String, String), CeremonyError> {
 }
 
 /// Roles stand for all of their keys.
-fn named(policy: &Policy, typed: &[String]) -> Vec<String> {
+fn named(policy: &Policy, typed: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let roles = policy.all_roles();
-    for word in typed {
-        let role = roles.iter().find(|(name, _)| name == word).filter(|_| !policy.keys.contains_key(word));
-        let keys = role.map_or_else(|| vec![word.clone()], |(_, role)| role.keys.clone());
+    for word in typed.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let role = roles.iter().find(|(name, _)| *name == word).filter(|_| !policy.keys.contains_key(word));
+        let keys = role.map_or_else(|| vec![word.to_owned()], |(_, role)| role.keys.clone());
         for key in keys {
             if !names.contains(&key) {
                 names.push(key);

@@ -178,10 +178,13 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
 /// Clients that went through something, if any were asked about.
 fn pasts(foreseen: &[Foreseen]) -> Vec<String> {
     let said = [
-        (Past::Offline, "Clients that hold what was published before, offline for the whole incident"),
+        (
+            Past::Offline,
+            "A strict and a lenient client that were offline meanwhile, and hold what was published before",
+        ),
         (
             Past::Attacked,
-            "Clients that hold an attacker's snapshot and timestamp of version 9007199254740991",
+            "A strict and a lenient client that hold an attacker's snapshot and timestamp of version 9007199254740991",
         ),
     ];
     let line = |(past, title): (Past, &str)| {

@@ -220,6 +220,7 @@ impl Edit {
             }
             Intended::ReencodeKeys | Intended::Refresh => {}
         }
+        self.forget_earlier(act);
         if let Some(list) = self.list("intended") {
             list.push(spaced(entry));
         }
@@ -257,6 +258,20 @@ impl Edit {
     }
 
     /// A list of tables; one that is written as an array becomes one.
+    /// Removes an earlier act that this one makes void: of a threshold, an expiry or a refresh the last word counts.
+    fn forget_earlier(&mut self, act: &Intended) {
+        let role = match act {
+            Intended::SetThreshold { role, .. } | Intended::SetExpiry { role, .. } => Some(role.as_str()),
+            Intended::ReencodeKeys | Intended::Refresh => None,
+            Intended::AddKey { .. } | Intended::ReplaceKey { .. } | Intended::RevokeKey { .. } => return,
+        };
+        let is =
+            |entry: &Table, field: &str, text: Option<&str>| entry.get(field).and_then(Item::as_str) == text;
+        if let Some(list) = self.document.get_mut("intended").and_then(Item::as_array_of_tables_mut) {
+            list.retain(|entry| !is(entry, "act", Some(act.act())) || !is(entry, "role", role));
+        }
+    }
+
     fn list(&mut self, name: &str) -> Option<&mut ArrayOfTables> {
         let list = self.document.entry(name).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         if list.as_array().is_some_and(Array::is_empty) {

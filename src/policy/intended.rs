@@ -65,6 +65,20 @@ impl Intended {
             Intended::Refresh => "refresh",
         }
     }
+
+    /// Whether a key goes by it.
+    pub fn takes(&self, name: &str) -> bool {
+        matches!(self, Intended::ReplaceKey { key, .. } | Intended::RevokeKey { key } if key == name)
+    }
+
+    /// Whether a key comes in by it, so that it need not stand anywhere yet.
+    pub fn brings(&self, name: &str) -> bool {
+        match self {
+            Intended::AddKey { key, .. } => key == name,
+            Intended::ReplaceKey { by, .. } => by == name,
+            _ => false,
+        }
+    }
 }
 
 impl std::fmt::Display for Intended {
@@ -76,7 +90,7 @@ impl std::fmt::Display for Intended {
             Intended::SetThreshold { role, threshold } => {
                 write!(out, "set the threshold of {role} to {threshold}")
             }
-            Intended::SetExpiry { role, expires } => write!(out, "let {role} expire after, or on, {expires}"),
+            Intended::SetExpiry { role, expires } => write!(out, "set the expiry of {role} to {expires}"),
             Intended::ReencodeKeys => out.write_str("write keys in older forms anew"),
             Intended::Refresh => out.write_str("renew version and expiry"),
         }

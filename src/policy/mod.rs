@@ -284,6 +284,11 @@ impl Policy {
         (self.holder_names && belongs_to_somebody).then(|| self.holder_of(key))
     }
 
+    /// The key whose name was probably meant.
+    pub fn key_like(&self, name: &str) -> Option<&str> {
+        typo::nearest(name, self.keys.keys().map(String::as_str))
+    }
+
     /// Keys that must be in no role: those that this ceremony revokes, and those that an earlier one did.
     pub fn revoked_keys(&self) -> impl Iterator<Item = &str> {
         let now = self.revoke.iter().map(|one| one.key.as_str());

@@ -87,7 +87,7 @@ fn a_standby_is_in_no_role_and_takes_the_place_that_it_was_kept_for() {
     room.provision("online-2").ok();
     changes(
         &room,
-        &["rotate-online", "--reason", "compromised", "--since", "2101-12-20T00:00:00Z"],
+        &["rotate-online", "--reason", "compromised", "--since", "2101-05-20T00:00:00Z"],
         "-change = \"refresh\"\n\
          +change = \"revoke\"\n\
          -standby_for = \"online\"\n\
@@ -99,7 +99,7 @@ fn a_standby_is_in_no_role_and_takes_the_place_that_it_was_kept_for() {
          +[[revoke]]\n\
          +key = \"online\"\n\
          +reason = \"compromised\"\n\
-         +since = 2101-12-20T00:00:00Z\n\
+         +since = 2101-05-20T00:00:00Z\n\
          +replacement = \"online-2\"\n\
          +\n\
          +[[intended]]\n\

@@ -282,7 +282,7 @@ fn a_revocation_needs_a_reason() {
         "--old-serial",
         "R4",
         "--since",
-        "2101-12-20T00:00:00Z",
+        "2101-05-20T00:00:00Z",
     ]);
     assert_eq!(done.code, 2);
     assert!(done.err.contains("--reason"), "{}", done.err);

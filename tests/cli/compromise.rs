@@ -25,7 +25,7 @@ pub fn ready(room: Room) -> Room {
 
 /// All of the answers but which keys are in doubt.
 pub const ANSWERS: [&str; 8] =
-    ["--since", "2101-12-20T00:00:00Z", "--what", "A laptop is gone.", "--good", "none", "--replace", "none"];
+    ["--since", "2101-05-20T00:00:00Z", "--what", "A laptop is gone.", "--good", "none", "--replace", "none"];
 
 /// The command with these keys in doubt.
 pub fn keys<'a>(keys: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
@@ -55,7 +55,7 @@ const ONLINE: &str = "-script = \"annual-refresh\"\n\
                       +[[revoke]]\n\
                       +key = \"online\"\n\
                       +reason = \"compromised\"\n\
-                      +since = 2101-12-20T00:00:00Z\n\
+                      +since = 2101-05-20T00:00:00Z\n\
                       +replacement = \"online-2\"\n\
                       +\n\
                       +[[intended]]\n\
@@ -99,10 +99,10 @@ fn without_a_terminal_every_answer_is_a_flag() {
     let room = at_night();
     let questions = [
         ("Keys in doubt", "--key KEY"),
-        ("Since when (such as 2026-12-20T00:00:00Z; empty if nobody knows)", "--since TIME"),
+        ("Since", "--since TIME"),
         ("What happened, in one line", "--what WORDS"),
-        ("Folder with the last known good metadata (empty: what was imported is good)", "--good DIR"),
-        ("What takes their place", "--replace KEY=WHAT"),
+        ("Folder", "--good DIR"),
+        ("In their place", "--replace KEY=WHAT"),
     ];
     let all = keys(&["online"], &ANSWERS);
     for (given, (question, flag)) in questions.iter().enumerate() {
@@ -125,7 +125,7 @@ fn answers_that_cannot_be() {
     refused(
         &room,
         &with(1, "yesterday"),
-        "yesterday is no instant in time; nothing was changed",
+        "yesterday is no instant in the past; nothing was changed",
         "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.",
     );
     refused(

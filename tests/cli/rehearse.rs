@@ -32,7 +32,7 @@ fn the_night_of_a_compromise_is_played_through() {
     for said in [
         "REFUSED: timestamp.json: rolled back: version 1, and 9007199254740991 was trusted earlier (spec 5.4.3.1)",
         "Caught by ROOT-REVOKED. Nothing was signed or written.",
-        "What takes their place (KEY=SERIAL of a new token, KEY=FILE, KEY=NAME; empty for the above): online=R-0010",
+        "In their place: online=R-0010",
         "Earlier versions are forgotten: keys of timestamp or snapshot were rotated (spec 5.3.11).",
     ] {
         assert!(text.contains(said), "{said} is missing in\n{text}");

@@ -329,11 +329,36 @@ fn roots_that_cannot_be_are_not_released_over() {
         ("1.root.json", b"no JSON".to_vec(), "it does not hold version 1 of root"),
     ];
     for (name, bytes, problem) in cases {
-        let room = after_the_third(&[(name, bytes)]);
         let what = format!("trusted/{name} is not what it should be: {problem}");
+        // The root before the trusted one must lead to it, from the first command on.
+        if name == "2.root.json" {
+            let room = after(&changed_root(|signed| signed["version"] = json!(3)), "refresh", "");
+            fs::rename(room.path("trusted/1.root.json"), room.path("trusted/3.root.json")).unwrap();
+            room.edit("ceremony.toml", "trusted/1.root.json", "trusted/3.root.json");
+            room.write("trusted/2.root.json", bytes);
+            room.run(&["plan"]).failed(1, &what, next);
+            continue;
+        }
+        let room = after_the_third(&[(name, bytes)]);
         room.run(&["release"]).failed(1, &what, next);
         assert!(!room.path("metadata").exists());
     }
+}
+
+/// A root that was made by somebody else, and that the real one happens to follow.
+#[test]
+fn a_root_before_the_trusted_one_that_does_not_lead_to_it_is_refused() {
+    let room = after(&changed_root(|signed| signed["version"] = json!(2)), "refresh", "");
+    fs::rename(room.path("trusted/1.root.json"), room.path("trusted/2.root.json")).unwrap();
+    room.edit("ceremony.toml", "trusted/1.root.json", "trusted/2.root.json");
+    let mut fake: Value = serde_json::from_slice(&plain_root()).unwrap();
+    fake["signatures"] = json!([]);
+    room.write("trusted/1.root.json", fake.to_string());
+    let what = "trusted/1.root.json is not what it should be: it is not signed by its own threshold, or the next root does \
+                not follow it";
+    let next = "Put the root there as it was published, or move it away if it is none of the chain. To start from a newer \
+                root, make another ceremony directory with `new --trusted`.";
+    room.run(&["plan"]).failed(1, what, next);
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub struct Key {
     pub stolen: bool,
     /// It may never come back.
     pub revoked: bool,
+    /// Its public half is here, or is awaited because it comes into roles.
+    pub seen: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +79,7 @@ impl Model {
             Change::AddKey { key, newcomer, roles } => {
                 self.arrive(key, newcomer.as_ref())?;
                 for role in roles {
+                    self.see(key);
                     if !self.planned(role)?.keys.insert(key.clone()) {
                         return Err(Some("PLAN-STRICT"));
                     }
@@ -91,6 +94,10 @@ impl Model {
                 if self.gone.contains_key(by) {
                     return Err(Some("ROOT-REVOKED"));
                 }
+                if !self.roles.values().any(|role| role.keys.contains(key)) {
+                    return Err(None);
+                }
+                self.see(by);
                 for role in self.roles.values_mut() {
                     if role.keys.remove(key) {
                         role.keys.insert(by.clone());
@@ -102,6 +109,10 @@ impl Model {
             }
             Change::RevokeKey { key, reason, .. } => {
                 self.known(key)?;
+                // Where a key stands of which nothing is known, nobody can tell.
+                if !self.keys[key].seen {
+                    return Err(None);
+                }
                 self.roles.values_mut().for_each(|role| role.keys.retain(|name| name != key));
                 self.revoke(key, *reason);
             }
@@ -129,8 +140,12 @@ impl Model {
         let serial = newcomer.key.token.iter().find(|(field, _)| *field == "serial").unwrap().1.clone();
         let scheme = Scheme::from_name(&newcomer.key.scheme).unwrap();
         let holder = newcomer.key.holder.clone();
-        let new = Key { holder, serial, scheme, held: true, stolen: false, revoked: false };
+        let new = Key { holder, serial, scheme, held: true, stolen: false, revoked: false, seen: false };
         if self.keys.insert(key.to_owned(), new).is_some() { Err(None) } else { Ok(()) }
+    }
+
+    fn see(&mut self, key: &str) {
+        self.keys.entry(key.to_owned()).and_modify(|key| key.seen = true);
     }
 
     fn planned(&mut self, role: &str) -> Result<&mut Role, Refusal> {

@@ -104,8 +104,17 @@ impl World {
                 _ => panic!("what was mended is still refused"),
             }
             ceremony = self.provision(ceremony);
+            self.model.keys.values_mut().for_each(|key| key.seen = true);
             if let Some(made) = self.freeze(&mut ceremony) {
                 return self.finish(ceremony, &made);
+            }
+            // What was declared cannot be taken out of the record: without any of it the ceremony starts over.
+            if !text.contains("[[intended]]") {
+                ceremony.close();
+                fs::remove_dir_all(self.directory()).unwrap();
+                self.number -= 1;
+                self.start(published);
+                ceremony = self.open();
             }
             ceremony.replan(&text).unwrap();
             self.model = model;
@@ -119,6 +128,7 @@ impl World {
         let mut ceremony = self.open();
         self.make(&mut ceremony, changes);
         let mut ceremony = self.provision(ceremony);
+        self.model.keys.values_mut().for_each(|key| key.seen = true);
         let made = self.freeze(&mut ceremony).unwrap();
         assert!(self.finish(ceremony, &made));
     }
@@ -265,7 +275,7 @@ fn planned(policy: &Policy) -> Model {
     for (name, key) in &policy.keys {
         let serial = key.token.as_ref().unwrap().serial.clone();
         let (holder, scheme) = (key.holder.clone(), key.scheme);
-        let key = Key { holder, serial, scheme, held: true, stolen: false, revoked: false };
+        let key = Key { holder, serial, scheme, held: true, stolen: false, revoked: false, seen: true };
         model.keys.insert(name.clone(), key);
     }
     for (name, role) in policy.all_roles() {

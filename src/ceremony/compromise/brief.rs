@@ -27,7 +27,8 @@ pub(super) struct Brief {
 
 impl Brief {
     pub(super) fn of(ceremony: &Ceremony, night: &Night<'_>) -> Result<Brief, CeremonyError> {
-        let steps = steps(ceremony, night, &ceremony.plan()?);
+        // Names of roles come from metadata that others wrote.
+        let steps = steps(ceremony, night, &ceremony.plan()?).iter().map(|step| visible(step)).collect();
         Ok(Brief { steps, to_users: to_users(ceremony, night) })
     }
 
@@ -41,7 +42,11 @@ impl Brief {
             time::write(ceremony.now),
             visible(&night.doubt.what)
         );
-        page.push_str(&format!("In doubt {}: {}.\n", since(night.doubt), night.doubt.keys.join(", ")));
+        let since = match night.doubt.since {
+            Some(_) => since(night.doubt),
+            None => " (since when is not known)".to_owned(),
+        };
+        page.push_str(&format!("In doubt{since}: {}.\n", night.doubt.keys.join(", ")));
         page.push_str("\n## What an attacker can do to clients today\n\n");
         for sentence in night.exposure.told() {
             page.push_str(&format!("- {sentence}\n"));
@@ -55,8 +60,9 @@ impl Brief {
     }
 }
 
+/// ` since …`, or nothing where that is not known.
 fn since(doubt: &Doubt) -> String {
-    doubt.since.map_or("since nobody knows when".to_owned(), |since| format!("since {}", time::write(since)))
+    doubt.since.map_or(String::new(), |since| format!(" since {}", time::write(since)))
 }
 
 fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
@@ -86,6 +92,17 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
         let why = if one.in_doubt { "" } else { ", so that clients forget the versions that they saw" };
         steps.push(format!("Key {} leaves every role{why}; {place}.", one.key));
     }
+    if !plan.missing_keys.is_empty() {
+        let with = |key: &String| match policy.holder_of(key) {
+            "online" => key.clone(),
+            holder => format!("{key} with {}", visible(holder)),
+        };
+        let keys: Vec<String> = plan.missing_keys.iter().map(with).collect();
+        steps.push(format!(
+            "Make the new keys, each on its device; nothing can be drafted before: {}.",
+            keys.join(", ")
+        ));
+    }
     let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
         plan.made().partition(|role| role.quorum.threshold > 0);
     let mut made: Vec<String> = stated.iter().map(|role| format!("{} {}", role.role, role.version)).collect();
@@ -97,7 +114,7 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
         false => format!("Draft, freeze and sign: {}.", made.join(", ")),
     });
     if let Some(people) = plan.people_to_call() {
-        steps.push(format!("Call {people}."));
+        steps.push(format!("Call to sign: {people}. `plan` says who else can."));
     }
     let order = "Publish roots first, then targets and delegated roles, then the snapshot, timestamp.json last; drop root.json \
                  and timestamp.json from caches; remove no file with a version in its name.";
@@ -119,18 +136,32 @@ fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
     let repository = visible(&ceremony.policy.repository);
     if night.exposure.root == RootFall::Reached {
         return format!(
-            "Whoever updated from {repository} {since} may have been given anything. Stop updating; install a client \
+            "Whoever updated from {repository}{since} may have been given anything. Stop updating; install a client \
              with the new root from where this statement is published; compare what was installed with the known good digests."
         );
     }
     if malicious {
         return format!(
-            "Whoever updated from {repository} {since} may have been given files that we did not publish. Update once \
+            "Whoever updated from {repository}{since} may have been given files that we did not publish. Update once \
              more when the release is out; then compare what was installed with the digests in the new metadata."
         );
     }
+    // Where nothing below the root was imported, nobody knows who speaks for what.
+    let known =
+        ceremony.trusted.as_ref().or(ceremony.ended.as_ref()).is_some_and(|known| known.current.is_some());
+    if !known {
+        return format!(
+            "What is published below the root of {repository} was not imported, so that it is not known whether files could be \
+             forged{since}. Find that out before users are told anything."
+        );
+    }
+    if !night.exposure.attacks.iter().any(crate::policy::exposure::Attack::possible) {
+        return format!(
+            "With these keys alone nothing could be done to clients of {repository}. They follow the new root by themselves."
+        );
+    }
     format!(
-        "No files could be forged. Clients of {repository} may have been kept from updates {since}; they recover by \
+        "No files could be forged. Clients of {repository} may have been kept from updates{since}; they recover by \
          themselves with the next update after the release, and need not be reinstalled."
     )
 }
@@ -149,15 +180,15 @@ pub(super) fn statement(ceremony: &Ceremony, doubt: &Doubt, root: Option<Sha256D
     };
     format!(
         "# The root of {repository} is replaced\n\n\
-         As many keys of the old root, versions up to {old}, may be in other hands as are needed to sign a root, \
-         {since}. Nobody can tell a root of ours from an attacker's by its signatures. Trust in it ends here; no update through \
+         As many keys of the old root, versions up to {old}, may be in other hands as are needed to sign a \
+         root{since}. Nobody can tell a root of ours from an attacker's by its signatures. Trust in it ends here; no update through \
          the repository can restore it.\n\n\
          A new root begins at version 1, with keys that share nothing with those in doubt:\n\n{digest}\n\n\
          What to do:\n\n\
          1. Do not update with a client that has the old root.\n\
          2. Get the new 1.root.json, or a client that carries it, from a source that you trust for other reasons.\n\
          3. Compare its SHA-256 with this page from two places, for example `sha256sum 1.root.json`.\n\
-         4. Check what was installed {since} against the metadata below the new root.\n\n\
+         4. Check what was installed{since} against the metadata below the new root.\n\n\
          Keys in doubt, which must never be trusted again:\n\n{keys}\n",
         repository = visible(&policy.repository),
         keys = doubt.keys.iter().map(|key| line(ceremony, key)).collect::<Vec<_>>().join("\n"),

@@ -71,7 +71,13 @@ pub(super) fn roles_in_doubt(ceremony: &Ceremony, taken: &BTreeSet<Sha256Digest>
             })),
             Delegates::Succinct(bins) => {
                 let paths = vec![format!("all paths, in 2^{} bins", bins.bit_length)];
-                roles.push(doubt(&bins.name_prefix, &bins.keys, &delegations.keys, paths));
+                let prefix = format!("{}-", bins.name_prefix);
+                let snapshot = current.and_then(|current| current.signed("snapshot"));
+                let listed = snapshot.and_then(|signed| signed.get("meta")?.as_object());
+                let of_bins = listed.into_iter().flatten().filter(|(name, _)| name.starts_with(&prefix));
+                let hashed = of_bins.map(|(_, file)| file).all(|file| file.get("hashes").is_some());
+                let bins = doubt(&bins.name_prefix, &bins.keys, &delegations.keys, paths);
+                roles.push(RoleInDoubt { hashed, ..bins });
             }
         }
     }
@@ -105,7 +111,9 @@ pub(super) fn going(ceremony: &Ceremony, keys: &[String]) -> Vec<Going> {
             let plan = all.iter().find(|(name, _)| name == role).map(|(_, plan)| *plan);
             plan.is_some_and(|plan| {
                 let left = plan.keys.iter().filter(|key| !gone.contains(key.as_str())).count();
-                i64::try_from(left).is_ok_and(|left| left < plan.threshold)
+                // A root whose keys are just as many as its threshold is refused (check ROOT-SLACK).
+                let least = if role == "root" { plan.threshold.saturating_add(1) } else { plan.threshold };
+                i64::try_from(left).is_ok_and(|left| left < least)
             })
         };
         Going {

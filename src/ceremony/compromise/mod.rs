@@ -16,10 +16,10 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::NewKey;
 use crate::policy::exposure::{Exposure, RootFall, exposure};
-use crate::policy::{Policy, Reason, TokenKind};
+use crate::policy::{Intended, Policy, Reason, TokenKind};
 
 use super::change::{Change, Newcomer, Planning};
-use super::current::Current;
+use super::current::{Current, CurrentFile};
 use super::keyring;
 use super::{Ceremony, CeremonyError};
 
@@ -80,6 +80,36 @@ pub struct Response {
 }
 
 impl Ceremony {
+    /// Nothing was revoked or replaced in this directory before: a second answer over a first one would be neither of the two.
+    pub fn require_calm(&self) -> Result<(), CeremonyError> {
+        CeremonyError::require(super::gate::output(self))?;
+        let moves = |act: &Intended| matches!(act, Intended::ReplaceKey { .. } | Intended::RevokeKey { .. });
+        if self.policy.revoke.is_empty() && !self.policy.intended.iter().any(moves) {
+            return Ok(());
+        }
+        Err(CeremonyError::Change {
+            what: "keys are replaced or revoked here already, and a second answer would mix with that".to_owned(),
+            next: "Start over with `tuf-ceremony new OTHER-DIR --from EARLIER-CEREMONY`, and name all keys in doubt at once."
+                .to_owned(),
+        })
+    }
+
+    /// What takes the place of keys that go can be read, before more is asked.
+    pub fn require_replaceable(
+        &self,
+        going: &[Going],
+        pairs: &[(String, String)],
+    ) -> Result<(), CeremonyError> {
+        let doubt = Doubt {
+            keys: Vec::new(),
+            since: None,
+            what: String::new(),
+            good: None,
+            replacements: pairs.to_vec(),
+        };
+        self.changes(&doubt, going).map(|_| ())
+    }
+
     /// What keys in doubt mean. The directory must follow a trusted root.
     pub fn assess(&self, keys: &[String]) -> Result<Assessment, CeremonyError> {
         if self.trusted.is_none() {
@@ -112,17 +142,19 @@ impl Ceremony {
 
     /// Writes the plan, the script and the brief. Nothing is written if any of it cannot be.
     pub fn respond(&mut self, doubt: &Doubt) -> Result<Response, CeremonyError> {
+        self.require_calm()?;
         let Assessment { exposure, going } = self.assess(&doubt.keys)?;
         let changes = self.changes(doubt, &going)?;
-        let good = doubt.good.as_ref().map(|folder| self.read_good(folder)).transpose()?;
+        let good = doubt.good.as_ref().map(|folder| self.read_good(folder, &exposure.signs)).transpose()?;
         let comparison = good.as_ref().and_then(|good| {
             let today = self.trusted.as_ref()?.current.as_ref()?;
             Some(Comparison::of(today, &good.current))
         });
         CeremonyError::require(super::gate::output(self))?;
         let mut plan = Planning::of(self)?;
-        plan.edit.set("script", "compromise");
-        plan.begins = exposure.root == RootFall::Reached;
+        let fallen = exposure.root == RootFall::Reached;
+        plan.edit.set("script", if fallen { "new-beginning" } else { "compromise" });
+        plan.begins = fallen;
         if let (Some(good), Some(trusted)) = (&good, &self.policy.trusted) {
             plan.edit.set_trusted(&good.root, &trusted.sha256.to_hex());
         }
@@ -224,7 +256,7 @@ impl Ceremony {
     }
 
     /// Reads the last known good metadata, to be kept beside what was imported.
-    fn read_good(&self, folder: &std::path::Path) -> Result<Good, CeremonyError> {
+    fn read_good(&self, folder: &std::path::Path, in_doubt: &[String]) -> Result<Good, CeremonyError> {
         // `assess` has seen to that.
         let trusted = self
             .trusted
@@ -237,10 +269,25 @@ impl Ceremony {
             next: "Name the folder in which metadata is published: that with timestamp.json and targets.json, or N.targets.json."
                 .to_owned(),
         })?;
-        let mut good = Vec::new();
-        for name in current.importable() {
-            let bytes = files::read(&folder.join(&name), crate::tuf::METADATA_LIMIT)?;
-            good.push((format!("good/{name}"), bytes));
+        let mut good: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut take = |from: &std::path::Path, file: &CurrentFile| {
+            let bytes = files::read(&from.join(&file.name), crate::tuf::METADATA_LIMIT)?;
+            good.push((format!("good/{}", file.name), bytes));
+            Ok::<(), CeremonyError>(())
+        };
+        let today = trusted.current.as_ref();
+        for (role, file) in &current.roles {
+            // What nobody else can have signed is taken as it is published: an older copy would take it back.
+            let published = today.and_then(|today| today.get(role)).filter(|_| !in_doubt.contains(role));
+            match published.filter(|published| published.version >= file.version) {
+                Some(published) => take(&self.path(&trusted.beside("")), published)?,
+                None => take(folder, file)?,
+            }
+        }
+        for (role, file) in today.iter().flat_map(|today| &today.roles) {
+            if !current.roles.contains_key(role) && !in_doubt.contains(role) {
+                take(&self.path(&trusted.beside("")), file)?;
+            }
         }
         for version in super::repository::root_versions(&self.path(&trusted.beside("")))? {
             let name = format!("{version}.root.json");
@@ -283,6 +330,19 @@ pub fn newcomer(policy: &Policy, old: &str, by: &str) -> Result<(String, Option<
         let public = Some(files::read(&path, keyring::LIMIT)?);
         return Ok((name, Some(Newcomer { key, person: None, public })));
     }
+    if by.ends_with(".pem") || by.contains('/') {
+        return Err(CeremonyError::Change {
+            what: format!("{by} is no plain file"),
+            next: "Name a file with the public half of the new key (PEM, \"BEGIN PUBLIC KEY\"). Nothing was changed.".to_owned(),
+        });
+    }
+    if let Some(near) = policy.key_like(by) {
+        return Err(CeremonyError::Change {
+            what: format!("{by} is no key of the plan; did you mean {near}?"),
+            next: "Write the name as it stands in ceremony.toml, or the serial number of a new token. Nothing was changed."
+                .to_owned(),
+        });
+    }
     let Some(token) = &plan.token else {
         return Err(CeremonyError::Change {
             what: format!(
@@ -303,9 +363,10 @@ pub fn newcomer(policy: &Policy, old: &str, by: &str) -> Result<(String, Option<
 
 /// The statement that goes with a new beginning, once its root is released.
 pub(super) fn statement_of_release(ceremony: &Ceremony, root: Sha256Digest) -> String {
+    let in_doubt = ceremony.policy.revoke.iter().filter(|one| one.reason == Reason::Compromised);
     let doubt = Doubt {
-        keys: ceremony.policy.revoke.iter().map(|one| one.key.clone()).collect(),
-        since: ceremony.policy.revoke.iter().filter_map(|one| one.since).min(),
+        keys: in_doubt.clone().map(|one| one.key.clone()).collect(),
+        since: in_doubt.filter_map(|one| one.since).min(),
         what: String::new(),
         good: None,
         replacements: Vec::new(),

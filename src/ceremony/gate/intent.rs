@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::checks::plan::{Declared, Intended, plan_declared, plan_intent};
 use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
+use crate::json::Json;
 use crate::policy::intended::after;
 
 use super::super::Ceremony;
@@ -51,8 +52,17 @@ pub(super) fn intent(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> 
 /// PLAN-INTENT, for acts that were declared one by one.
 pub(super) fn declared(ceremony: &Ceremony, world: &World) -> Option<Finding> {
     let acts = &ceremony.policy.intended;
-    if acts.is_empty() || ceremony.trusted.is_none() {
-        return None;
+    ceremony.trusted.as_ref()?;
+    if acts.is_empty() {
+        let acts =
+            |data: &Json| data.get("acts").and_then(Json::as_array).is_some_and(|acts| !acts.is_empty());
+        let recorded = ceremony.transcript.all("changed").any(acts);
+        return recorded.then(|| {
+            let what =
+                "the record has changes that were declared, and ceremony.toml declares none any longer";
+            let next = "Restore [[intended]], or start over in a new directory.";
+            Finding::fail(Check::PlanIntent, what, next)
+        });
     }
     let Ok(today) = World::of(ceremony, &[]) else {
         return Some(unreadable(
@@ -68,14 +78,27 @@ pub(super) fn declared(ceremony: &Ceremony, world: &World) -> Option<Finding> {
         known.map_or_else(|| id.chars().take(16).collect(), str::to_owned)
     };
     let found = world.standings();
-    let roles: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    // What others have to sign anew is theirs to change.
+    let left = ceremony.planned_drafts().map(|drafts| drafts.left).unwrap_or_default();
+    let theirs = |role: &&String| {
+        world.delegated().any(|one| one.name == role.as_str() && left.iter().any(|left| left == one.by))
+    };
+    let roles: BTreeSet<&String> = expected.keys().chain(found.keys()).filter(|role| !theirs(role)).collect();
     let roles = roles.into_iter().map(|role| Declared {
         role: role.clone(),
         expected: expected.get(role).map(|one| (one.keys.iter().map(name).collect(), one.threshold)),
         found: found.get(role).map(|one| (one.keys.iter().map(name).collect(), one.threshold)),
     });
     let acts: Vec<String> = acts.iter().map(ToString::to_string).collect();
-    Some(plan_declared(&acts, &roles.collect::<Vec<_>>()))
+    let judged = plan_declared(&acts, &roles.collect::<Vec<_>>());
+    let moved = world.moved_paths(&today);
+    if judged.refuses() || moved.is_empty() {
+        return Some(judged);
+    }
+    let what =
+        format!("what these may speak for changes, and no declared act does that: {}", moved.join(", "));
+    let next = "Correct `paths` and `terminating` in ceremony.toml until they say what is published.";
+    Some(Finding::fail(Check::PlanIntent, what, next))
 }
 
 fn unplanned(title: &str) -> Finding {

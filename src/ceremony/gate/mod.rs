@@ -40,6 +40,7 @@ pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
 pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
     let mut findings = vec![ceremony.check_id()];
     findings.extend(rehearsal_tokens(ceremony));
+    findings.extend(changed_keys(ceremony));
     for payload in payloads {
         let title = payload.title();
         let marked = payload.signed.get(REHEARSAL_MARK).is_some_and(|mark| *mark != Json::Bool(false));
@@ -73,13 +74,60 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
         roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
         all_keys.extend(root.keys.values().filter(|_| world.root_is_made));
     }
-    findings.push(root_revoked(&revocable(world), &gone(ceremony)));
+    findings.extend(revoked_checks(ceremony, world));
     let stated = world.delegated().filter(|one| ceremony.policy.delegations.contains_key(one.name));
     roles.extend(stated.map(|one| drafted_role(ceremony, one.name, &one.role, one.keys)));
     all_keys.extend(world.delegating.iter().flat_map(|one| &one.new_keys));
     findings.extend(role_checks(&roles));
     findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
     findings
+}
+
+/// ROOT-REVOKED: for what is made here, and as a warning for what others have to sign anew.
+fn revoked_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
+    let left = ceremony.planned_drafts().map(|drafts| drafts.left).unwrap_or_default();
+    let theirs = |one: &Delegated<'_>| left.iter().any(|role| role == one.by);
+    let (others, own): (Vec<Delegated<'_>>, Vec<Delegated<'_>>) = world.delegated().partition(theirs);
+    let mut roles = revocable_root(world);
+    roles.extend(own.iter().map(revocable_of));
+    let gone = gone(ceremony);
+    let mut findings = vec![root_revoked(&roles, &gone)];
+    let others: Vec<Revocable> = others.iter().map(revocable_of).collect();
+    if let Some(trouble) = root_revoked(&others, &gone).trouble() {
+        let next = "Have it signed anew by those who run it, without the key, before or after this release.";
+        findings.push(Finding::warn(Check::RootRevoked, trouble.what.clone(), next));
+    }
+    let comes = |key: &str| ceremony.policy.intended.iter().any(|act| act.brings(key));
+    let unknown = |key: &&str| ceremony.keyring.get(key).is_none() && !comes(key);
+    let unknown: Vec<&str> = ceremony.policy.revoked_keys().filter(unknown).collect();
+    if !unknown.is_empty() && ceremony.trusted.is_some() {
+        let what = format!(
+            "nobody can tell where these revoked keys stand, for want of their public halves: {}",
+            unknown.join(", ")
+        );
+        let next = "Put each public half where it was, at keys/NAME/public.pem.";
+        findings.push(Finding::fail(Check::RootRevoked, what, next));
+    }
+    let unreadable: Vec<String> = own.iter().flat_map(unreadable_keys).collect();
+    if !gone.is_empty() && !unreadable.is_empty() {
+        let what = format!(
+            "these keys cannot be read, so that each may be a revoked one: {}",
+            unreadable.join(", ")
+        );
+        let next = "List the delegation in ceremony.toml, with keys in the form that all clients read.";
+        findings.push(Finding::fail(Check::RootRevoked, what, next));
+    }
+    findings
+}
+
+/// Keys of a delegation that some client may be able to use, and this program cannot.
+fn unreadable_keys(one: &Delegated<'_>) -> Vec<String> {
+    let known = |key: &Key| {
+        ["rsa", "ecdsa", "ed25519", "ml-dsa"].iter().any(|family| key.keytype.starts_with(family))
+    };
+    let keys = one.role.keyids.iter().filter_map(|keyid| one.keys.get(keyid));
+    let unreadable = keys.filter(|key| key.material().is_none() && known(key));
+    unreadable.map(|key| format!("{} of {}, to which {} delegates", key.keyid, one.name, one.by)).collect()
 }
 
 /// The delegations that are published today, with their key material; none where they cannot be read.
@@ -96,8 +144,8 @@ fn revocable_of(one: &Delegated<'_>) -> Revocable {
     }
 }
 
-/// Every role with its key material.
-fn revocable(world: &World) -> Vec<Revocable> {
+/// The top-level roles with their key material.
+fn revocable_root(world: &World) -> Vec<Revocable> {
     let root = world.root.iter().flat_map(|root| {
         root.roles.iter().map(|(name, role)| Revocable {
             role: name.clone(),
@@ -105,7 +153,7 @@ fn revocable(world: &World) -> Vec<Revocable> {
             materials: materials(role, &root.keys),
         })
     });
-    root.chain(world.delegated().map(|one| revocable_of(&one))).collect()
+    root.collect()
 }
 
 /// PLAN-DIGEST, for payloads that are frozen.
@@ -114,6 +162,7 @@ pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding>
     // One finding is enough: they are frozen together.
     let stale = frozen.flatten().find(|then| *then != ceremony.policy.digest);
     let mut findings = examine(ceremony, payloads);
+    findings.extend(waive(ceremony, changed_inputs(ceremony)));
     let plan = match payloads.iter().find(|payload| ceremony.frozen_under(payload.digest).is_none()) {
         Some(payload) => {
             let what = format!("the record does not say under which plan {} was frozen", payload.title());
@@ -124,6 +173,50 @@ pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding>
     };
     findings.extend(waive(ceremony, vec![plan]));
     findings
+}
+
+/// PLAN-DIGEST, for what the payloads were made from.
+fn changed_inputs(ceremony: &Ceremony) -> Vec<Finding> {
+    let next = "Find out who changed it. Restore the file; or, if the change is meant, run `draft` and `freeze` again: payloads \
+                that come out the same keep their signatures.";
+    let changed = match ceremony.changed_inputs() {
+        Ok(changed) => changed,
+        Err(error) => return vec![unreadable(Check::PlanDigest, "an input", &error.to_string())],
+    };
+    // That ceremony.toml is the same is judged by itself.
+    let changed: Vec<String> = changed.into_iter().filter(|file| file != "ceremony.toml").collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let what = format!("these are not what they were at the freeze: {}", changed.join(", "));
+    vec![Finding::fail(Check::PlanDigest, what, next)]
+}
+
+/// PLAN-DIGEST, for keys: a public half is the one that `token provision` stored last; where none was stored, it never changes
+/// once the record knows it.
+fn changed_keys(ceremony: &Ceremony) -> Vec<Finding> {
+    let known = ceremony.transcript.artifacts();
+    let is_other = |name: &&String| {
+        let file = format!("keys/{name}/public.pem");
+        let Some(now) = ceremony.keyring.get(name).map(|key| Sha256Digest::of(key.to_spki_pem().as_bytes()))
+        else {
+            return false;
+        };
+        let stored = |data: &Json| data.get("files")?.get(&file)?.as_str().map(str::to_owned);
+        match ceremony.transcript.all("key-enrolled").rev().find_map(stored) {
+            Some(stored) => stored != now.to_hex(),
+            None => known.get(file.as_str()).is_some_and(|digests| digests.len() > 1),
+        }
+    };
+    let changed: Vec<&str> = ceremony.policy.keys.keys().filter(is_other).map(String::as_str).collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let what =
+        format!("the public halves of these keys were others earlier in the record: {}", changed.join(", "));
+    let next =
+        "Find out who changed them. Make the key on its token again, or start over in a new directory.";
+    vec![Finding::fail(Check::PlanDigest, what, next)]
 }
 
 /// PLAN-REHEARSAL, for the tokens of the plan: everybody can compute a rehearsal token's key, whoever signs with it.

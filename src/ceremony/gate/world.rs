@@ -6,7 +6,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::json::view::ShapeError;
 use crate::policy::intended::Standing;
-use crate::tuf::delegation::{Delegates, Delegations};
+use crate::tuf::delegation::{DelegatedRole, Delegates, Delegations};
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
@@ -91,6 +91,25 @@ impl World {
                 Delegates::Succinct(bins) => vec![role(bins.name_prefix.as_str(), &bins.keys)],
             }
         })
+    }
+
+    /// Delegated roles whose paths are others than in `earlier`, or whose search ends elsewhere.
+    pub(super) fn moved_paths(&self, earlier: &World) -> Vec<String> {
+        let mut moved = Vec::new();
+        for one in &self.delegating {
+            let Delegates::Roles(roles) = &one.delegations.delegates else { continue };
+            let before = earlier.delegating.iter().find(|other| other.by == one.by);
+            let before = before.map(|before| &before.delegations.delegates);
+            let Some(Delegates::Roles(before)) = before else { continue };
+            let same = |role: &DelegatedRole, known: &DelegatedRole| {
+                role.paths == known.paths && role.terminating == known.terminating
+            };
+            let other = |role: &&DelegatedRole| {
+                before.iter().find(|known| known.name == role.name).is_some_and(|known| !same(role, known))
+            };
+            moved.extend(roles.iter().filter(other).map(|role| role.name.clone()));
+        }
+        moved
     }
 
     /// Who may sign for each role, by key material; by keyid where a key cannot be read.

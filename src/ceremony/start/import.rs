@@ -45,6 +45,7 @@ impl Imported {
             CeremonyError::require(plan_rehearsal(wanted, &shown, rehearsal))?;
         }
         let version = root.header.version;
+        require_newest(path, version)?;
         let sha256 = Sha256Digest::of(&bytes);
         let roots = roots_before(path, version)?;
         let before = roots.iter().map(|(version, _)| *version).collect();
@@ -100,6 +101,20 @@ impl Imported {
     pub fn root_file(&self) -> String {
         format!("trusted/{}.root.json", self.version)
     }
+}
+
+/// No newer root lies beside it: a ceremony that follows an older one would make a second root of a version that there is.
+fn require_newest(path: &Path, version: i64) -> Result<(), CeremonyError> {
+    let next = version.saturating_add(1);
+    let beside = path.with_file_name(format!("{next}.root.json"));
+    if !files::exists(&beside) {
+        return Ok(());
+    }
+    let (newer, older) = (beside.to_string_lossy(), path.to_string_lossy());
+    Err(CeremonyError::Change {
+        what: format!("{older} is version {version} of root, and {newer} lies beside it"),
+        next: "Name the newest root that the world trusts; nothing was made.".to_owned(),
+    })
 }
 
 /// The roots before this one that lie beside it, lowest first, down to the first that is not there. Nobody trusts them for

@@ -19,12 +19,13 @@ const TEMPLATES: [(&str, &str); 2] = [
     ("minimal", include_str!("../../../templates/minimal.toml")),
     ("rehearsal", include_str!("../../../templates/rehearsal.toml")),
 ];
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 6] = [
     ("genesis", include_str!("../../../ceremony-scripts/genesis.md")),
     ("annual-refresh", include_str!("../../../ceremony-scripts/annual-refresh.md")),
     ("online-key-rotation", include_str!("../../../ceremony-scripts/online-key-rotation.md")),
     ("holder-replacement", include_str!("../../../ceremony-scripts/holder-replacement.md")),
     ("compromise", include_str!("../../../ceremony-scripts/compromise.md")),
+    ("new-beginning", include_str!("../../../ceremony-scripts/new-beginning.md")),
 ];
 
 /// The names of the templates; `inherit` is made from the trusted root.

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::host::files::{self, FileError};
+use crate::json::Json;
 use crate::policy::edit::Edit;
 use crate::policy::{self, Intent, Policy};
+
+use crate::tuf::ROOT_LIMIT;
 
 use super::super::keyring::file_of;
 use super::super::repository::root_versions;
@@ -37,6 +40,7 @@ pub(super) fn of(
     if trusted.is_none() {
         imported = imported.with_timestamp_of(from)?;
     }
+    require_same_roots(from, &imported)?;
     // It was read as a policy, so it is text.
     let mut edit = Edit::of(&String::from_utf8_lossy(&text))?;
     // What was revoked must be remembered once the list of this ceremony is gone.
@@ -66,6 +70,30 @@ pub(super) fn of(
         keys.push(name.clone());
     }
     Ok((Beginning { text: edit.text(), files: taken, keys }, imported))
+}
+
+/// The roots before the trusted one are those that the earlier ceremony knew: nobody else can say of a root that leads to the next
+/// whether it is the one that was published.
+fn require_same_roots(from: &Path, imported: &Imported) -> Result<(), CeremonyError> {
+    let signed =
+        |bytes: &[u8]| Json::parse(bytes, ROOT_LIMIT).ok().and_then(|tree| tree.get("signed").cloned());
+    // The trusted root itself is named by its digest, for all to compare.
+    let trusted = imported.root_file();
+    let is_earlier = |name: &str| name.ends_with(".root.json") && name != trusted;
+    for (name, bytes) in imported.files.iter().filter(|(name, _)| is_earlier(name)) {
+        let file = name.rsplit('/').next().unwrap_or_default();
+        for folder in ["metadata", "trusted"] {
+            let known = files::read_if_there(&from.join(folder).join(file), ROOT_LIMIT)?;
+            if known.is_some_and(|known| signed(&known) != signed(bytes)) {
+                return Err(CeremonyError::Change {
+                    what: format!("{file} is another one than in {folder}/ of the earlier ceremony"),
+                    next: "Find out which of the two is published, and who made the other. Nothing was made."
+                        .to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The newest root that a ceremony released.

@@ -95,6 +95,8 @@ impl Check {
             Check::ExpiryFormat,
             Check::RootRoles,
             Check::RootVersion,
+            Check::RootRevoked,
+            Check::RootFastForward,
         ];
         !never.iter().any(|family| id.starts_with(family)) && !alike.contains(&self)
     }

@@ -128,7 +128,7 @@ fn made(plan: &Plan) -> String {
     let stays: Vec<String> = plan
         .roles
         .iter()
-        .filter(|role| !role.made)
+        .filter(|role| !role.made && !plan.left.contains(&role.role))
         .map(|role| format!("{} {}", role.role, role.version))
         .collect();
     if !stays.is_empty() {

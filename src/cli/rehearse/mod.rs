@@ -35,7 +35,9 @@ pub struct Args {
 pub fn run(_: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let later = Later::of(&args.script);
     if later.is_none() && args.script != "genesis" {
-        let (name, known) = (visible(&args.script), scripts().join(", "));
+        let played = |script: &&str| *script == "genesis" || Later::of(script).is_some();
+        let known: Vec<&str> = scripts().into_iter().filter(played).collect();
+        let (name, known) = (visible(&args.script), known.join(", "));
         Terminal::complain(&format!(
             "error: there is no script {name} to rehearse\n  next: The scripts are: {known}."
         ));

@@ -22,8 +22,7 @@ fn incident_9_a_delegation_is_rekeyed() {
         brief.contains("Draft, freeze and sign: targets 4, project 4, snapshot 4, timestamp 4."),
         "{brief}"
     );
-    let call =
-        "Call Ada (ada-card); Ben (ben-card); Chi (chi-card); whoever has online; Pat (project-card-2).";
+    let call = "Call to sign: Ada (ada-card); Ben (ben-card); Chi (chi-card); whoever has online; Pat (project-card-2).";
     assert!(brief.contains(call), "{brief}");
     let script = night.read("script.md");
     for key in ["ada-card", "project-card-2", "online"] {

@@ -23,7 +23,7 @@ const REFUSE: [(Profile, &str); 3] = [
 ];
 
 impl World {
-    /// Everything that is published, as if it had been signed for a time that is over.
+    /// Everything that is published, and lies in the last ceremony, as if it had been signed for a time that is over.
     fn expires(&self) {
         let keys = self.keys();
         let by: [(&str, &[&str]); 7] = [
@@ -38,7 +38,12 @@ impl World {
         for (name, by) in by {
             let mut signed = self.signed(name);
             set(&mut signed, &["expires"], EXPIRED);
-            fs::write(self.metadata(name), sign(&keys, by, &signed)).unwrap();
+            let signed = sign(&keys, by, &signed);
+            let earlier = ["metadata", "trusted"].map(|folder| self.last.join(folder).join(name));
+            for file in earlier.iter().filter(|file| file.exists()) {
+                fs::write(file, &signed).unwrap();
+            }
+            fs::write(self.metadata(name), signed).unwrap();
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{HIGHEST, World, copy_over, night};
 /// What `release` says where clients recover from an attacker's versions.
 fn recovers() -> String {
     format!(
-        "Clients that hold an attacker's snapshot and timestamp of version {HIGHEST}: each ends on the new metadata."
+        "A strict and a lenient client that hold an attacker's snapshot and timestamp of version {HIGHEST}: each ends on the new metadata."
     )
 }
 
