@@ -225,7 +225,7 @@ fn goes(going: &[Going]) -> String {
     let mut out = "These keys go\n".to_owned();
     for one in going {
         let why = if one.in_doubt { "in doubt" } else { "so that clients forget what they saw" };
-        let place = match (&one.standby, one.needed) {
+        let place = match (&one.standby, !one.short.is_empty()) {
             (Some(standby), _) => format!("its standby {standby} takes its place"),
             (None, true) => "NEEDS a replacement".to_owned(),
             (None, false) => "can go without a replacement".to_owned(),

@@ -53,11 +53,11 @@ impl Places {
         array.clear();
         let mut behind = self.open;
         for Place { lead, mut value, tail } in self.places {
-            value.decor_mut().set_prefix(behind + &lead);
+            value.decor_mut().set_prefix(beside(behind, &lead));
             array.push_formatted(value);
             behind = tail;
         }
-        array.set_trailing(behind + &self.end);
+        array.set_trailing(beside(behind, &self.end));
         array.set_trailing_comma(comma);
     }
 
@@ -105,6 +105,12 @@ fn split(text: String) -> (String, String) {
         Some(at) => (text[..at].to_owned(), text[at..].to_owned()),
         None => (String::new(), text),
     }
+}
+
+/// What stands on a line, and what follows it: behind a comment, on the next line.
+fn beside(behind: String, next: &str) -> String {
+    let line_end = if behind.contains('#') && !next.contains('\n') { "\n " } else { "" };
+    behind + line_end + next
 }
 
 fn text(raw: Option<&RawString>) -> String {

@@ -250,3 +250,74 @@ fn a_delegation_that_is_carried_over_keeps_its_threshold_when_keys_become_one() 
     );
     room.refuses(&[&replace[..], &["--reason", "lost"]].concat(), "ROOT-REVOKED", what, &next);
 }
+
+#[test]
+fn all_that_was_declared_was_taken_out() {
+    let room = with_eve();
+    let text = room.read("ceremony.toml");
+    let (before, _) = text.split_once("\n[[intended]]").unwrap();
+    room.write("ceremony.toml", before);
+    assert_eq!(room.refusing(), ["PLAN-INTENT"]);
+    room.run(&["draft"]).ok();
+    room.run(&["freeze"]).refused(
+        1,
+        "PLAN-INTENT",
+        "the record has changes that were declared, and ceremony.toml declares none any longer",
+        "Restore [[intended]], or start over in a new directory.",
+    );
+}
+
+/// No act opens other paths to a role.
+#[test]
+fn paths_that_were_changed_by_hand_are_refused() {
+    for (old, new) in [
+        ("paths = [\"nightly/*\"]", "paths = [\"*\"]"),
+        (
+            "threshold = 1\nexpires = \"6 months\"",
+            "threshold = 1\nterminating = true\nexpires = \"6 months\"",
+        ),
+    ] {
+        let room = after(&released_with(&delegating()).path(""));
+        room.change(&["set-threshold", "targets", "3"]).ok();
+        assert_eq!(room.refusing(), [""; 0]);
+        room.edit("ceremony.toml", old, new);
+        assert_eq!(room.refusing(), ["PLAN-INTENT"]);
+        room.run(&["draft"]).ok();
+        room.run(&["freeze"]).refused(
+            1,
+            "PLAN-INTENT",
+            "what these may speak for changes, and no declared act does that: nightly",
+            "Correct `paths` and `terminating` in ceremony.toml until they say what is published.",
+        );
+    }
+}
+
+/// Clients would look for files under other names than those that are there.
+#[test]
+fn names_of_files_do_not_change_their_form() {
+    let room = later();
+    room.edit("ceremony.toml", "change = \"refresh\"", "change = \"rotate\"\nconsistent_snapshot = false");
+    assert_eq!(room.refusing(), ["PLAN-INTENT"]);
+    room.run(&["draft"]).ok();
+    let done = room.run(&["freeze"]);
+    let what = "consistent_snapshot changes, which no later ceremony can do";
+    assert!(done.err.starts_with("error [PLAN-INTENT]: ") && done.err.contains(what), "{}", done.err);
+}
+
+/// Of what says how things are, the last word counts; it stands there once.
+#[test]
+fn what_was_declared_twice_is_declared_as_it_was_last() {
+    let room = later();
+    for threshold in ["3", "4", "3"] {
+        room.change(&["set-threshold", "targets", threshold]).ok();
+    }
+    for expires in ["8 months", "9 months"] {
+        room.change(&["set-expiry", "targets", expires]).ok();
+        room.change(&["refresh"]).ok();
+    }
+    let text = room.read("ceremony.toml");
+    for (act, count) in [("set-threshold", 1), ("set-expiry", 1), ("refresh", 1)] {
+        assert_eq!(text.matches(&format!("act = \"{act}\"")).count(), count, "{text}");
+    }
+    assert_eq!(room.refusing(), [""; 0]);
+}

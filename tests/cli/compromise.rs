@@ -277,3 +277,70 @@ fn the_sibling_goes_with_an_online_key() {
     }
     assert_eq!(room.refusing(), [""; 0]);
 }
+
+#[test]
+fn the_time_and_the_key_that_comes_are_looked_at() {
+    let room = at_night();
+    let with = |at: usize, answer: &'static str| {
+        let mut answers = ANSWERS;
+        answers[at] = answer;
+        keys(&["online"], &answers)
+    };
+    refused(
+        &room,
+        &with(1, "2101-06-14T15:00:01Z"),
+        "2101-06-14T15:00:01Z is no instant in the past; nothing was changed",
+        "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.",
+    );
+    refused(
+        &room,
+        &with(7, "online=online-3.pem"),
+        "online-3.pem is no plain file",
+        "Name a file with the public half of the new key (PEM, \"BEGIN PUBLIC KEY\"). Nothing was changed.",
+    );
+    refused(
+        &room,
+        &with(7, "online=online-z"),
+        "online-z is no key of the plan; did you mean online-2?",
+        "Write the name as it stands in ceremony.toml, or the serial number of a new token. Nothing was changed.",
+    );
+}
+
+#[test]
+fn a_second_answer_needs_a_new_directory() {
+    let what = "keys are replaced or revoked here already, and a second answer would mix with that";
+    let next = "Start over with `tuf-ceremony new OTHER-DIR --from EARLIER-CEREMONY`, and name all keys in doubt at once.";
+    let room = at_night();
+    room.run(&keys(&["online"], &ANSWERS)).ok();
+    refused(&room, &keys(&["ada"], &ANSWERS), what, next);
+    let room = at_night();
+    room.change(&["rotate-online"]).ok();
+    refused(&room, &keys(&["ada"], &ANSWERS), what, next);
+}
+
+/// Whoever follows the script has its first command behind them.
+#[test]
+fn the_script_of_the_night_does_not_begin_again() {
+    let room = at_night();
+    room.run(&keys(&["online"], &ANSWERS)).ok();
+    let script = room.read("script.md");
+    assert!(!script.lines().any(|line| line.trim() == "compromise"), "{script}");
+    assert!(
+        script.contains("   (Done: the answers are in brief.md. A second time needs a new directory.)\n"),
+        "{script}"
+    );
+}
+
+/// Two of three that remain would be a root that one more loss ends (ROOT-SLACK).
+#[test]
+fn a_root_keeps_a_key_to_spare() {
+    let plan = PLAN.replace(
+        "keys = [\"ada\", \"ben\", \"cem\", \"dan\"]\nthreshold = 2\nexpires = \"1 year\"",
+        "keys = [\"ada\", \"ben\", \"cem\"]\nthreshold = 2\nexpires = \"1 year\"",
+    );
+    let room = after(&released_with(&plan).path(""));
+    let what = "cem goes, and root cannot do without a key in its place";
+    let next = "Name what takes its place: --replace cem=SERIAL of a new token, =FILE with a public half, or =NAME of a key \
+                of the plan. Nothing was changed.";
+    refused(&room, &keys(&["cem"], &ANSWERS), what, next);
+}

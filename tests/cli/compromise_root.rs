@@ -191,3 +191,24 @@ fn programs_are_told_what_is_possible_and_what_was_done() {
         assert_eq!(said["root"], json!(root));
     }
 }
+
+/// The statement may be lost by a stop behind the release; it is written again.
+#[test]
+fn the_statement_comes_with_every_release() {
+    let room = later();
+    let by = ["--replace", "ada=R11", "--replace", "ben=R12"];
+    room.run(&keys(&["ada", "ben"], &[&ANSWERS[..6], &by].concat())).ok();
+    for key in ["ada-2", "ben-2"] {
+        room.provision(key).ok();
+    }
+    room.freeze();
+    for key in ["ada-2", "cem", "online"] {
+        room.signs_all(key);
+    }
+    room.run(&["release"]).ok();
+    let statement = room.read("statement.md");
+    fs::remove_file(room.path("statement.md")).unwrap();
+    let before = room.read("metadata/1.root.json");
+    room.run(&["release"]).ok();
+    assert_eq!((room.read("statement.md"), room.read("metadata/1.root.json")), (statement, before));
+}

@@ -262,3 +262,38 @@ fn bins_are_imported_and_their_keys_change() {
         [&room.json("keys/dan-2/key.json")]
     );
 }
+
+/// A copy that lacks what is listed is no copy of what is published.
+#[test]
+fn a_copy_with_a_gap_is_refused() {
+    let first = released();
+    let gap = |world: &World, role: &str, version: i64| {
+        let room = Room::new();
+        let (directory, from) = (room.directory(), first.path("").display().to_string());
+        let root = world.path("1.root.json").display().to_string();
+        let what = format!(
+            "version {version} of {role} is not in {}, and the metadata there lists it",
+            world.typed()
+        );
+        let next = "Copy all that is published, and start again from the complete copy with `new --trusted`.";
+        room.run(&["new", &directory, "--from", &from, "--trusted", &root]).failed(1, &what, next);
+        assert!(!room.path("").exists());
+    };
+    let world = World::of(&first);
+    world.publish_targets(2, |_| ());
+    fs::remove_file(world.path("2.targets.json")).unwrap();
+    gap(&world, "targets", 2);
+    let world = World::of(&first);
+    world.publish_snapshot(2, |_| ());
+    fs::remove_file(world.path("2.snapshot.json")).unwrap();
+    gap(&world, "snapshot", 2);
+}
+
+#[test]
+fn a_file_under_the_name_of_another_version_is_refused() {
+    let first = released();
+    let world = World::of(&first);
+    world.publish_targets(2, |_| ());
+    world.change("2.targets.json", "2.targets.json", &["ada", "ben"], |signed| signed["version"] = json!(3));
+    refused(&world, &first, "2.targets.json", "its name says version 2, and it is version 3");
+}

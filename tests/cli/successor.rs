@@ -219,3 +219,61 @@ fn keys_whose_public_half_is_not_there_are_not_taken_over() {
     assert_eq!(room.names("keys/cem"), ["public.pem"]);
     assert!(!room.path("keys/dan").exists());
 }
+
+/// A repository with two roots, and the ceremony that made the second.
+pub fn twice() -> Room {
+    let room = later();
+    room.change(&["refresh"]).ok();
+    room.freeze();
+    for key in ["ada", "ben", "online"] {
+        room.signs_all(key);
+    }
+    room.run(&["release"]).ok();
+    room
+}
+
+/// A second root of a version that there is would split the world.
+#[test]
+fn an_older_root_than_what_lies_beside_it_is_not_followed() {
+    let second = twice();
+    let world = World::of(&second);
+    let [older, newer] = ["1.root.json", "2.root.json"].map(|name| world.path(name).display().to_string());
+    let room = Room::new();
+    let what = format!("{older} is version 1 of root, and {newer} lies beside it");
+    let next = "Name the newest root that the world trusts; nothing was made.";
+    nothing_made(&room, new(&room, &second, &["--trusted", &older]), 2, &what, next);
+}
+
+/// A threshold can sign two first roots that lead to the same second one; clients in the world start from one of them.
+#[test]
+fn an_earlier_root_is_the_one_that_the_earlier_ceremony_knew() {
+    let second = twice();
+    let world = World::of(&second);
+    world.change("1.root.json", "1.root.json", &["ada", "ben"], |signed| signed["x-note"] = json!("another"));
+    let trusted = world.path("2.root.json").display().to_string();
+    let room = Room::new();
+    let what = "1.root.json is another one than in metadata/ of the earlier ceremony";
+    let next = "Find out which of the two is published, and who made the other. Nothing was made.";
+    nothing_made(&room, new(&room, &second, &["--trusted", &trusted]), 2, what, next);
+}
+
+/// The roots before the trusted one go into the release: each is checked whenever the directory is opened.
+#[test]
+fn an_earlier_root_that_does_not_lead_to_the_trusted_one_is_refused() {
+    let second = twice();
+    let problem = "it is not signed by its own threshold, or the next root does not follow it";
+    for (keys, version, problem) in [
+        (&["ada"][..], 1, problem),
+        (&["cem", "online"], 1, problem),
+        (&["ada", "ben"], 7, "it does not hold version 1 of root"),
+    ] {
+        let room = after(&second.path(""));
+        let world = World::of(&second);
+        world.change("1.root.json", "1.root.json", keys, |signed| signed["version"] = json!(version));
+        fs::copy(world.path("1.root.json"), room.path("trusted/1.root.json")).unwrap();
+        let done = room.run(&["plan"]);
+        let told = format!("error: trusted/1.root.json is not what it should be: {problem}\n");
+        assert!(done.err.starts_with(&told), "{}", done.err);
+        assert_eq!(done.code, 1);
+    }
+}

@@ -75,6 +75,45 @@ fn a_key_takes_the_place_of_another_and_the_comment_on_the_place_stays() {
     keys("[\"new\", \"b\"]", replace, "[\"new\"]");
 }
 
+/// Whatever people write between keys: the list has exactly the keys that it should, and none ends up in a comment.
+#[test]
+fn wherever_there_are_comments_the_keys_are_those_that_were_meant() {
+    let between = [", ", ",\n", ", # c\n", " # c\n, ", ", # c\n  # d\n"];
+    let opens = ["[", "[ # o\n", "[\n"];
+    let ends = ["]", "\n]", " # e\n]", ",]", ", # e\n]", " # d\n, # e\n]"];
+    for (open, first, second, end) in
+        opens.iter().flat_map(|open| between.map(|one| (open, one))).flat_map(|(open, first)| {
+            between.into_iter().flat_map(move |second| ends.map(|end| (open, first, second, end)))
+        })
+    {
+        let list = format!("{open}\"a\"{first}\"b\"{second}\"c\"{end}");
+        let file = format!("[role.root]\nkeys = {list}\nthreshold = 2\n");
+        let is = |edit: &dyn Fn(&mut Edit), keys: &[&str]| {
+            let mut text = Edit::of(&file).unwrap();
+            edit(&mut text);
+            let read: toml_edit::DocumentMut =
+                text.text().parse().unwrap_or_else(|error| panic!("{list}: {error}: {}", text.text()));
+            let found = read["role"]["root"]["keys"].as_array().unwrap().iter();
+            assert_eq!(found.map(|key| key.as_str().unwrap()).collect::<Vec<_>>(), keys, "{list}");
+            assert_eq!(read["role"]["root"]["threshold"].as_integer(), Some(2), "{list}");
+        };
+        is(&|edit| edit.add_to_role("root", "new"), &["a", "b", "c", "new"]);
+        for (gone, left) in [("a", ["b", "c"]), ("b", ["a", "c"]), ("c", ["a", "b"])] {
+            is(&|edit| edit.remove_from_role("root", gone), &left);
+            is(
+                &|edit| {
+                    edit.remove_from_role("root", gone);
+                    edit.add_to_role("root", "new");
+                },
+                &[left[0], left[1], "new"],
+            );
+            is(&|edit| left.iter().for_each(|key| edit.remove_from_role("root", key)), &[gone]);
+        }
+        is(&|edit| edit.replace_in_role("root", "b", "new"), &["a", "new", "c"]);
+        is(&|edit| edit.replace_in_role("root", "b", "a"), &["a", "c"]);
+    }
+}
+
 #[test]
 fn roles_in_inline_and_dotted_tables_and_under_quoted_names_are_edited_where_they_are() {
     gives(

@@ -106,9 +106,9 @@ pub(super) fn going(ceremony: &Ceremony, keys: &[String]) -> Vec<Going> {
     let described = names.iter().map(|(key, in_doubt)| {
         let roles = policy.all_roles().into_iter().filter(|(_, role)| role.keys.contains(key));
         let roles: Vec<String> = roles.map(|(name, _)| name.to_owned()).collect();
-        let short = |role: &String| {
+        let short = |role: &str| {
             let all = policy.all_roles();
-            let plan = all.iter().find(|(name, _)| name == role).map(|(_, plan)| *plan);
+            let plan = all.iter().find(|(name, _)| *name == role).map(|(_, plan)| *plan);
             plan.is_some_and(|plan| {
                 let left = plan.keys.iter().filter(|key| !gone.contains(key.as_str())).count();
                 // A root whose keys are just as many as its threshold is refused (check ROOT-SLACK).
@@ -119,7 +119,7 @@ pub(super) fn going(ceremony: &Ceremony, keys: &[String]) -> Vec<Going> {
         Going {
             key: key.clone(),
             in_doubt: *in_doubt,
-            needed: roles.iter().any(short),
+            short: roles.iter().filter(|role| short(role)).cloned().collect(),
             standby: policy.standby_of(key).filter(|standby| !gone.contains(standby)).map(str::to_owned),
             roles,
         }

@@ -59,8 +59,8 @@ pub struct Going {
     pub roles: Vec<String>,
     /// The key that the plan keeps in readiness for it.
     pub standby: Option<String>,
-    /// Whether a role cannot do without a replacement.
-    pub needed: bool,
+    /// Those of them that cannot do without another in its place.
+    pub short: Vec<String>,
 }
 
 /// What was written for the night.
@@ -231,11 +231,11 @@ impl Ceremony {
                         reason: Some(reason),
                     });
                 }
-                None if one.needed => {
+                None if !one.short.is_empty() => {
                     let what = format!(
                         "{} goes, and {} cannot do without a key in its place",
                         one.key,
-                        one.roles.join(", ")
+                        one.short.join(", ")
                     );
                     let next = format!(
                         "Name what takes its place: --replace {}=SERIAL of a new token, =FILE with a public half, or =NAME of \

@@ -192,8 +192,8 @@ fn changed_inputs(ceremony: &Ceremony) -> Vec<Finding> {
     vec![Finding::fail(Check::PlanDigest, what, next)]
 }
 
-/// PLAN-DIGEST, for keys: a public half is the one that `token provision` stored last; where none was stored, it never changes
-/// once the record knows it.
+/// PLAN-DIGEST, for keys: a public half is the one that `token provision` stored last; where none was stored, it is the one that
+/// the record has always known.
 fn changed_keys(ceremony: &Ceremony) -> Vec<Finding> {
     let known = ceremony.transcript.artifacts();
     let is_other = |name: &&String| {
@@ -205,7 +205,9 @@ fn changed_keys(ceremony: &Ceremony) -> Vec<Finding> {
         let stored = |data: &Json| data.get("files")?.get(&file)?.as_str().map(str::to_owned);
         match ceremony.transcript.all("key-enrolled").rev().find_map(stored) {
             Some(stored) => stored != now.to_hex(),
-            None => known.get(file.as_str()).is_some_and(|digests| digests.len() > 1),
+            None => {
+                known.get(file.as_str()).is_some_and(|digests| digests.iter().any(|one| *one != now.to_hex()))
+            }
         }
     };
     let changed: Vec<&str> = ceremony.policy.keys.keys().filter(is_other).map(String::as_str).collect();
