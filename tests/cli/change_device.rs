@@ -123,7 +123,7 @@ fn a_key_that_cannot_be_read_may_be_the_revoked_one() {
     room.run(&["freeze"]).refused(
         1,
         "ROOT-REVOKED",
-        "these keys cannot be read, so that each may be a revoked one: 0dd of odd, to which targets delegates",
+        "these keys cannot be read, so that each may be a revoked one: 0dd of odd (delegated by targets)",
         "List the delegation in ceremony.toml, with keys in the form that all clients read.",
     );
 }

@@ -133,12 +133,17 @@ fn a_repository_without_versions_in_its_names_is_imported() {
 
 /// A repository whose targets delegate to `one`, with Dan's key, and that to `two`, with Cem's.
 fn deep(first: &Room) -> World {
+    deep_by(first, "dan")
+}
+
+/// The same, where `one` has this key.
+fn deep_by(first: &Room, one: &str) -> World {
     let world = World::of(first);
-    world.publish_targets(2, |signed| signed["delegations"] = delegations("one", &["dan"]));
+    world.publish_targets(2, |signed| signed["delegations"] = delegations("one", &[one]));
     let mut leaf = world.signed("1.targets.json");
     world.put("1.two.json", &leaf, &["cem"]);
     leaf["delegations"] = delegations("two", &["cem"]);
-    world.put("1.one.json", &leaf, &["dan"]);
+    world.put("1.one.json", &leaf, &[one]);
     world.publish_snapshot(3, |meta| {
         meta["targets.json"] = json!({ "version": 2 });
         meta["one.json"] = json!({ "version": 1, "length": 77, "hashes": { "sha256": "00".repeat(32) } });
@@ -193,6 +198,44 @@ fn a_key_that_goes_is_followed_through_every_level() {
     let meta = room.json("drafts/snapshot.json")["signed"]["meta"].clone();
     let listed = ["targets.json", "one.json", "two.json"].map(|file| meta[file].clone());
     assert_eq!(listed, [json!({ "version": 2 }), json!({ "version": 2 }), json!({ "version": 2 })]);
+}
+
+/// What a stranger signs cannot be made here: it is named, and does not hold up the night.
+#[test]
+fn a_key_that_goes_stays_where_others_sign_and_they_are_named() {
+    let first = released();
+    let room = deep_by(&first, "somebody").followed(&first);
+    room.change(&[
+        "replace-key",
+        "cem",
+        "--by",
+        "cem-2",
+        "--old-serial",
+        "R3",
+        "--serial",
+        "R6",
+        "--reason",
+        "lost",
+    ])
+    .ok();
+    room.provision("cem-2").ok();
+    assert_eq!(room.refusing(), [""; 0]);
+    let plan = room.run(&["plan", "--json"]).json();
+    let checks = plan["checks"].as_array().unwrap();
+    let warns =
+        checks.iter().find(|one| one["check"] == "ROOT-REVOKED" && one["outcome"] == "warns").unwrap();
+    let next = "Have it signed anew by those who run it, without the key, before or after this release.";
+    assert_eq!(
+        (&warns["what"], &warns["next"]),
+        (
+            &json!(
+                "the revoked key cem is still in two (delegated by one); two (delegated by one) keeps 0 keys, and its threshold is 1"
+            ),
+            &json!(next)
+        )
+    );
+    room.freeze();
+    assert!(!room.path("drafts/one.json").exists() && !room.path("drafts/two.json").exists());
 }
 
 #[test]

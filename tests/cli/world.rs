@@ -16,13 +16,14 @@ use tuf_ceremony::tuf::key::{Key, keyid_of};
 use crate::later::PLANNED;
 use crate::room::Room;
 
-/// The keys of the rehearsal: name, serial number, scheme.
-const KEYS: [(&str, &str, Scheme); 5] = [
+/// The keys of the rehearsal: name, serial number, scheme; and one of somebody who is in no plan.
+const KEYS: [(&str, &str, Scheme); 6] = [
     ("ada", "R1", Scheme::EcdsaSha2Nistp256),
     ("ben", "R2", Scheme::EcdsaSha2Nistp384),
     ("cem", "R3", Scheme::Ed25519),
     ("dan", "R4", Scheme::Ed25519),
     ("online", "R9", Scheme::Ed25519),
+    ("somebody", "R77", Scheme::Ed25519),
 ];
 
 /// A folder with metadata, as a server has it.

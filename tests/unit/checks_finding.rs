@@ -35,7 +35,15 @@ fn a_waiver_turns_every_check_that_can_refuse_and_never_a_pure_warning() {
         assert_eq!(waived.refuses(), check.entry().level == Level::Warn || !check.waivable(), "{check}");
     }
     assert!(Check::RootSlack.waivable() && Check::ExpiryRange.waivable());
-    for never in [Check::PlanIntent, Check::SignReview, Check::QuorumNew, Check::ReleaseClean, Check::KeyId] {
+    for never in [
+        Check::PlanIntent,
+        Check::SignReview,
+        Check::QuorumNew,
+        Check::ReleaseClean,
+        Check::KeyId,
+        Check::RootRevoked,
+        Check::RootFastForward,
+    ] {
         assert!(Finding::fail(never, "what", "Next.").waived_by("reason").refuses(), "{never}");
     }
     assert!(Finding::fail(Check::QuorumSurplus, "what", "Next.").waived_by("reason").refuses());

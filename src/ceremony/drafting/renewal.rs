@@ -45,7 +45,7 @@ impl Drafter<'_> {
         for role in &current.order {
             let Some(file) = current.get(role) else { continue };
             let add = if role == "targets" { self.new_delegations(current) } else { Vec::new() };
-            let edited = rekey.apply(&file.envelope.signed, &add).map_err(shape(role))?;
+            let mut edited = rekey.apply(&file.envelope.signed, &add).map_err(shape(role))?;
             let by = authorities.get(role.as_str());
             let changed = edited != file.envelope.signed;
             let here = role == "targets" || by.is_some_and(|by| self.signs_here(by));
@@ -63,6 +63,8 @@ impl Drafter<'_> {
                 drafts.made.push(Draft { role: role.clone(), signed });
             } else if needed {
                 drafts.left.push(role.clone());
+                // Until others sign it anew, clients find the keys in it that are published.
+                edited = file.envelope.signed.clone();
             }
             for (name, by) in delegated(role, &edited, current) {
                 authorities.entry(name).or_insert(by);

@@ -127,7 +127,7 @@ fn unreadable_keys(one: &Delegated<'_>) -> Vec<String> {
     };
     let keys = one.role.keyids.iter().filter_map(|keyid| one.keys.get(keyid));
     let unreadable = keys.filter(|key| key.material().is_none() && known(key));
-    unreadable.map(|key| format!("{} of {}, to which {} delegates", key.keyid, one.name, one.by)).collect()
+    unreadable.map(|key| format!("{} of {} (delegated by {})", key.keyid, one.name, one.by)).collect()
 }
 
 /// The delegations that are published today, with their key material; none where they cannot be read.
@@ -138,7 +138,7 @@ pub(super) fn delegations_today(ceremony: &Ceremony) -> Vec<(String, Revocable)>
 
 fn revocable_of(one: &Delegated<'_>) -> Revocable {
     Revocable {
-        role: format!("{}, to which {} delegates", one.name, one.by),
+        role: format!("{} (delegated by {})", one.name, one.by),
         threshold: one.role.threshold,
         materials: materials(&one.role, one.keys),
     }
