@@ -82,20 +82,23 @@ struct Case<'a> {
 
 impl Ceremony {
     /// What every kind of client will make of these files, starting from each root that is trusted today; at genesis from
-    /// the first root itself. A release of the root alone is judged by its roots alone: the rest is not in it. A strict and
-    /// a lenient client are also asked with the copies that were published before; and where somebody else could sign
+    /// the first root itself. What the release does not bring is taken from what is published today, as it was before it
+    /// expired: services renew it. Where that is not here, or others have to sign it anew, roots are judged alone. A strict
+    /// and a lenient client are also asked with the copies that were published before; and where somebody else could sign
     /// snapshot or timestamp, with an attacker's.
     pub(super) fn foresee(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<Foreseen>, CeremonyError> {
-        let roots_only = !released.iter().any(|(name, _)| name == "timestamp.json");
+        let complete = released.iter().any(|(name, _)| name == "timestamp.json");
+        let roots_only = !complete && !self.stays_whole()?;
         let starts = self.starts(released)?;
         let newest_today = self.trusted.as_ref().map(|trusted| trusted.root.header.version);
         let newest = released.iter().filter_map(|(name, _)| root_version(name)).chain(newest_today).max();
         let attacked = self.trusted.as_ref().is_some_and(|trusted| self.could_be_inflated(&trusted.root));
-        let before_expiries = self.before_expiries(released);
+        let before_expiries = self.before_expiries(released, complete);
+        let now = before_expiries.filter(|_| !complete).unwrap_or(self.now);
         let mut foreseen = Vec::new();
         for profile in Profile::ALL {
             for (from, root) in &starts {
-                let case = |past| Case { profile, past, root, at: self.now };
+                let case = |past| Case { profile, past, root, at: now };
                 let is_newest = newest_today == Some(*from);
                 let pasts = [
                     (Past::Fresh, true),
@@ -109,7 +112,9 @@ impl Ceremony {
                     let mut lost_before = refused.is_some() && newest_today.is_some();
                     if lost_before {
                         let before = Case { past: Past::Fresh, ..case };
-                        lost_before = self.judge(&before, true, &[], newest_today)?.is_some();
+                        // What a complete release replaces may have expired, which would excuse anything.
+                        let roots_only = roots_only || complete;
+                        lost_before = self.judge(&before, roots_only, &[], newest_today)?.is_some();
                     }
                     if let (Some(_), Some(at)) = (&refused, before_expiries) {
                         let then = Case { at, ..case };
@@ -124,13 +129,22 @@ impl Ceremony {
         Ok(foreseen)
     }
 
-    /// The last instant before any delegated role expired that is published today and stays as it is. What such a role keeps
-    /// from clients it keeps from them already, and nobody here may be able to renew it.
-    fn before_expiries(&self, released: &[(String, Vec<u8>)]) -> Option<Timestamp> {
+    /// Whether what is published today is here, and nothing of it has to be signed anew by others.
+    fn stays_whole(&self) -> Result<bool, CeremonyError> {
+        let current = self.trusted.as_ref().and_then(|trusted| trusted.current.as_ref());
+        let here = current.is_some_and(|current| current.get("timestamp").is_some());
+        Ok(here && self.planned_drafts()?.left.is_empty())
+    }
+
+    /// The last instant before anything expired that is published today and stays as it is; after a complete release, only
+    /// delegated roles. What such a role keeps from clients it keeps from them already, and nobody here may be able to renew
+    /// it.
+    fn before_expiries(&self, released: &[(String, Vec<u8>)], complete: bool) -> Option<Timestamp> {
         let current = self.trusted.as_ref()?.current.as_ref()?;
         let stays = |file: &&CurrentFile| {
             let bytes = released.iter().find(|(name, _)| *name == file.name).map(|(_, bytes)| bytes);
-            file.delegator.is_some() && bytes.is_none_or(|bytes| Sha256Digest::of(bytes) == file.sha256)
+            (file.delegator.is_some() || !complete)
+                && bytes.is_none_or(|bytes| Sha256Digest::of(bytes) == file.sha256)
         };
         let expiry =
             |file: &CurrentFile| Some(Date::parse(file.envelope.signed.get("expires")?.as_str()?)?.at);

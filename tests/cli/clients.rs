@@ -1,7 +1,8 @@
 //! What `release` foresees of clients, and refuses because of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::later::{after, released_with};
 use crate::rehearsal::{PLAN, released, signed};
 use crate::room::Room;
 
@@ -51,4 +52,26 @@ fn release_tells_what_each_client_will_make_of_it() {
         json!({"accepted": true, "client": "strict", "from": 1, "lost_before": false, "past": "fresh", "refused": null})
     );
     assert_eq!(clients[4]["accepted"], json!(false));
+}
+
+/// The root changes alone; what stays published is seen as well, by clients that count otherwise.
+#[test]
+fn what_stays_is_seen_with_a_root_that_changes_alone() {
+    let first = released_with(PLAN);
+    let room = after(&first.path(""));
+    room.change(&["set-threshold", "targets", "4"]).ok();
+    room.freeze();
+    for key in ["ada", "cem", "dan"] {
+        room.signs_all(key);
+    }
+    let clients = room.run(&["release", "--json"]).ok().json()["clients"].clone();
+    let of = |name: &str| {
+        let is = |one: &&Value| one["client"].as_str().unwrap().starts_with(name) && one["past"] == "fresh";
+        clients.as_array().unwrap().iter().find(is).unwrap().clone()
+    };
+    // All four have signed targets, and tuf-js does not count what Ben signed.
+    let refused = "1.targets.json: the threshold is not met: 3 of 4 needed signatures";
+    assert_eq!(of("python-tuf")["accepted"], json!(true));
+    assert!(of("tuf-js")["refused"].as_str().unwrap().starts_with(refused), "{clients}");
+    assert!(!room.path("metadata/timestamp.json").exists());
 }
