@@ -95,9 +95,10 @@ impl Ceremony {
         Ok(Planning::after(self, changes, Planning::of(self)?)?.edit.text())
     }
 
-    /// Writes another `ceremony.toml` in the place of this one, and goes on with it.
+    /// Writes another `ceremony.toml` in the place of this one, and goes on with it; not one with which the directory could
+    /// not be opened.
     pub fn replan(&mut self, text: &str) -> Result<(), CeremonyError> {
-        Policy::parse(text.as_bytes())?;
+        self.with_plan(text)?;
         files::replace(&self.path("ceremony.toml"), text.as_bytes())?;
         self.reload()
     }
@@ -345,10 +346,15 @@ impl Planning {
         self.edit.set("change", change.name());
     }
 
+    /// Public halves that have to be there before it is written: files, and what is in them.
+    pub(super) fn public_halves(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.public.iter().map(|(_, file, bytes)| (file.as_str(), bytes.as_slice()))
+    }
+
     /// Writes it.
     pub(super) fn finish(self, ceremony: &mut Ceremony) -> Result<Vec<Intended>, CeremonyError> {
         let text = self.edit.text();
-        for (_, file, bytes) in &self.public {
+        for (file, bytes) in self.public_halves() {
             ceremony.write(file, bytes)?;
         }
         ceremony.replan(&text)?;

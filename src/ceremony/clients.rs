@@ -17,7 +17,7 @@ use crate::tuf::root::Root;
 use crate::tuf::time::Date;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
-use super::current::{Current, CurrentFile};
+use super::current::{Current, CurrentFile, Listed};
 use super::repository::{Folder, root_version, root_versions, version_within};
 use super::trusted::IMPORTED;
 use super::{Ceremony, CeremonyError};
@@ -201,7 +201,7 @@ impl Ceremony {
             true => (trusted.current.clone(), imported),
             false => {
                 let compromised = self.keyring.compromised(&self.policy);
-                (Current::load(&imported, IMPORTED, &trusted.root, &compromised)?, imported)
+                (Current::load(&imported, IMPORTED, &trusted.root, &compromised, Listed::Heeded)?, imported)
             }
         };
         let roles = current.iter().flat_map(|current| &current.roles);

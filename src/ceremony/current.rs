@@ -48,6 +48,19 @@ pub struct Current {
     pub highest: BTreeMap<String, i64>,
     /// Targets and every delegated role, delegators before those that they delegate to.
     pub order: Vec<String>,
+    /// Roles of which there are only inflated files that somebody else may have signed: those were passed over.
+    pub passed_over: Vec<String>,
+    /// Of everything in the folder but roots, the file with the highest version that is no inflated one.
+    plausible: Vec<String>,
+}
+
+/// Whether versions are those that timestamp and snapshot list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// As far as nobody else may have signed the list.
+    Heeded,
+    /// Of each role there is one file: known good metadata is put together from several sources.
+    Ignored,
 }
 
 /// Reads the metadata in a folder.
@@ -58,6 +71,7 @@ struct Reading<'a> {
     root: &'a Root,
     /// Key material that somebody else may sign with.
     compromised: &'a BTreeSet<Sha256Digest>,
+    listed: Listed,
     snapshot_in_doubt: bool,
     /// Names in the folder, by what they begin with once the version is off.
     names: BTreeMap<String, BTreeMap<i64, String>>,
@@ -72,6 +86,7 @@ impl Current {
         shown: &str,
         root: &Root,
         compromised: &BTreeSet<Sha256Digest>,
+        listed: Listed,
     ) -> Result<Option<Current>, CeremonyError> {
         let consistent = root.consistent_snapshot.unwrap_or(false);
         let mut names: BTreeMap<String, BTreeMap<i64, String>> = BTreeMap::new();
@@ -90,8 +105,13 @@ impl Current {
         if !names.contains_key("targets") {
             return Ok(None);
         }
-        let (snapshot_in_doubt, current) = (false, Current::default());
-        let mut reading = Reading { folder, shown, root, compromised, snapshot_in_doubt, names, current };
+        let plausible = names.iter().filter(|(stem, _)| *stem != "root").filter_map(|(_, versions)| {
+            versions.iter().rev().find(|(version, _)| **version < INFLATED).map(|(_, name)| name.clone())
+        });
+        let current = Current { plausible: plausible.collect(), ..Current::default() };
+        let snapshot_in_doubt = listed == Listed::Ignored;
+        let mut reading =
+            Reading { folder, shown, root, compromised, listed, snapshot_in_doubt, names, current };
         reading.read()?;
         Ok(Some(reading.current))
     }
@@ -107,15 +127,9 @@ impl Current {
     }
 
     /// Names of the files that a later ceremony needs: the current ones, and the highest that is not inflated of each role,
-    /// whatever a snapshot lists that may turn out to be an attacker's.
-    pub fn importable(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.roles.values().map(|file| file.name.clone()).collect();
-        for (role, file) in &self.roles {
-            let versioned = file.name.starts_with(&format!("{}.", file.version));
-            let highest = self.highest.get(role).filter(|highest| versioned && **highest != file.version);
-            names.extend(highest.map(|highest| format!("{highest}.{}.json", file_stem(role))));
-        }
-        names
+    /// whatever is listed or delegated to by files that may turn out to be an attacker's.
+    pub fn importable(&self) -> BTreeSet<String> {
+        self.roles.values().map(|file| &file.name).chain(&self.plausible).cloned().collect()
     }
 
     /// Counts the versions of another folder, so that no version is used twice.
@@ -153,10 +167,11 @@ impl Reading<'_> {
         let by = top(self.root, "timestamp");
         let timestamp_in_doubt = by.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
         self.take("timestamp", None, by, None)?;
-        let believed = self.current.signed("timestamp").filter(|_| !timestamp_in_doubt);
+        let heeded = self.listed == Listed::Heeded;
+        let believed = self.current.signed("timestamp").filter(|_| heeded && !timestamp_in_doubt);
         let listed = believed.and_then(|signed| Snapshot::listed(signed, "snapshot.json"));
         let by = top(self.root, "snapshot");
-        self.snapshot_in_doubt = by.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
+        self.snapshot_in_doubt |= by.as_ref().is_some_and(|by| by.in_hands_of(self.compromised));
         self.take("snapshot", listed.map(|file| file.version), by, None)?;
         self.take_listed("targets", top(self.root, "targets"), None)?;
         let mut next = vec!["targets".to_owned()];
@@ -240,7 +255,13 @@ impl Reading<'_> {
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
-        refused.map_or(Ok(()), Err)
+        if let Some(error) = refused {
+            return Err(error);
+        }
+        if !versions.is_empty() {
+            self.current.passed_over.push(role.to_owned());
+        }
+        Ok(())
     }
 
     fn missing(&self, role: &str, version: i64) -> CeremonyError {

@@ -72,8 +72,17 @@ impl Ceremony {
             }
             other => other?,
         };
-        let policy = Policy::parse(&text)?;
-        known_waivers(&policy, &text)?;
+        Ceremony::read(root, &text, lock)
+    }
+
+    /// The directory as it would be with another plan, to look at. Nothing is written.
+    pub(super) fn with_plan(&self, text: &str) -> Result<Ceremony, CeremonyError> {
+        Ceremony::read(&self.root, text.as_bytes(), None)
+    }
+
+    fn read(root: &Path, text: &[u8], lock: Option<Lock>) -> Result<Ceremony, CeremonyError> {
+        let policy = Policy::parse(text)?;
+        known_waivers(&policy, text)?;
         let keyring = Keyring::load(root, &policy)?;
         let named = Trusted::load(root, &policy, &keyring)?;
         let (trusted, ended) = if policy.change == Intent::Genesis { (None, named) } else { (named, None) };

@@ -8,13 +8,13 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
 use crate::policy::Policy;
-use crate::tuf::ROOT_LIMIT;
 use crate::tuf::chain::Link;
 use crate::tuf::envelope::{Envelope, MetadataError};
 use crate::tuf::root::Root;
+use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::CeremonyError;
-use super::current::Current;
+use super::current::{Current, Listed};
 use super::event::Artifact;
 use super::keyring::Keyring;
 use super::repository::version_within;
@@ -36,6 +36,8 @@ pub struct Trusted {
     pub before: Vec<Artifact>,
     /// The other roles' current metadata, where it was imported.
     pub current: Option<Current>,
+    /// What was imported, where known good metadata has taken its place as the base.
+    pub imports: Vec<Artifact>,
 }
 
 impl Trusted {
@@ -62,11 +64,18 @@ impl Trusted {
         let folder = directory.join(&planned.root);
         let folder = folder.parent().unwrap_or(directory);
         let shown = planned.root.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let mut current = Current::load(folder, shown, &root.0, &keyring.compromised(policy))?;
         let imported = directory.join(IMPORTED);
+        let listed = if folder == imported { Listed::Heeded } else { Listed::Ignored };
+        let mut current = Current::load(folder, shown, &root.0, &keyring.compromised(policy), listed)?;
+        let mut imports = Vec::new();
         if let Some(current) = current.as_mut().filter(|_| folder != imported) {
             // Known good metadata was put beside what was imported: clients may hold either.
             current.count_versions_in(&imported)?;
+            for name in files::list(&imported)? {
+                let bytes = files::read(&imported.join(&name), METADATA_LIMIT)?;
+                imports
+                    .push(Artifact { file: format!("{IMPORTED}/{name}"), sha256: Sha256Digest::of(&bytes) });
+            }
         }
         let before = roots_before(folder, shown, &root.0)?;
         for file in current.iter().flat_map(|current| current.roles.values()) {
@@ -77,7 +86,7 @@ impl Trusted {
                 marked,
             ))?;
         }
-        Ok(Some(Trusted { file: planned.root.clone(), root: root.0, before, current }))
+        Ok(Some(Trusted { file: planned.root.clone(), root: root.0, before, current, imports }))
     }
 
     /// A path beside the root's file.
@@ -86,11 +95,11 @@ impl Trusted {
         if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
     }
 
-    /// The roots before it and the current metadata files, with their digests.
+    /// The roots before it, the current metadata files and what else was imported, with their digests.
     pub fn inputs(&self) -> Vec<Artifact> {
         let current = self.current.iter().flat_map(|current| current.roles.values());
         let current = current.map(|file| Artifact { file: self.beside(&file.name), sha256: file.sha256 });
-        self.before.iter().cloned().chain(current).collect()
+        self.before.iter().cloned().chain(current).chain(self.imports.iter().cloned()).collect()
     }
 
     /// The id of the ceremony in which it was made, if it says so.

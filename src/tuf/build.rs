@@ -133,7 +133,7 @@ pub fn renewed_targets(base: &Json, common: &Common) -> Json {
 }
 
 /// Snapshot metadata naming the version of each targets file. Of a `base`, other files and every other field stay; a file
-/// whose version is the same keeps what else is said of it.
+/// whose version is the same keeps its length and hashes, and every file whatever else is said of it.
 pub fn snapshot(base: Option<&Json>, common: &Common, versions: &BTreeMap<String, i64>) -> Json {
     let mut signed = header(base, "snapshot", common);
     let mut meta = meta_of(&mut signed);
@@ -163,13 +163,17 @@ fn meta_of(signed: &mut Object) -> Object {
 
 fn set_version(meta: &mut Object, file: String, version: i64) {
     let same = meta.get(&file).and_then(|said| said.get("version")).and_then(Json::as_int) == Some(version);
-    if !same {
-        meta.insert(file, version_only(version));
+    if same {
+        return;
     }
-}
-
-fn version_only(version: i64) -> Json {
-    Json::object([("version", Json::Int(version))])
+    let mut said = match meta.remove(&file) {
+        Some(Json::Obj(said)) => said,
+        _ => Object::new(),
+    };
+    said.remove("length");
+    said.remove("hashes");
+    said.insert("version".to_owned(), Json::Int(version));
+    meta.insert(file, Json::Obj(said));
 }
 
 fn header(base: Option<&Json>, kind: &str, common: &Common) -> Object {

@@ -10,7 +10,7 @@ use crate::room::Room;
 use crate::world::{World, keyid, object};
 
 /// Delegations to one role.
-fn delegations(name: &str, keys: &[&str]) -> Value {
+pub fn delegations(name: &str, keys: &[&str]) -> Value {
     let objects: serde_json::Map<String, Value> = keys.iter().map(|key| (keyid(key), object(key))).collect();
     let keyids: Vec<String> = keys.iter().map(|key| keyid(key)).collect();
     let role =
@@ -271,9 +271,12 @@ fn bins_are_imported_and_their_keys_change() {
         meta["bin-1.json"] = json!({ "version": 1 });
     });
     let room = world.followed(&first);
+    // Everything comes along, as nobody knows yet whose list can be believed.
     let all = [
         "1.bin-0.json",
+        "1.bin-00.json",
         "1.bin-1.json",
+        "1.bin-2.json",
         "1.root.json",
         "2.targets.json",
         "3.snapshot.json",

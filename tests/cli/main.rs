@@ -51,6 +51,7 @@ mod plan_later;
 #[path = "../unit/python.rs"]
 mod python;
 mod readme;
+mod recovery_base;
 mod rehearsal;
 mod rehearse;
 mod renewal;

@@ -5,6 +5,7 @@
 mod brief;
 mod comparison;
 mod doubt;
+mod good;
 mod script;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,6 @@ use crate::policy::exposure::{Exposure, RootFall, exposure};
 use crate::policy::{Intended, Policy, Reason, TokenKind};
 
 use super::change::{Change, Newcomer, Planning};
-use super::current::{Current, CurrentFile};
 use super::keyring;
 use super::{Ceremony, CeremonyError};
 
@@ -107,7 +107,7 @@ impl Ceremony {
             good: None,
             replacements: pairs.to_vec(),
         };
-        self.changes(&doubt, going).map(|_| ())
+        Planning::after(self, &self.changes(&doubt, going)?, Planning::of(self)?).map(|_| ())
     }
 
     /// What keys in doubt mean. The directory must follow a trusted root.
@@ -158,44 +158,60 @@ impl Ceremony {
         if let (Some(good), Some(trusted)) = (&good, &self.policy.trusted) {
             plan.edit.set_trusted(&good.root, &trusted.sha256.to_hex());
         }
-        let before = files::read(&self.path("ceremony.toml"), crate::policy::LIMIT)?;
         let plan = Planning::after(self, &changes, plan)?;
-        for (name, bytes) in good.iter().flat_map(|good| &good.files) {
-            self.write(name, bytes)?;
-        }
-        let acts = plan.finish(self)?;
         let night =
             brief::Night { doubt, going: &going, exposure: &exposure, comparison: comparison.as_ref() };
-        let pages = brief::Brief::of(self, &night).and_then(|brief| {
-            let script = script::expanded(self, &going, &self.plan()?);
-            let page = brief.page(self, &night);
-            Ok((brief, vec![("script.md", script), ("brief.md", page)]))
-        });
-        let (brief, mut pages) = match pages {
-            Ok(pages) => pages,
+        let mut made = Vec::new();
+        let written = self.write_pages(&plan, good.as_ref(), &night, &mut made);
+        // The plan comes last: whoever is stopped before has the old one, and can answer again.
+        let (brief, mut files) = match written {
+            Ok(written) => written,
             Err(error) => {
-                // The new plan cannot be carried out: nobody is left with it.
-                self.replan(&String::from_utf8_lossy(&before))?;
-                for (name, _) in good.iter().flat_map(|good| &good.files) {
-                    files::remove_if_there(&self.path(name))?;
+                for file in made {
+                    files::remove_if_there(&self.path(&file))?;
                 }
                 return Err(error);
             }
         };
-        let mut files = vec!["ceremony.toml".to_owned()];
-        if let Some(comparison) = &comparison {
+        let acts = plan.finish(self)?.iter().map(ToString::to_string).collect();
+        files.insert(0, "ceremony.toml".to_owned());
+        let brief::Brief { steps, to_users } = brief;
+        Ok(Response { exposure, acts, steps, to_users, files, comparison })
+    }
+
+    /// Writes everything but the plan: what the plan will need, and the pages that follow from it. `made` are the files that
+    /// were not there before.
+    fn write_pages(
+        &self,
+        plan: &Planning,
+        good: Option<&good::Good>,
+        night: &brief::Night<'_>,
+        made: &mut Vec<String>,
+    ) -> Result<(brief::Brief, Vec<String>), CeremonyError> {
+        let copies = good.iter().flat_map(|good| &good.files);
+        let copies = copies.map(|(file, bytes)| (file.as_str(), bytes.as_slice()));
+        for (file, bytes) in copies.chain(plan.public_halves()) {
+            if !files::exists(&self.path(file)) {
+                made.push(file.to_owned());
+            }
+            self.write(file, bytes)?;
+        }
+        let then = self.with_plan(&plan.edit.text())?;
+        let brief = brief::Brief::of(&then, night)?;
+        let script = script::expanded(&then, night.going, &then.plan()?);
+        let mut pages = vec![("script.md", script), ("brief.md", brief.page(&then, night))];
+        if let Some(comparison) = night.comparison {
             pages.push(("comparison.md", comparison.page()));
         }
-        if exposure.root == RootFall::Reached {
-            pages.push(("statement.md", brief::statement(self, doubt, None)));
+        if night.exposure.root == RootFall::Reached {
+            pages.push(("statement.md", brief::statement(&then, night.doubt, None)));
         }
+        let mut files = Vec::new();
         for (file, text) in pages {
             self.overwrite(file, text.as_bytes())?;
             files.push(file.to_owned());
         }
-        let acts = acts.iter().map(ToString::to_string).collect();
-        let brief::Brief { steps, to_users } = brief;
-        Ok(Response { exposure, acts, steps, to_users, files, comparison })
+        Ok((brief, files))
     }
 
     /// The changes of the plan that take keys in doubt out.
@@ -254,57 +270,6 @@ impl Ceremony {
         changes.extend(revoked);
         Ok(changes)
     }
-
-    /// Reads the last known good metadata, to be kept beside what was imported.
-    fn read_good(&self, folder: &std::path::Path, in_doubt: &[String]) -> Result<Good, CeremonyError> {
-        // `assess` has seen to that.
-        let trusted = self
-            .trusted
-            .as_ref()
-            .ok_or_else(|| CeremonyError::NoCeremony(self.root().to_string_lossy().into_owned()))?;
-        let shown = folder.to_string_lossy().into_owned();
-        let current = Current::load(folder, &shown, &trusted.root, &BTreeSet::new())?;
-        let current = current.ok_or_else(|| CeremonyError::Change {
-            what: format!("there is no targets metadata in {shown}"),
-            next: "Name the folder in which metadata is published: that with timestamp.json and targets.json, or N.targets.json."
-                .to_owned(),
-        })?;
-        let mut good: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut take = |from: &std::path::Path, file: &CurrentFile| {
-            let bytes = files::read(&from.join(&file.name), crate::tuf::METADATA_LIMIT)?;
-            good.push((format!("good/{}", file.name), bytes));
-            Ok::<(), CeremonyError>(())
-        };
-        let today = trusted.current.as_ref();
-        for (role, file) in &current.roles {
-            // What nobody else can have signed is taken as it is published: an older copy would take it back.
-            let published = today.and_then(|today| today.get(role)).filter(|_| !in_doubt.contains(role));
-            match published.filter(|published| published.version >= file.version) {
-                Some(published) => take(&self.path(&trusted.beside("")), published)?,
-                None => take(folder, file)?,
-            }
-        }
-        for (role, file) in today.iter().flat_map(|today| &today.roles) {
-            if !current.roles.contains_key(role) && !in_doubt.contains(role) {
-                take(&self.path(&trusted.beside("")), file)?;
-            }
-        }
-        for version in super::repository::root_versions(&self.path(&trusted.beside("")))? {
-            let name = format!("{version}.root.json");
-            let bytes = files::read(&self.path(&trusted.beside(&name)), crate::tuf::ROOT_LIMIT)?;
-            good.push((format!("good/{name}"), bytes));
-        }
-        let root = trusted.file.rsplit('/').next().unwrap_or_default();
-        Ok(Good { current, files: good, root: format!("good/{root}") })
-    }
-}
-
-/// The last known good metadata.
-struct Good {
-    current: Current,
-    /// As they will lie in the directory.
-    files: Vec<(String, Vec<u8>)>,
-    root: String,
 }
 
 /// What takes a key's place: a key of the plan by its name, a new one on the device with this serial number, of the kind of

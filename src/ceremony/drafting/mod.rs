@@ -3,6 +3,7 @@
 
 mod renewal;
 mod succession;
+mod versions;
 
 use std::collections::BTreeMap;
 

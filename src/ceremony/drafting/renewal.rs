@@ -22,11 +22,9 @@ use crate::tuf::verify::{signers, tally};
 
 use super::super::current::{Current, CurrentFile};
 use super::super::signatures::Authority;
+use super::versions::{ONLINE, next_version, require_known_good};
 use super::{CeremonyError, Draft, Drafter, Drafts, succession};
 use crate::json::view::ShapeError;
-
-/// The largest version that all clients read alike (check JSON-AGREE).
-const LAST_VERSION: i64 = (1 << 53) - 1;
 
 impl Drafter<'_> {
     /// Drafts the root if it changes, and everything that follows from the plan; without a trusted root, all of it.
@@ -37,6 +35,7 @@ impl Drafter<'_> {
         root: Json,
     ) -> Result<Drafts, CeremonyError> {
         let planned = Root::read(&root).map_err(shape("root"))?;
+        require_known_good(current)?;
         let mut drafts = Drafts::default();
         let mut versions: BTreeMap<String, i64> = BTreeMap::new();
         let rekey = self.rekey(current)?;
@@ -49,8 +48,12 @@ impl Drafter<'_> {
             let by = authorities.get(role.as_str());
             let changed = edited != file.envelope.signed;
             let here = role == "targets" || by.is_some_and(|by| self.signs_here(by));
+            let goes_back = self.goes_back(role, file, current);
             let stays = by.is_some_and(|by| met(by, &file.envelope)) && !self.is_over(role, file);
-            let needed = changed || !stays || self.is_renewed(role);
+            let needed = changed || !stays || goes_back || self.is_renewed(role);
+            if goes_back && !here {
+                self.require_forgetful(role, file, &planned)?;
+            }
             versions.insert(role.clone(), file.version);
             if needed && here {
                 let version = next_version(role, Some(file), current)?;
@@ -79,7 +82,7 @@ impl Drafter<'_> {
         self.online(&planned, current, &versions, &mut drafts)?;
         let changes =
             |trusted: &Root| differs(trusted, &planned) || trusted.header.expires.at <= self.policy.planned;
-        let renewed = self.policy.change == Intent::Refresh || self.is_redated("root");
+        let renewed = self.policy.change == Intent::Refresh || self.is_renewed("root");
         if drafts.made.is_empty() || renewed || trusted.is_none_or(changes) {
             drafts.made.insert(0, Draft { role: "root".to_owned(), signed: root });
         } else if let Some(trusted) = trusted {
@@ -112,11 +115,12 @@ impl Drafter<'_> {
     ) -> Result<(), CeremonyError> {
         let mut below = !drafts.made.is_empty() || !drafts.left.is_empty();
         let mut snapshot_version = current.get("snapshot").map_or(0, |file| file.version);
-        for role in ["snapshot", "timestamp"] {
+        for role in ONLINE {
             let file = current.get(role);
             let by = authority_of(planned, role);
             let stays = file.zip(by.as_ref()).is_some_and(|(file, by)| met(by, &file.envelope));
-            if stays && !below && !self.is_renewed(role) {
+            // Where the base is the last known good, something else is published.
+            if stays && !below && !self.is_renewed(role) && !self.is_rebased() {
                 continue;
             }
             below = true;
@@ -124,7 +128,7 @@ impl Drafter<'_> {
                 drafts.left.push(role.to_owned());
                 continue;
             }
-            self.require_known(role, current)?;
+            self.require_known(role, planned, current)?;
             let version = next_version(role, file, current)?;
             let common = self.common(&self.plan(role)?.expires, version);
             let base = file.map(|file| &file.envelope.signed);
@@ -138,22 +142,6 @@ impl Drafter<'_> {
             drafts.made.push(Draft { role: role.to_owned(), signed });
         }
         Ok(())
-    }
-
-    /// Which version of a role comes next is known: it was imported, or clients forget what they saw of it.
-    fn require_known(&self, role: &str, current: &Current) -> Result<(), CeremonyError> {
-        let Some(trusted) = self.trusted.filter(|_| !current.highest.contains_key(role)) else {
-            return Ok(());
-        };
-        let compromised = self.keyring.compromised(self.policy);
-        let online = ["timestamp", "snapshot"].into_iter().flat_map(|role| trusted.root.keys_of(role));
-        if online.filter_map(Key::material).any(|material| compromised.contains(&material)) {
-            return Ok(());
-        }
-        let what =
-            format!("no {role} is among what was imported, so that the version to go on from is not known");
-        let next = "Copy all that is published, and start again with `new --trusted` and the newest root in that copy.";
-        Err(CeremonyError::NotYet { what, next: next.to_owned() })
     }
 
     /// What changes in delegations: what the plan states of them, and in all others the keys that go.
@@ -209,7 +197,9 @@ impl Drafter<'_> {
         match self.policy.change {
             Intent::Genesis => TOP_LEVEL.contains(&role),
             Intent::Refresh => self.planned_role(role).is_some(),
-            Intent::Rotate | Intent::Revoke => self.is_redated(role),
+            Intent::Rotate | Intent::Revoke => {
+                self.is_redated(role) || (self.is_refreshed() && self.planned_role(role).is_some())
+            }
         }
     }
 
@@ -219,17 +209,24 @@ impl Drafter<'_> {
         self.policy.intended.iter().any(declared)
     }
 
+    /// Whether a refresh was declared among other acts.
+    fn is_refreshed(&self) -> bool {
+        self.policy.intended.contains(&Intended::Refresh)
+    }
+
     /// Whether a role that the plan states has expired by the time of the ceremony.
     fn is_over(&self, role: &str, file: &CurrentFile) -> bool {
         self.planned_role(role).is_some() && expiry_of(file) <= self.policy.planned
     }
 
-    /// Whether any key of the role is on a token of the plan.
+    /// Whether any key of the role is on a token of the plan, and not revoked.
     fn signs_here(&self, by: &Authority) -> bool {
         let materials: BTreeSet<Sha256Digest> =
             signers(&by.keys, &by.role).into_iter().map(|signer| signer.material).collect();
+        let revoked: BTreeSet<&str> = self.policy.revoked_keys().collect();
         self.policy.keys.iter().any(|(name, plan)| {
             plan.token.is_some()
+                && !revoked.contains(name.as_str())
                 && self.keyring.get(name).is_some_and(|key| materials.contains(&key.fingerprint()))
         })
     }
@@ -275,19 +272,6 @@ fn stated_anywhere(current: &Current, name: &str) -> bool {
         };
         roles.iter().chain(bins).any(is_it)
     })
-}
-
-/// The version after every one that is published.
-fn next_version(role: &str, file: Option<&CurrentFile>, current: &Current) -> Result<i64, CeremonyError> {
-    let highest = current.highest.get(role).copied().unwrap_or_default();
-    let newest = file.map_or(highest, |file| file.version.max(highest));
-    if newest >= LAST_VERSION {
-        let what = format!("{role} has version {newest}, and there is none after it that all clients read");
-        let next = "If somebody inflated it, revoke the keys of timestamp and snapshot as compromised: clients then \
-             forget what they saw. `tuf-ceremony compromise` leads through it.";
-        return Err(CeremonyError::NotYet { what, next: next.to_owned() });
-    }
-    Ok(newest + 1)
 }
 
 fn expiry_of(file: &CurrentFile) -> jiff::Timestamp {

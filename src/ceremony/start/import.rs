@@ -12,7 +12,7 @@ use crate::tuf::verify::tally;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
 
 use super::super::CeremonyError;
-use super::super::current::Current;
+use super::super::current::{Current, Listed};
 use super::super::repository::version_within;
 use super::super::trusted::read_root;
 
@@ -54,12 +54,18 @@ impl Imported {
             roots.into_iter().map(|(version, bytes)| (name(version), bytes)).collect();
         all.push((name(version), bytes));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let current = Current::load(folder, &folder.to_string_lossy(), &root, &BTreeSet::new())?;
-        let names: Vec<String> = current.iter().flat_map(Current::importable).collect();
-        let metadata = names.len();
-        for name in names {
-            let bytes = files::read(&folder.join(&name), METADATA_LIMIT)?;
-            all.push((format!("trusted/{name}"), bytes));
+        let current =
+            Current::load(folder, &folder.to_string_lossy(), &root, &BTreeSet::new(), Listed::Heeded)?;
+        let mut metadata = 0;
+        if let Some(current) = &current {
+            let needed: BTreeSet<&String> = current.roles.values().map(|file| &file.name).collect();
+            for name in current.importable() {
+                let bytes = files::read(&folder.join(&name), METADATA_LIMIT)?;
+                if needed.contains(&name) || is_metadata(&bytes) {
+                    metadata += 1;
+                    all.push((format!("trusted/{name}"), bytes));
+                }
+            }
         }
         Ok(Imported { root, rehearsal, version, sha256, before, metadata, files: all })
     }
@@ -101,6 +107,12 @@ impl Imported {
     pub fn root_file(&self) -> String {
         format!("trusted/{}.root.json", self.version)
     }
+}
+
+/// Whether this is metadata of a role below the root, and not something else that lies in the folder.
+fn is_metadata(bytes: &[u8]) -> bool {
+    Envelope::parse(bytes, METADATA_LIMIT)
+        .is_ok_and(|file| ["targets", "snapshot", "timestamp"].contains(&file.kind.as_str()))
 }
 
 /// No newer root lies beside it: a ceremony that follows an older one would make a second root of a version that there is.
