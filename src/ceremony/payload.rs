@@ -120,6 +120,7 @@ impl Ceremony {
 
     /// Freezes the drafts if no check refuses. Every finding comes back, whether or not the freeze happened.
     pub fn freeze(&mut self) -> Result<(Vec<Finding>, Result<Frozen, CeremonyError>), CeremonyError> {
+        CeremonyError::require(gate::output(self))?;
         let payloads: Vec<Payload> = self.drafts()?.into_iter().map(Draft::freeze).collect();
         let findings = gate::examine(self, &payloads);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {

@@ -77,6 +77,8 @@ pub fn sign(
         outcome.waiting = open.iter().map(|(one, _)| one.payload.title()).collect();
         return Ok(outcome);
     }
+    // What comes after the release is in no file of it.
+    CeremonyError::require(gate::output(ceremony))?;
     if request.confirm.is_empty() {
         console.can_ask(DIGITS, CONFIRM)?;
     }

@@ -45,19 +45,36 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
-    let start = if ceremony.trusted.is_none() {
-        "clients start from 1.root.json"
-    } else {
-        "clients that trust an earlier root follow by themselves. timestamp.json goes last; remove nothing that is \
-         published under a name with a version: slow clients still read it"
-    };
-    let next = format!("Next: publish the files of metadata/ as they are; {start}.");
-    context.console.say(&show::wrap(&next, 78));
     let left = ceremony.planned_drafts()?.left;
     if !left.is_empty() {
         context.console.say(&show::left(&left));
     }
+    context.console.say(&show::wrap(&next(&ceremony, release.files(), !left.is_empty()), 78));
     Ok(Exit::Yes)
+}
+
+/// What is done with the release.
+fn next(ceremony: &Ceremony, files: &[Artifact], left: bool) -> String {
+    if ceremony.ended.is_some() {
+        return "Next: publish the files of metadata/ under a new address, where no root of the old line is; clients are \
+                shipped with the new 1.root.json and that address. Publish statement.md, in more than one place; the old \
+                address serves nothing any longer."
+            .to_owned();
+    }
+    if ceremony.trusted.is_none() {
+        return "Next: publish the files of metadata/ as they are; clients start from 1.root.json."
+            .to_owned();
+    }
+    let has_timestamp = files.iter().any(|one| one.file == "metadata/timestamp.json");
+    let order = match (has_timestamp, left) {
+        (true, _) => "timestamp.json goes last",
+        (false, true) => "What others sign anew is published together with them, timestamp.json last",
+        (false, false) => "The timestamp.json that is published stays as it is",
+    };
+    format!(
+        "Next: publish the files of metadata/ as they are; clients that trust an earlier root follow by themselves. {order}; \
+         remove nothing that is published under a name with a version: slow clients still read it."
+    )
 }
 
 fn json(findings: &[Finding], foreseen: &[Foreseen], files: &[Artifact]) -> Json {

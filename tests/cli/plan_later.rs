@@ -217,3 +217,33 @@ fn the_next_ceremony_that_is_planned_is_in_the_calendar() {
         "{calendar}"
     );
 }
+
+/// So many keys are lost that nobody can sign for the root that is to be followed: that is said before anybody is called.
+#[test]
+fn a_root_that_nobody_can_follow_any_longer() {
+    let room = later();
+    for (key, old, new) in [("ada", "R1", "R11"), ("ben", "R2", "R12"), ("cem", "R3", "R13")] {
+        let by = format!("{key}-2");
+        let replace =
+            ["replace-key", key, "--by", &by, "--old-serial", old, "--serial", new, "--reason", "lost"];
+        room.change(&replace).ok();
+        room.provision(&by).ok();
+    }
+    let what = "root 1 needs 2 signatures; keys of it that nobody has lost: 1";
+    let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
+                need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \
+                over without it among the lost ones.";
+    assert_eq!(room.refusing(), ["QUORUM-OLD"]);
+    room.run(&["draft"]).ok();
+    room.run(&["freeze"]).refused(3, "QUORUM-OLD", what, next);
+    // What is told to be done helps.
+    room.edit("ceremony.toml", "change = \"revoke\"", "change = \"genesis\"");
+    assert_eq!(room.refusing(), [""; 0]);
+    room.freeze();
+    for key in ["ada-2", "ben-2", "online"] {
+        room.signs_all(key);
+    }
+    let said = room.run(&["release"]).ok().out;
+    assert!(said.contains("under a new address"), "{said}");
+    assert!(room.path("statement.md").exists());
+}

@@ -173,6 +173,9 @@ impl Model {
         if self.roles.values().any(|role| role.planned && self.somebody_alone(role)) {
             refusals.insert("KEY-HOLDER");
         }
+        if made.contains("root") && self.root_is_lost(today) {
+            refusals.insert("QUORUM-OLD");
+        }
         let online = ["timestamp", "snapshot"].map(|role| (&today.roles[role].keys, &self.roles[role].keys));
         let stolen = |(today, _): &(&BTreeSet<String>, _)| {
             today.iter().any(|key| self.gone.get(key) == Some(&Reason::Compromised))
@@ -185,6 +188,13 @@ impl Model {
             refusals.insert("EXPIRY-RANGE");
         }
         refusals
+    }
+
+    /// Whether so many keys of today's root are lost that no root can follow it.
+    pub fn root_is_lost(&self, today: &Model) -> bool {
+        let root = &today.roles["root"];
+        let left = root.keys.iter().filter(|key| self.gone.get(*key) != Some(&Reason::Lost)).count();
+        (left as i64) < root.threshold
     }
 
     /// Whether one person reaches a threshold that is meant for several.

@@ -118,6 +118,10 @@ impl World {
             }
             ceremony.replan(&text).unwrap();
             self.model = model;
+            if self.model.root_is_lost(&self.today) {
+                self.tally.stuck += 1;
+                return false;
+            }
         }
         false
     }

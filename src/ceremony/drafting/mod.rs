@@ -22,7 +22,7 @@ use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::keyring::Keyring;
 use super::trusted::Trusted;
-use super::{Ceremony, CeremonyError};
+use super::{Ceremony, CeremonyError, gate};
 
 pub use succession::succession;
 
@@ -161,6 +161,7 @@ impl Ceremony {
 
     /// Writes the drafts that the plan asks for, in the place of older ones.
     pub fn draft(&mut self) -> Result<Drafts, CeremonyError> {
+        CeremonyError::require(gate::output(self))?;
         let drafts = self.planned_drafts()?;
         let mut written: Vec<Artifact> = Vec::new();
         for draft in &drafts.made {

@@ -67,6 +67,7 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
     if let Some(root) = &world.root {
         if world.root_is_made {
             findings.extend(root_checks(ceremony, root));
+            findings.extend(old_quorum_in_reach(ceremony));
         }
         let compromised = revoked(ceremony, |reason| reason == Reason::Compromised);
         let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
@@ -81,6 +82,27 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
     findings.extend(role_checks(&roles));
     findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
     findings
+}
+
+/// QUORUM-OLD, before anybody is called: whoever has lost a key cannot sign for the root that is to be followed.
+fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
+    let trusted = &ceremony.trusted.as_ref()?.root;
+    let role = trusted.roles.get("root")?;
+    let lost = revoked(ceremony, |reason| reason == Reason::Lost);
+    let is_lost = |material: &Sha256Digest| lost.iter().any(|(_, gone)| gone == material);
+    let materials = materials(role, &trusted.keys);
+    let left = materials.iter().filter(|material| !is_lost(material)).count();
+    if i64::try_from(left).is_ok_and(|left| left >= role.threshold) {
+        return None;
+    }
+    let what = format!(
+        "root {} needs {} signatures; keys of it that nobody has lost: {left}",
+        trusted.header.version, role.threshold
+    );
+    let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
+                need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \
+                over without it among the lost ones.";
+    Some(Finding::fail(Check::QuorumOld, what, next))
 }
 
 /// ROOT-REVOKED: for what is made here, and as a warning for what others have to sign anew.
