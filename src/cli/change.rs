@@ -14,7 +14,7 @@ use crate::host::display::visible;
 use crate::host::files;
 use crate::json::Json;
 use crate::policy::edit::NewKey;
-use crate::policy::{Expiry, KeyPlan, Policy, Reason, TokenKind, TokenPlan};
+use crate::policy::{Expiry, KeyPlan, Policy, Reason, RolePlan, TokenKind, TokenPlan};
 
 /// Edit ceremony.toml by intent; comments stay, and the act is declared for PLAN-INTENT
 #[derive(ClapArgs)]
@@ -167,6 +167,7 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
     let change = change(&ceremony.policy, &mut context.console, &args.act)?;
+    let fewer = one_fewer(&ceremony.policy, &change);
     let acts = match ceremony.change(&[change]) {
         Err(refused) => {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "change", &refused)?;
@@ -196,6 +197,9 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     }
     for told in show::acts(&ceremony.policy, acts.iter().map(ToString::to_string)) {
         context.console.say(&told);
+    }
+    if let Some(told) = fewer {
+        context.console.say(&show::wrap(&told, 78));
     }
     for key in &missing_keys {
         context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));
@@ -270,6 +274,19 @@ fn change(policy: &Policy, console: &mut dyn Console, act: &Act) -> Result<Chang
         Act::ReencodeKeys => Change::ReencodeKeys,
         Act::Refresh => Change::Refresh,
     })
+}
+
+/// Roles in which a key takes the place of another, and stands already.
+fn one_fewer(policy: &Policy, change: &Change) -> Option<String> {
+    let Change::ReplaceKey { key, by, .. } = change else { return None };
+    let both = |plan: &RolePlan| [key, by].iter().all(|one| plan.keys.contains(one));
+    let roles = policy.all_roles().into_iter().filter(|(_, plan)| both(plan));
+    let roles: Vec<&str> = roles.map(|(role, _)| role).collect();
+    let told = format!(
+        "{by} was in {} already: nothing takes the place of {key} there, which leaves one key fewer.",
+        roles.join(", ")
+    );
+    (!roles.is_empty()).then_some(told)
 }
 
 fn known<'a>(policy: &'a Policy, key: &str) -> Result<&'a KeyPlan, CeremonyError> {

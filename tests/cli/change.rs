@@ -283,3 +283,15 @@ fn for_programs_the_acts_and_the_missing_keys_are_listed() {
     assert_eq!(said["acts"], serde_json::json!(["replace the key ada by ada-2"]));
     assert_eq!(said["missing_keys"], serde_json::json!(["ada-2"]));
 }
+
+/// A key that signs already takes no further place: what that leaves is said.
+#[test]
+fn a_key_that_is_there_already_takes_a_place() {
+    let room = later();
+    let done =
+        room.change(&["replace-key", "dan", "--by", "cem", "--old-serial", "R4", "--reason", "retired"]).ok();
+    let told = "cem was in root, targets already: nothing takes the place of dan there, which\nleaves one key fewer.\n";
+    assert!(done.out.contains(told), "{}", done.out);
+    let done = room.change(&["rotate-online", "--by", "online-2", "--serial", "R10"]).ok();
+    assert!(!done.out.contains("already"), "{}", done.out);
+}

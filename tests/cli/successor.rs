@@ -277,3 +277,26 @@ fn an_earlier_root_that_does_not_lead_to_the_trusted_one_is_refused() {
         assert_eq!(done.code, 1);
     }
 }
+
+/// What follows from a ceremony follows from its record.
+#[test]
+fn the_record_of_the_earlier_ceremony_is_whole() {
+    let first = released();
+    let record = first.read("transcript.jsonl");
+    let room = Room::new();
+    first.write("transcript.jsonl", record.replacen("\"draft\"", "\"droft\"", 1).replacen("ada", "adb", 1));
+    let done = new(&room, &first, &[]);
+    assert!(done.err.starts_with("error [RECORD-CHAIN]: "), "{done:?}");
+    assert!(!room.path("").exists());
+    fs::remove_file(first.path("transcript.jsonl")).unwrap();
+    let what = format!("the record of {} does not know this metadata/1.root.json", first.path("").display());
+    let next = "If a stop came in the middle of its release, run `release` there once more. Otherwise find the record, or who \
+                changed the file; a root that is known by its digest may be named with --trusted.";
+    nothing_made(&room, new(&room, &first, &[]), 2, &what, next);
+    // Another release under an honest record is noticed, too.
+    first.write("transcript.jsonl", &record);
+    let world = World::of(&first);
+    world.change("1.root.json", "1.root.json", &["ada", "ben"], |signed| signed["x-note"] = json!(1));
+    fs::copy(world.path("1.root.json"), first.path("metadata/1.root.json")).unwrap();
+    nothing_made(&room, new(&room, &first, &[]), 2, &what, next);
+}

@@ -13,6 +13,7 @@ use crate::tuf::ROOT_LIMIT;
 
 use super::super::keyring::file_of;
 use super::super::repository::root_versions;
+use super::super::transcript::Transcript;
 use super::super::{CeremonyError, keyring};
 use super::Beginning;
 use super::import::Imported;
@@ -36,8 +37,10 @@ pub(super) fn of(
         Some(root) => root.to_owned(),
         None => released(from)?,
     };
+    let record = Transcript::load(&from.join("transcript.jsonl"))?;
     let mut imported = Imported::read(&root, Some(policy.rehearsal))?;
     if trusted.is_none() {
+        require_recorded(from, &record, &imported)?;
         imported = imported.with_timestamp_of(from)?;
     }
     require_same_roots(from, &imported)?;
@@ -70,6 +73,21 @@ pub(super) fn of(
         keys.push(name.clone());
     }
     Ok((Beginning { text: edit.text(), files: taken, keys }, imported))
+}
+
+/// The root that was released is in the record of its ceremony.
+fn require_recorded(from: &Path, record: &Transcript, imported: &Imported) -> Result<(), CeremonyError> {
+    let file = format!("metadata/{}.root.json", imported.version);
+    let known = record.artifacts();
+    if known.get(file.as_str()).is_some_and(|digests| digests.contains(imported.sha256.to_hex().as_str())) {
+        return Ok(());
+    }
+    Err(CeremonyError::Change {
+        what: format!("the record of {} does not know this {file}", from.to_string_lossy()),
+        next: "If a stop came in the middle of its release, run `release` there once more. Otherwise find the record, or who \
+               changed the file; a root that is known by its digest may be named with --trusted."
+            .to_owned(),
+    })
 }
 
 /// The roots before the trusted one are those that the earlier ceremony knew: nobody else can say of a root that leads to the next
