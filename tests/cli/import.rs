@@ -238,6 +238,68 @@ fn a_key_that_goes_stays_where_others_sign_and_they_are_named() {
     assert!(!room.path("drafts/one.json").exists() && !room.path("drafts/two.json").exists());
 }
 
+/// Two roles delegate to one, each with a key of its own: what is signed for one way must not be lost for the other.
+#[test]
+fn a_role_that_two_delegate_to_is_signed_for_both() {
+    let first = released();
+    let world = World::of(&first);
+    let mut both = delegations("one", &["dan", "cem"]);
+    both["roles"][0]["keyids"] = json!([keyid("dan")]);
+    both["roles"][0]["paths"] = json!(["one/*"]);
+    let mut two = both["roles"][0].clone();
+    two["name"] = json!("two");
+    two["paths"] = json!(["two/*"]);
+    both["roles"].as_array_mut().unwrap().push(two);
+    world.publish_targets(2, |signed| signed["delegations"] = both);
+    let leaf = world.signed("1.targets.json");
+    for (role, key) in [("one", "cem"), ("two", "ben")] {
+        let mut signed = leaf.clone();
+        signed["delegations"] = delegations("both", &[key]);
+        world.put(&format!("1.{role}.json"), &signed, &["dan"]);
+    }
+    world.put("1.both.json", &leaf, &["cem", "ben"]);
+    world.publish_snapshot(3, |meta| {
+        meta["targets.json"] = json!({ "version": 2 });
+        for role in ["one", "two", "both"] {
+            meta[format!("{role}.json")] = json!({ "version": 1 });
+        }
+    });
+    let what =
+        "two roles delegate to both with different keys, and it would not be signed for both any longer";
+    let next = "State [delegation.both] in ceremony.toml: its keys then count wherever it is delegated to.";
+    for (key, old) in [("ben", "R2"), ("cem", "R3")] {
+        let room = world.followed(&first);
+        assert_eq!(room.refusing(), [""; 0]);
+        let by = format!("{key}-2");
+        room.change(&[
+            "replace-key",
+            key,
+            "--by",
+            &by,
+            "--old-serial",
+            old,
+            "--serial",
+            "R6",
+            "--reason",
+            "lost",
+        ])
+        .ok();
+        room.provision(&by).ok();
+        room.run(&["draft"]).failed(3, what, next);
+        // What is told to be done helps.
+        let stated = format!(
+            "\n[delegation.both]\nkeys = [\"{by}\"]\nthreshold = 1\nexpires = \"6 months\"\npaths = [\"*\"]\n"
+        );
+        room.write("ceremony.toml", format!("{}{stated}", room.read("ceremony.toml")));
+        room.run(&["draft"]).ok();
+        for role in ["one", "two"] {
+            let delegations = room.json(&format!("drafts/{role}.json"))["signed"]["delegations"].clone();
+            assert_eq!(delegations["keys"].as_object().unwrap().len(), 1, "{delegations}");
+        }
+        assert_eq!(room.json("drafts/both.json")["signed"]["version"], json!(2));
+    }
+}
+
 #[test]
 fn files_that_stay_keep_what_the_snapshot_says_of_them() {
     let first = released();

@@ -1,6 +1,7 @@
 //! From the plan to drafts. A draft depends on the plan, the keys and what is trusted alone, and on no clock: it comes out
 //! the same on every machine.
 
+mod diamond;
 mod renewal;
 mod succession;
 mod versions;

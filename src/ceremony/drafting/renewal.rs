@@ -3,6 +3,7 @@
 //! Files and delegations are carried over untouched, and versions go on from those that are published. Where clients forget
 //! what they saw of snapshot and timestamp (spec 5.3.11), versions that somebody inflated are passed over.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::tuf::verify::{signers, tally};
 
 use super::super::current::{Current, CurrentFile};
 use super::super::signatures::Authority;
+use super::diamond::{Further, require_signed_for_all};
 use super::versions::{ONLINE, next_version, require_known_good};
 use super::{CeremonyError, Draft, Drafter, Drafts, succession};
 use crate::json::view::ShapeError;
@@ -41,6 +43,7 @@ impl Drafter<'_> {
         let rekey = self.rekey(current)?;
         let mut authorities: BTreeMap<String, Authority> =
             authority_of(&planned, "targets").map(|by| ("targets".to_owned(), by)).into_iter().collect();
+        let mut further = Vec::new();
         for role in &current.order {
             let Some(file) = current.get(role) else { continue };
             let add = if role == "targets" { self.new_delegations(current) } else { Vec::new() };
@@ -69,10 +72,19 @@ impl Drafter<'_> {
                 // Until others sign it anew, clients find the keys in it that are published.
                 edited = file.envelope.signed.clone();
             }
+            let mut published: BTreeMap<String, Authority> =
+                delegated(role, &file.envelope.signed, current).into_iter().collect();
             for (name, by) in delegated(role, &edited, current) {
-                authorities.entry(name).or_insert(by);
+                match authorities.entry(name) {
+                    Entry::Vacant(free) => drop(free.insert(by)),
+                    Entry::Occupied(first) => {
+                        let role = first.key().clone();
+                        further.push(Further { published: published.remove(&role), role, after: by });
+                    }
+                }
             }
         }
+        require_signed_for_all(&further, &authorities, current, &drafts)?;
         for name in self.new_delegations(current) {
             let plan = self.planned_role(name).ok_or_else(|| unplanned(name))?;
             versions.insert(name.to_owned(), 1);
@@ -239,7 +251,7 @@ fn differs(trusted: &Root, planned: &Root) -> bool {
         .any(|field| trusted.tree.get(field) != planned.tree.get(field))
 }
 
-fn met(by: &Authority, envelope: &Envelope) -> bool {
+pub(super) fn met(by: &Authority, envelope: &Envelope) -> bool {
     tally(&by.keys, &by.role, &envelope.signatures, &envelope.canonical()).met()
 }
 
