@@ -7,9 +7,13 @@ use crate::ceremony::event::Artifact;
 use crate::ceremony::release::Released;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
-use crate::checks::clients::Foreseen;
+use crate::checks::clients::{Foreseen, Past};
 use crate::console::Console as _;
 use crate::json::Json;
+
+/// What a judgement of roots alone leaves open.
+const ROOTS_ALONE: &str = "Roots alone were judged: what is below them is not here, or others sign it anew. Verify what is \
+    published with `verify DIR --from-every-root` as soon as all of it is.";
 
 /// Write metadata/, only when every check holds
 #[derive(clap::Args)]
@@ -23,6 +27,10 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::findings(&findings));
         if !foreseen.is_empty() {
             context.console.say(&show::foreseen(&foreseen));
+            // Of roots alone nobody is asked with the copies that were published before.
+            if ceremony.trusted.is_some() && !foreseen.iter().any(|one| one.past == Past::Offline) {
+                context.console.say(&show::wrap(ROOTS_ALONE, 78));
+            }
         }
     }
     let release = match outcome {

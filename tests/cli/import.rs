@@ -109,6 +109,17 @@ fn a_root_alone_is_followed_alone() {
     assert_eq!(room.names("trusted"), ["1.root.json"]);
     room.freeze();
     assert_eq!(room.names("drafts"), ["root.json"]);
+    for key in ["ada", "ben"] {
+        room.signs_all(key);
+    }
+    let said = room.run(&["release"]).ok().out;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    for told in [
+        "Roots alone were judged: what is below them is not here, or others sign it anew.",
+        "The timestamp.json that is published stays as it is",
+    ] {
+        assert!(words.join(" ").contains(told), "{said}");
+    }
 }
 
 #[test]
