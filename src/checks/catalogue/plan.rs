@@ -24,7 +24,8 @@ pub(super) static DIGEST: Entry = Entry {
     enforced: true,
     demands: "The SHA-256 of `ceremony.toml`, and of every other input, is shown with its words and written \
         into the transcript by the first command that changes the directory, before it does anything else. A \
-        payload counts only under the plan under which it was frozen.",
+        payload counts only under the plan under which it was frozen, and as long as the trusted root, the \
+        roots before it, the copies of what is published, and every public half are what they were then.",
     why: "IANA's software for signing the DNS root, dnssec-keytools, shows the digest of each request as \
         hexadecimal and as words, so that everybody in the room can hear that the file on the ceremony \
         machine is the file that was reviewed weeks ago. Without that moment a swapped USB stick goes \
@@ -55,7 +56,8 @@ pub(super) static OUTPUT: Entry = Entry {
     id: "PLAN-OUTPUT",
     level: Level::Refuse,
     enforced: true,
-    demands: "No file that this step would write exists yet. Nothing is ever overwritten.",
+    demands: "No file that this step would write exists yet. Nothing is ever overwritten, and behind a release \
+        nothing more is drafted, frozen or signed.",
     why: "Boulder's ceremony tool refuses existing output files before it touches the HSM: a key that was \
         made for an output that then cannot be written is a key that somebody has to destroy and explain. \
         Overwriting is worse, for it destroys the record of an earlier act.",

@@ -84,13 +84,15 @@ pub(super) static QUORUM_OLD: Entry = Entry {
     level: Level::Refuse,
     enforced: true,
     demands: "The new root carries valid signatures of distinct key material that meet the threshold of the \
-        trusted root, with its keys. A genesis root has no predecessor to ask.",
+        trusted root, with its keys. A genesis root has no predecessor to ask. Before anybody is called, so many \
+        of those keys must be left that nobody has lost.",
     why: "A client that trusts version N accepts N+1 only when the holders of N vouch for it (TUF \
         specification, 5.3.4). Counting keyids in place of keys is how several clients count one holder \
         twice; we count what the weakest of them should.",
     mend: "`tuf-ceremony status` shows both quorums side by side and who is missing from the old one. \
         Holders who leave in this version sign it still: each runs `tuf-ceremony sign --key NAME`. Then \
-        release again.",
+        release again. Where too many keys are lost, no root can follow: a new first root is made \
+        (`change = \"genesis\"` in `ceremony.toml`), and goes to clients by another way.",
 };
 
 pub(super) static QUORUM_NEW: Entry = Entry {
