@@ -10,7 +10,7 @@ use crate::room::Room;
 use crate::world::{World, keyid, object};
 
 /// Delegations to one role.
-fn delegations(name: &str, keys: &[&str]) -> Value {
+pub fn delegations(name: &str, keys: &[&str]) -> Value {
     let objects: serde_json::Map<String, Value> = keys.iter().map(|key| (keyid(key), object(key))).collect();
     let keyids: Vec<String> = keys.iter().map(|key| keyid(key)).collect();
     let role =
@@ -132,7 +132,7 @@ fn a_repository_without_versions_in_its_names_is_imported() {
 }
 
 /// A repository whose targets delegate to `one`, with Dan's key, and that to `two`, with Cem's.
-fn deep(first: &Room) -> World {
+pub fn deep(first: &Room) -> World {
     deep_by(first, "dan")
 }
 
