@@ -52,7 +52,7 @@ enum Act {
         /// Why the old key goes; without it nothing is said against the old key
         #[arg(long)]
         reason: Option<Why>,
-        /// Since when, e.g. 2026-12-20T00:00:00Z
+        /// Since when, e.g. 2026-01-31T18:00:00Z
         #[arg(long, value_name = "TIME", value_parser = show::instant, requires = "reason")]
         since: Option<Timestamp>,
         #[command(flatten)]
@@ -65,7 +65,7 @@ enum Act {
         /// Why it goes
         #[arg(long)]
         reason: Why,
-        /// Since when, e.g. 2026-12-20T00:00:00Z
+        /// Since when, e.g. 2026-01-31T18:00:00Z
         #[arg(long, value_name = "TIME", value_parser = show::instant)]
         since: Option<Timestamp>,
     },
@@ -94,7 +94,7 @@ enum Act {
         /// Why the old key goes; without it nothing is said against the old key
         #[arg(long)]
         reason: Option<Why>,
-        /// Since when, e.g. 2026-12-20T00:00:00Z
+        /// Since when, e.g. 2026-01-31T18:00:00Z
         #[arg(long, value_name = "TIME", value_parser = show::instant, requires = "reason")]
         since: Option<Timestamp>,
         #[command(flatten)]

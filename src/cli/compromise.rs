@@ -22,7 +22,7 @@ pub struct Args {
     /// A key in doubt, or a role for all of its keys; may be repeated
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<String>,
-    /// Since when, e.g. 2026-12-20T00:00:00Z, or "unknown"
+    /// Since when, e.g. 2026-01-31T18:00:00Z, or "unknown"
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// What happened, in one line: for the record and the brief
@@ -86,7 +86,7 @@ pub fn ask(
         console.say(&format!("\n{}", exposed(&exposure)));
     }
     if args.since.is_none() {
-        console.say("\nSince when, in UTC? Such as 2026-12-20T00:00:00Z; empty if it is not known.");
+        console.say("\nSince when, in UTC? Such as 2026-01-31T18:00:00Z; empty if it is not known.");
     }
     // A rehearsal may be planned for another time than today's.
     let latest = ceremony.now.max(policy.planned);
@@ -103,8 +103,9 @@ pub fn ask(
         console.can_ask("In their place", "--replace KEY=WHAT")?;
         console.say(&goes(&going));
         console.say(
-            "What takes their place? KEY=SERIAL of a new token, KEY=FILE with a public half, or KEY=NAME of a key of\n\
-             the plan, with blanks between; empty for what is said above.",
+            "What takes their place? KEY=SERIAL of a new token, KEY=FILE with a public\n\
+             half, or KEY=NAME of a key of the plan, with blanks between; empty for what\n\
+             is said above.",
         );
     }
     let given = (!args.replacements.is_empty()).then(|| args.replacements.join("\n"));
@@ -154,7 +155,7 @@ fn instant(text: &str, now: Timestamp) -> Result<Option<Timestamp>, CeremonyErro
     let date = Date::parse(text).filter(|date| date.at <= now);
     date.map(|date| Some(date.at)).ok_or_else(|| CeremonyError::Change {
         what: format!("{text} is no instant in the past; nothing was changed"),
-        next: "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.".to_owned(),
+        next: "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.".to_owned(),
     })
 }
 
@@ -294,6 +295,10 @@ fn json(response: &Response) -> Json {
         ("acts", Json::strings(response.acts.iter().cloned())),
         ("attacks", Json::Arr(response.exposure.attacks.iter().map(attack).collect())),
         ("differences", differences),
+        (
+            "earlier_roots",
+            Json::Arr(response.exposure.earlier_roots.iter().map(|version| Json::Int(*version)).collect()),
+        ),
         ("files", Json::strings(response.files.iter().cloned())),
         ("root", Json::from(root)),
         ("signs", Json::strings(response.exposure.signs.iter().cloned())),

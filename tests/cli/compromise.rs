@@ -126,7 +126,7 @@ fn answers_that_cannot_be() {
         &room,
         &with(1, "yesterday"),
         "yesterday is no instant in the past; nothing was changed",
-        "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.",
+        "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.",
     );
     refused(
         &room,
@@ -290,7 +290,7 @@ fn the_time_and_the_key_that_comes_are_looked_at() {
         &room,
         &with(1, "2101-06-14T15:00:01Z"),
         "2101-06-14T15:00:01Z is no instant in the past; nothing was changed",
-        "Write date, time and Z, such as 2026-12-20T00:00:00Z, or unknown.",
+        "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.",
     );
     refused(
         &room,

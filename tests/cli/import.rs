@@ -143,7 +143,7 @@ fn a_repository_without_versions_in_its_names_is_imported() {
 }
 
 /// A repository whose targets delegate to `one`, with Dan's key, and that to `two`, with Cem's.
-fn deep(first: &Room) -> World {
+pub fn deep(first: &Room) -> World {
     deep_by(first, "dan")
 }
 

@@ -24,6 +24,7 @@ mod change_intent;
 mod change_mistakes;
 mod clients;
 mod compromise;
+mod compromise_reach;
 mod compromise_root;
 mod dialect;
 mod frozen_inputs;

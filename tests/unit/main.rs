@@ -53,6 +53,7 @@ mod policy_calendar;
 mod policy_edit;
 mod policy_expiry;
 mod policy_exposure;
+mod policy_exposure_reach;
 mod policy_fixture;
 mod policy_intended;
 mod policy_mistakes;

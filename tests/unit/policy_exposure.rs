@@ -19,24 +19,26 @@ const ROLES: [(&str, i64, usize, u8, &str); 8] = [
     ("timestamp", 1, 1, 3, ""),
 ];
 
-fn date(month: u8) -> String {
+pub fn date(month: u8) -> String {
     format!("2027-{month:02}-01T00:00:00Z")
 }
 
 /// The usual roles, of which those named are in other hands.
-fn taken(names: &str) -> Vec<RoleInDoubt> {
+pub fn taken(names: &str) -> Vec<RoleInDoubt> {
     let names: Vec<&str> = names.split_whitespace().collect();
     assert!(names.iter().all(|name| ROLES.iter().any(|(role, ..)| role == name)), "{names:?}");
     ROLES
         .iter()
         .map(|(role, threshold, keys, month, path)| RoleInDoubt {
             role: (*role).to_owned(),
+            delegator: (!path.is_empty()).then(|| "targets".to_owned()),
             threshold: *threshold,
             keys: *keys,
             taken: if names.contains(role) { usize::try_from(*threshold).unwrap() } else { 0 },
             expires: Some(date(*month).parse().unwrap()),
             paths: path.split_whitespace().map(str::to_owned).collect(),
             hashed: true,
+            inflated: false,
         })
         .collect()
 }
@@ -59,12 +61,12 @@ fn name(kind: &Kind) -> &str {
     }
 }
 
-fn one<'a>(exposure: &'a Exposure, which: &str) -> &'a Attack {
+pub fn one<'a>(exposure: &'a Exposure, which: &str) -> &'a Attack {
     exposure.attacks.iter().find(|attack| name(&attack.kind) == which).unwrap()
 }
 
 /// `until 12 root, 8 claimed first` or `needs snapshot, timestamp`.
-fn short(attack: &Attack) -> String {
+pub fn short(attack: &Attack) -> String {
     assert_eq!(attack.possible(), attack.until.is_some());
     let month = |at: jiff::Timestamp| time::write(at)[5..7].trim_start_matches('0').to_owned();
     let Some(until) = &attack.until else {
@@ -84,7 +86,7 @@ fn short(attack: &Attack) -> String {
 }
 
 /// The attacks that are possible, in order.
-fn possible(roles: &[RoleInDoubt]) -> Vec<String> {
+pub fn possible(roles: &[RoleInDoubt]) -> Vec<String> {
     let found = exposure(roles);
     let possible = found.attacks.iter().filter(|attack| attack.possible());
     possible.map(|attack| format!("{}: {}", name(&attack.kind), short(attack))).collect()
@@ -169,7 +171,10 @@ fn a_delegated_role_with_both_signs_for_its_paths() {
     assert_eq!(possible(&roles), expected);
     let found = exposure(&roles);
     let paths = Some(vec!["project/*".to_owned()]);
-    assert_eq!(one(&found, "project").kind, Kind::MaliciousUpdates { by: "project".to_owned(), paths });
+    assert_eq!(
+        one(&found, "project").kind,
+        Kind::MaliciousUpdates { by: "project".to_owned(), delegator: Some("targets".to_owned()), paths }
+    );
     assert_eq!(short(one(&found, "claimed")), "needs claimed");
     assert_eq!(short(one(&found, "targets")), "needs targets");
 }
@@ -249,8 +254,14 @@ fn below_the_threshold_a_role_is_weakened() {
     roles[6].taken = 5;
     let found = exposure(&roles);
     assert_eq!(found.root, RootFall::Below { taken: 1, threshold: 2 });
-    let weak = |role: &str| Weakened { role: role.to_owned(), taken: 1, threshold: 2, missing: 1 };
-    assert_eq!(found.weakened, [weak("root"), weak("claimed")]);
+    let weak = |role: &str, delegator: Option<&str>| Weakened {
+        role: role.to_owned(),
+        delegator: delegator.map(str::to_owned),
+        taken: 1,
+        threshold: 2,
+        missing: 1,
+    };
+    assert_eq!(found.weakened, [weak("root", None), weak("claimed", Some("targets"))]);
     assert_eq!(found.signs, [""; 0]);
     assert!(found.attacks.iter().all(|attack| !attack.possible()));
 }
@@ -265,9 +276,12 @@ fn numbers_that_do_not_fit_are_held_to_what_there_is() {
     (roles[7].taken, roles[7].threshold) = (1, i64::MIN);
     let found = exposure(&roles);
     assert_eq!(found.signs, ["timestamp"]);
-    let weak =
-        |role: &str, threshold, missing| Weakened { role: role.to_owned(), taken: 3, threshold, missing };
-    assert_eq!(found.weakened, [weak("targets", 4, 1), weak("claimed", i64::MAX, i64::MAX - 3)]);
+    let weak: Vec<(&str, usize, i64, i64)> = found
+        .weakened
+        .iter()
+        .map(|weak| (weak.role.as_str(), weak.taken, weak.threshold, weak.missing))
+        .collect();
+    assert_eq!(weak, [("targets", 3, 4, 1), ("claimed", 3, i64::MAX, i64::MAX - 3)]);
 }
 
 #[test]
@@ -363,7 +377,7 @@ fn roles() -> impl Strategy<Value = Vec<RoleInDoubt>> {
 }
 
 /// How long an attack goes on, to be compared: what is unknown is as long as can be.
-fn length(attack: &Attack) -> String {
+pub fn length(attack: &Attack) -> String {
     match &attack.until {
         None => String::new(),
         Some(Until::At(at, _)) => time::write(*at),

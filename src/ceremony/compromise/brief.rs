@@ -2,7 +2,8 @@
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
-use crate::policy::exposure::{Exposure, RootFall};
+use crate::policy::exposure::{Attack, Exposure, Kind, RootFall};
+use crate::tuf::TOP_LEVEL;
 use crate::tuf::time;
 
 use super::super::plan::{Plan, PlannedRole};
@@ -77,6 +78,12 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if let Some(roots) = night.exposure.earlier() {
+        steps.push(format!(
+            "Ship no installer with {roots} any longer; give clients that still start from there the newest root by another \
+             way, once it is released."
+        ));
+    }
     if let Some(comparison) = night.comparison {
         steps.push(comparison.says());
     } else if night.exposure.signs.iter().any(|role| !["snapshot", "timestamp"].contains(&role.as_str())) {
@@ -116,23 +123,47 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
     if let Some(people) = plan.people_to_call() {
         steps.push(format!("Call to sign: {people}. `plan` says who else can."));
     }
-    let order = "Publish roots first, then targets and delegated roles, then the snapshot, timestamp.json last; drop root.json \
-                 and timestamp.json from caches; remove no file with a version in its name.";
+    let (before, after) = others_sign(ceremony, night, plan);
+    if !before.is_empty() {
+        let what = if plan.made().any(|role| role.role == "root") { "the new root" } else { "the release" };
+        steps.push(format!(
+            "Before {what} is published, those who run these roles sign them anew, with the new keys, in this order: {}. Each \
+             lists what comes before it, and all of it is published together.",
+            before.join(", then ")
+        ));
+    }
     steps.push(match fallen {
-        true => format!("Publish under a new address, with statement.md; ship the new 1.root.json with the clients. {order}"),
-        false => order.to_owned(),
+        true => "Publish under a new address, with statement.md in more than one place: the root first, then targets and \
+                 delegated roles, then the snapshot, timestamp.json last. Ship clients with the new 1.root.json and the new \
+                 address. The old address serves nothing any longer."
+            .to_owned(),
+        false => "Publish roots first, then targets and delegated roles, then the snapshot, timestamp.json last; drop root.json \
+                  and timestamp.json from caches; remove no file with a version in its name."
+            .to_owned(),
     });
-    if !plan.left.is_empty() {
-        steps.push(format!("Have signed anew by those who run them: {}.", plan.left.join(", ")));
+    if !after.is_empty() {
+        steps.push(format!("Have signed anew by those who run them: {}.", after.join(", ")));
     }
     steps
 }
 
+/// What others sign anew: before anything is published, in this order, and at any time. What is listed in a snapshot that this
+/// ceremony makes stays listed as it is published.
+fn others_sign(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> (Vec<String>, Vec<String>) {
+    let not_imported = ceremony.trusted.as_ref().is_some_and(|trusted| trusted.current.is_none());
+    if plan.left.is_empty() && not_imported {
+        // Nobody here knows what is published: whatever lost a key, and all that lists it.
+        let below = ["targets", "snapshot", "timestamp"];
+        let loses = |role: &str| night.going.iter().any(|one| one.roles.iter().any(|of| of == role));
+        let lost = below.iter().position(|role| loses(role)).unwrap_or(below.len());
+        return (below.iter().skip(lost).map(|role| (*role).to_owned()).collect(), Vec::new());
+    }
+    let listed_anew = plan.left.iter().any(|role| role == "snapshot");
+    plan.left.iter().cloned().partition(|role| listed_anew || TOP_LEVEL.contains(&role.as_str()))
+}
+
 fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
     let since = since(night.doubt);
-    let malicious = night.exposure.attacks.iter().any(|attack| {
-        attack.possible() && matches!(attack.kind, crate::policy::exposure::Kind::MaliciousUpdates { .. })
-    });
     let repository = visible(&ceremony.policy.repository);
     if night.exposure.root == RootFall::Reached {
         return format!(
@@ -140,7 +171,24 @@ fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
              with the new root from where this statement is published; compare what was installed with the known good digests."
         );
     }
-    if malicious {
+    let of_newest = to_users_of_newest(ceremony, night, &repository, &since);
+    let Some(roots) = night.exposure.earlier() else { return of_newest };
+    format!(
+        "Clients of {repository} that still start from {roots} may have been given roots and files that we did not publish, \
+         and cannot tell. Install a client that carries the newest root, from where this is published; then compare what was \
+         installed with the digests in the new metadata. {of_newest}"
+    )
+}
+
+/// What to tell those whose clients have the newest root; all users, where no earlier root can be led away from.
+fn to_users_of_newest(ceremony: &Ceremony, night: &Night<'_>, repository: &str, since: &str) -> String {
+    let attacks = &night.exposure.attacks;
+    let all = night.exposure.earlier().is_none();
+    let malicious =
+        |attack: &Attack| attack.possible() && matches!(attack.kind, Kind::MaliciousUpdates { .. });
+    // What the services listed for an attacker once they may have listed before.
+    let listed = night.exposure.inflated.iter().any(|role| role != "snapshot");
+    if listed || attacks.iter().any(malicious) {
         return format!(
             "Whoever updated from {repository}{since} may have been given files that we did not publish. Update once \
              more when the release is out; then compare what was installed with the digests in the new metadata."
@@ -150,20 +198,26 @@ fn to_users(ceremony: &Ceremony, night: &Night<'_>) -> String {
     let known =
         ceremony.trusted.as_ref().or(ceremony.ended.as_ref()).is_some_and(|known| known.current.is_some());
     if !known {
+        let others = if all { "users" } else { "users of other clients" };
         return format!(
             "What is published below the root of {repository} was not imported, so that it is not known whether files could be \
-             forged{since}. Find that out before users are told anything."
+             forged{since}. Find that out before {others} are told anything."
         );
     }
-    if !night.exposure.attacks.iter().any(crate::policy::exposure::Attack::possible) {
-        return format!(
+    match (attacks.iter().any(Attack::possible), all) {
+        (false, true) => format!(
             "With these keys alone nothing could be done to clients of {repository}. They follow the new root by themselves."
-        );
+        ),
+        (false, false) => "To clients that trust a later root nothing could be done.".to_owned(),
+        (true, true) => format!(
+            "No files could be forged. Clients of {repository} may have been kept from updates{since}; they recover by \
+             themselves with the next update after the release, and need not be reinstalled."
+        ),
+        (true, false) => format!(
+            "Clients that trust a later root may have been kept from updates{since}; those recover by themselves with the next \
+             update after the release."
+        ),
     }
-    format!(
-        "No files could be forged. Clients of {repository} may have been kept from updates{since}; they recover by \
-         themselves with the next update after the release, and need not be reinstalled."
-    )
 }
 
 /// The statement for a root that has fallen. `root` is the digest of the new `1.root.json`, once it is released.

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::edit::NewKey;
-use crate::policy::exposure::{Exposure, RootFall, exposure};
+use crate::policy::exposure::{Exposure, RootFall};
 use crate::policy::{Intended, Policy, Reason, TokenKind};
 
 use super::change::{Change, Newcomer, Planning};
@@ -136,8 +136,8 @@ impl Ceremony {
                 self.keyring.get(key).ok_or_else(|| CeremonyError::KeyUnknown { name: key.clone() })?;
             materials.insert(public.fingerprint());
         }
-        let exposure = exposure(&doubt::roles_in_doubt(self, &materials));
-        Ok(Assessment { exposure, going: doubt::going(self, keys) })
+        let exposure = doubt::exposed(self, &materials)?;
+        Ok(Assessment { going: doubt::going(self, keys, &exposure), exposure })
     }
 
     /// Writes the plan, the script and the brief. Nothing is written if any of it cannot be.

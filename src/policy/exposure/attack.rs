@@ -29,6 +29,8 @@ pub enum Kind {
     MaliciousUpdates {
         /// The role that signs for them.
         by: String,
+        /// Who delegates to it; `None` for targets.
+        delegator: Option<String>,
         /// Path patterns that it may speak for; `None` for targets, which speaks for every path.
         paths: Option<Vec<String>>,
     },
@@ -90,17 +92,17 @@ impl Attack {
 impl Kind {
     fn says(&self) -> String {
         match self {
-            Kind::MaliciousUpdates { by, paths: None } => {
+            Kind::MaliciousUpdates { by, paths: None, .. } => {
                 format!("malicious files under any path, signed as {}", visible(by))
             }
-            Kind::MaliciousUpdates { by, paths: Some(paths) } => {
+            Kind::MaliciousUpdates { by, delegator, paths: Some(paths) } => {
                 let shown: Vec<String> = paths.iter().take(TOLD).map(|path| visible(path)).collect();
                 let paths = match paths.len().saturating_sub(TOLD) {
                     _ if shown.is_empty() => "no path".to_owned(),
                     0 => shown.join(", "),
                     more => format!("{} and {more} further patterns", shown.join(", ")),
                 };
-                format!("malicious files under {paths}, signed as {}", visible(by))
+                format!("malicious files under {paths}, signed as {}", named(by, delegator.as_deref()))
             }
             Kind::Freeze => "clients are kept from learning that there are newer files".to_owned(),
             Kind::Inconsistency => {
@@ -111,4 +113,10 @@ impl Kind {
             }
         }
     }
+}
+
+/// A role's name, fit to be shown, and who delegates to it where that is not targets.
+pub(super) fn named(role: &str, delegator: Option<&str>) -> String {
+    let by = delegator.filter(|by| *by != "targets");
+    by.map_or_else(|| visible(role), |by| format!("{} (delegated by {})", visible(role), visible(by)))
 }

@@ -7,24 +7,30 @@
 //! that lists it need not cooperate.
 //!
 //! An attack ends, whatever its victims are kept from learning, when something expires that the attacker cannot replace.
-//! Who can replace targets need not delegate to anybody, so that no delegated role ends such an attack. The attacker is
-//! taken to stand between clients and repository, and targets to be what delegates. Expiries are compared with each
-//! other and with no clock: an attack whose end is past is none.
+//! Who can replace a role need not delegate to anybody, so that no role below it ends such an attack; the roles above it
+//! do, up to targets. The attacker is taken to stand between clients and repository. Expiries are compared with each other
+//! and with no clock: an attack whose end is past is none.
 
 mod attack;
+mod reach;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::host::display::visible;
-use crate::tuf::TOP_LEVEL;
+
+use reach::Attacker;
 
 pub use attack::{Attack, Kind, MOST_VERSION, Until};
 
-/// A role and how much of it may be in other hands.
+/// A role and how much of it may be in other hands. A role that several delegate to is given once for each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleInDoubt {
     /// `root`, `targets`, `snapshot`, `timestamp`, or the name of a delegated role.
     pub role: String,
+    /// Who delegates to it; `None` for the top-level roles.
+    pub delegator: Option<String>,
     /// How many keys must sign. Below 1, which no reader of this program lets through, it counts as 1.
     pub threshold: i64,
     /// How many distinct keys the role has.
@@ -38,6 +44,17 @@ pub struct RoleInDoubt {
     /// Whether the role's file is listed with a hash: that of snapshot in timestamp, those of targets and delegated roles
     /// in snapshot. Of no meaning for root and timestamp.
     pub hashed: bool,
+    /// Whether the version that is listed today is one that somebody made up.
+    pub inflated: bool,
+}
+
+/// A root before the newest one. Clients in the world may still start from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierRoot {
+    /// Its version.
+    pub version: i64,
+    /// Whether the keys in doubt suffice to sign the root that follows it.
+    pub reached: bool,
 }
 
 /// What follows from the keys in doubt.
@@ -45,9 +62,15 @@ pub struct RoleInDoubt {
 pub struct Exposure {
     /// Whether the root itself has fallen.
     pub root: RootFall,
-    /// Roles that the attacker has the keys to sign, in the order given. A root that has fallen can in addition give every
-    /// role new keys.
+    /// Versions of the roots before it that an attacker can lead clients away from, lowest first: those whose threshold is
+    /// reached, and those that lead to one of them.
+    pub earlier_roots: Vec<i64>,
+    /// Roles that the attacker has the keys to sign, each once, in the order given. A root that has fallen can in addition
+    /// give every role new keys, and a role those that it delegates to.
     pub signs: Vec<String>,
+    /// Roles that the attacker can sign and whose listed version is inflated, each once: clients refuse what comes later
+    /// until new keys for timestamp and snapshot let them forget it (spec 5.3.11).
+    pub inflated: Vec<String>,
     /// Roles with some keys in doubt, and not enough.
     pub weakened: Vec<Weakened>,
     /// Malicious updates by targets and by each delegated role, freeze, inconsistency, fast-forward; possible or not.
@@ -75,22 +98,77 @@ impl Exposure {
         if !not.is_empty() {
             told.push(format!("Not possible: malicious files by {} delegated roles.", not.len()));
         }
-        for weak in &self.weakened {
-            let (role, taken, threshold) = (visible(&weak.role), weak.taken, weak.threshold);
-            told.push(format!("{role} holds: {taken} of its keys in doubt, {threshold} must sign."));
+        told.extend(self.weakened.iter().filter(|weak| self.holds(weak)).map(|weak| {
+            let (role, taken, threshold) = (weak.name(), weak.taken, weak.threshold);
+            format!("{role} holds: {taken} of its keys in doubt, {threshold} must sign.")
+        }));
+        if !self.inflated.is_empty() {
+            let roles: Vec<String> = self.inflated.iter().take(TOLD).map(|role| visible(role)).collect();
+            let more = match self.inflated.len().saturating_sub(TOLD) {
+                0 => String::new(),
+                more => format!(" and {more} further roles"),
+            };
+            told.push(format!(
+                "It has happened: inflated versions are published, of {}{more}; other files of an attacker may be published \
+                 with them.",
+                roles.join(", ")
+            ));
         }
-        told.push(match self.root {
-            RootFall::Untouched => "The root is in no doubt.".to_owned(),
-            RootFall::Below { .. } => {
-                "The root can be renewed by those of its keys that are in no doubt.".to_owned()
+        told.push(self.root_told().to_owned());
+        told.extend(self.earlier_told());
+        told
+    }
+
+    /// The roots before the newest that an attacker can lead clients away from, as `root 1, 2`; `None` where there are none,
+    /// or where the newest is no better.
+    pub fn earlier(&self) -> Option<String> {
+        if self.earlier_roots.is_empty() || self.root == RootFall::Reached {
+            return None;
+        }
+        let versions: Vec<String> = self.earlier_roots.iter().map(ToString::to_string).collect();
+        Some(format!("root {}", versions.join(", ")))
+    }
+
+    /// With the roots before the newest. Who is led away from one is led away from all that lead there.
+    pub fn with_earlier(mut self, roots: &[EarlierRoot]) -> Exposure {
+        let reached = roots.iter().filter(|root| root.reached).map(|root| root.version).max();
+        let last = if self.root == RootFall::Reached { Some(i64::MAX) } else { reached };
+        let led = roots.iter().map(|root| root.version).filter(|version| Some(*version) <= last);
+        self.earlier_roots = led.collect();
+        self.earlier_roots.sort_unstable();
+        self
+    }
+
+    /// Whether a role's own keys are what an attacker is short of.
+    fn holds(&self, weak: &Weakened) -> bool {
+        let other_way = self.attacks.iter().any(|attack| match &attack.kind {
+            Kind::MaliciousUpdates { by, delegator, .. } => {
+                (by, delegator) == (&weak.role, &weak.delegator) && !attack.missing.contains(by)
             }
+            _ => false,
+        });
+        self.root != RootFall::Reached && !other_way
+    }
+
+    fn root_told(&self) -> &'static str {
+        match self.root {
+            RootFall::Untouched if self.earlier_roots.is_empty() => "The root is in no doubt.",
+            RootFall::Untouched => "The newest root itself is in no doubt.",
+            RootFall::Below { .. } => "The root can be renewed by those of its keys that are in no doubt.",
             RootFall::Reached => {
                 "THE ROOT HAS FALLEN: nobody can tell its owner's roots from an attacker's. Trust must be \
                 established anew by another way than the repository."
-                    .to_owned()
             }
-        });
-        told
+        }
+    }
+
+    fn earlier_told(&self) -> Option<String> {
+        let (roots, last) = (self.earlier()?, self.earlier_roots.last()?);
+        Some(format!(
+            "Clients that still start from {roots} can be led to roots of an attacker: the keys in doubt, with those that \
+             were compromised before, suffice to sign what follows root {last}. Give them the newest root by another way, and \
+             ship no installer with those."
+        ))
     }
 }
 
@@ -115,12 +193,21 @@ pub enum RootFall {
 pub struct Weakened {
     /// Its name.
     pub role: String,
+    /// Who delegates to it; `None` for the top-level roles.
+    pub delegator: Option<String>,
     /// Keys in doubt.
     pub taken: usize,
     /// How many must sign.
     pub threshold: i64,
     /// How many keys the attacker is short of, at least 1.
     pub missing: i64,
+}
+
+impl Weakened {
+    /// Its name, fit to be shown, and who delegates to it where that is not targets.
+    fn name(&self) -> String {
+        attack::named(&self.role, self.delegator.as_deref())
+    }
 }
 
 impl RoleInDoubt {
@@ -136,113 +223,47 @@ impl RoleInDoubt {
     }
 
     fn is_delegated(&self) -> bool {
-        !TOP_LEVEL.contains(&self.role.as_str())
+        self.delegator.is_some()
     }
 }
 
-/// What an attacker can do with the keys in doubt.
+/// What an attacker can do with the keys in doubt, to clients that have the newest root.
 ///
-/// A top-level role that is not given is in no doubt, is listed with a hash, and expires nobody knows when.
+/// A role that is not given is in no doubt, is listed with a hash, and expires nobody knows when.
 pub fn exposure(roles: &[RoleInDoubt]) -> Exposure {
     let root = root_fall(roles);
     let doubtful = roles.iter().filter(|role| role.stolen() > 0 && role.short() > 0);
     let weakened = doubtful.map(|role| Weakened {
         role: role.role.clone(),
+        delegator: role.delegator.clone(),
         taken: role.stolen(),
         threshold: role.threshold,
         missing: role.short(),
     });
-    let signs = roles.iter().filter(|role| role.short() == 0).map(|role| role.role.clone());
+    let attacker = Attacker::new(roles, root == RootFall::Reached);
+    let inflated = attacker.inflated();
     Exposure {
         root,
-        signs: signs.collect(),
+        earlier_roots: Vec::new(),
+        signs: once(roles.iter().filter(|role| role.short() == 0)),
         weakened: weakened.collect(),
-        attacks: Attacker { roles, root: root == RootFall::Reached }.attacks(),
+        attacks: attacker.attacks(!inflated.is_empty()),
+        inflated,
     }
 }
 
+/// The names of roles, each once.
+fn once<'a>(roles: impl Iterator<Item = &'a RoleInDoubt>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    roles.map(|role| &role.role).filter(|role| seen.insert(*role)).cloned().collect()
+}
+
 fn root_fall(roles: &[RoleInDoubt]) -> RootFall {
-    match roles.iter().find(|role| role.role == "root") {
+    match roles.iter().find(|role| role.role == "root" && !role.is_delegated()) {
         Some(root) if root.short() == 0 => RootFall::Reached,
         Some(root) if root.stolen() > 0 => {
             RootFall::Below { taken: root.stolen(), threshold: root.threshold }
         }
         _ => RootFall::Untouched,
-    }
-}
-
-struct Attacker<'a> {
-    roles: &'a [RoleInDoubt],
-    /// Whether the root has fallen.
-    root: bool,
-}
-
-impl Attacker<'_> {
-    /// The roles whose keys are still needed to have clients take another file for that of `role`, from the role itself to
-    /// those that list it. None: it can be replaced.
-    fn missing(&self, role: &str) -> Vec<String> {
-        let given = self.roles.iter().find(|one| one.role == role);
-        let delegated = !TOP_LEVEL.contains(&role);
-        if self.root || (delegated && self.missing("targets").is_empty()) {
-            return Vec::new();
-        }
-        let mut missing = Vec::new();
-        if given.is_none_or(|role| role.short() > 0) {
-            missing.push(role.to_owned());
-        }
-        let lister = match role {
-            "root" | "timestamp" => None,
-            "snapshot" => Some("timestamp"),
-            _ => Some("snapshot"),
-        };
-        if let Some(lister) = lister
-            && given.is_none_or(|role| role.hashed)
-        {
-            missing.extend(self.missing(lister));
-        }
-        missing
-    }
-
-    fn attacks(&self) -> Vec<Attack> {
-        let updates = |by: &str, paths: Option<Vec<String>>| {
-            self.attack(Kind::MaliciousUpdates { by: by.to_owned(), paths }, self.missing(by))
-        };
-        let mut attacks = vec![updates("targets", None)];
-        let delegated = self.roles.iter().filter(|role| role.is_delegated());
-        attacks.extend(delegated.map(|role| updates(&role.role, Some(role.paths.clone()))));
-        attacks.push(self.attack(Kind::Freeze, self.missing("timestamp")));
-        attacks.push(self.attack(Kind::Inconsistency, self.missing("snapshot")));
-        // Either lists versions; the way that is short of fewer roles is told.
-        let by_snapshot = self.missing("snapshot");
-        let versions = if by_snapshot.is_empty() { by_snapshot } else { self.missing("timestamp") };
-        attacks.push(self.attack(Kind::FastForward, versions));
-        attacks
-    }
-
-    fn attack(&self, kind: Kind, missing: Vec<String>) -> Attack {
-        if !missing.is_empty() {
-            return Attack { kind, missing, until: None, sooner: None };
-        }
-        let until = match kind {
-            // No root of the owner's would be told from the attacker's.
-            _ if self.root => Until::Unlimited,
-            // What a client has stored does not expire.
-            Kind::FastForward => Until::Rotation,
-            _ => self.first_to_expire(false).map_or(Until::Unknown, |(at, role)| Until::At(at, role)),
-        };
-        let sooner = match kind {
-            Kind::Freeze | Kind::Inconsistency => self.first_to_expire(true),
-            // Other delegated roles do not speak for these paths.
-            Kind::MaliciousUpdates { .. } | Kind::FastForward => None,
-        };
-        let sooner = sooner.filter(|(at, _)| !matches!(&until, Until::At(end, _) if end <= at));
-        Attack { kind, missing, until: Some(until), sooner }
-    }
-
-    /// What expires first of what the attacker cannot replace: of top-level or of delegated roles; of equals the first.
-    fn first_to_expire(&self, delegated: bool) -> Option<(Timestamp, String)> {
-        let kept = self.roles.iter().filter(|role| role.is_delegated() == delegated);
-        let kept = kept.filter(|role| !self.missing(&role.role).is_empty());
-        kept.filter_map(|role| Some((role.expires?, role.role.clone()))).min_by_key(|(at, _)| *at)
     }
 }
