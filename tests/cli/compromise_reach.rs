@@ -169,7 +169,12 @@ fn each_who_delegates_to_a_role_is_looked_at() {
 
 /// Somebody has Dan's key, and honest services signed what lists the version that he made up.
 fn inflated() -> Room {
-    let alone = delegating().replace("keys = [\"dan\", \"online\"]", "keys = [\"dan\"]");
+    inflated_after(&delegating())
+}
+
+/// The same after a first ceremony with this plan.
+fn inflated_after(plan: &str) -> Room {
+    let alone = plan.replace("keys = [\"dan\", \"online\"]", "keys = [\"dan\"]");
     let first = released_with(&alone);
     let world = World::of(&first);
     world.change("1.nightly.json", &format!("{INFLATED}.nightly.json"), &["dan"], |signed| {
@@ -208,6 +213,19 @@ fn inflated_versions_that_services_listed_are_forgotten() {
     signed_and_released(&room, &["dan-2", "online-2"], &["ada", "ben", "dan-2", "online-2"]);
     let snapshot = room.json("metadata/3.snapshot.json")["signed"]["meta"].clone();
     assert_eq!(snapshot["nightly.json"], json!({ "version": 2 }));
+}
+
+/// Either key may have signed the list that clients keep.
+#[test]
+fn every_key_goes_that_may_have_listed_an_inflated_version() {
+    let shelf =
+        "[key.shelf]\nscheme = \"ed25519\"\ntoken = { kind = \"rehearsal\", serial = \"R8\" }\n\n[role.root]";
+    let two = delegating().replace("[role.root]", shelf);
+    let room = inflated_after(&two.replace("keys = [\"online\"]", "keys = [\"online\", \"shelf\"]"));
+    night(&room, &["dan"], &["dan=R11", "online=R10", "shelf=R12"], &[]);
+    let policy = Policy::parse(room.read("ceremony.toml").as_bytes()).unwrap();
+    let revoked: Vec<&str> = policy.revoke.iter().map(|one| one.key.as_str()).collect();
+    assert_eq!(revoked, ["dan", "online", "shelf"]);
 }
 
 #[test]

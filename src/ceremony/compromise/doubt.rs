@@ -138,7 +138,7 @@ fn patterns(paths: &Paths) -> Vec<String> {
 
 /// The keys that have to go: those in doubt; and where one of timestamp or snapshot is among them, a key of the other, for
 /// clients forget inflated versions only of roles that are rotated (spec 5.3.11, check ROOT-FAST-FORWARD). Where clients
-/// were given inflated versions of any role already, a key of both.
+/// were given inflated versions of any role already, every key of both.
 pub(super) fn going(ceremony: &Ceremony, keys: &[String], exposure: &Exposure) -> Vec<Going> {
     let policy = &ceremony.policy;
     let mut names: Vec<(String, bool)> = Vec::new();
@@ -149,9 +149,12 @@ pub(super) fn going(ceremony: &Ceremony, keys: &[String], exposure: &Exposure) -
     }
     let of_role = |role: &str| policy.roles.get(role).map(|role| role.keys.as_slice()).unwrap_or_default();
     let goes = |role: &&str| of_role(role).iter().any(|key| names.iter().any(|(name, _)| name == key));
-    if !exposure.inflated.is_empty() || ONLINE.iter().any(goes) {
-        let others: Vec<&str> = ONLINE.into_iter().filter(|role| !goes(role)).collect();
-        for key in others.into_iter().filter_map(|role| of_role(role).first()) {
+    let listed = !exposure.inflated.is_empty();
+    if listed || ONLINE.iter().any(goes) {
+        let others: Vec<&str> = ONLINE.into_iter().filter(|role| listed || !goes(role)).collect();
+        // What an honest service has listed clients keep as long as any key stays that may have signed it.
+        let enough = if listed { usize::MAX } else { 1 };
+        for key in others.into_iter().flat_map(|role| of_role(role).iter().take(enough)) {
             // One key may be that of both.
             if !names.iter().any(|(known, _)| known == key) {
                 names.push((key.clone(), false));
