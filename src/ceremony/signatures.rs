@@ -124,13 +124,14 @@ impl Ceremony {
     /// All current payloads with what has been collected for each.
     pub fn collected(&self) -> Result<Vec<Signed>, CeremonyError> {
         let payloads = self.payloads()?;
-        let mut signers = Signers::of(self, &payloads)?;
-        let mut all = Vec::new();
-        for payload in &payloads {
-            let authorities = signers.of_payload(payload)?;
-            all.push(self.collect(payload.clone(), authorities)?);
-        }
-        Ok(all)
+        let authorities = self.authorities(&payloads)?;
+        payloads.into_iter().zip(authorities).map(|(payload, by)| self.collect(payload, by)).collect()
+    }
+
+    /// Who may sign each payload, in their order.
+    pub(super) fn authorities(&self, payloads: &[Payload]) -> Result<Vec<Authorities>, CeremonyError> {
+        let mut signers = Signers::of(self, payloads)?;
+        payloads.iter().map(|payload| signers.of_payload(payload)).collect()
     }
 
     fn collect(&self, payload: Payload, authorities: Authorities) -> Result<Signed, CeremonyError> {

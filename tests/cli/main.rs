@@ -18,6 +18,7 @@ mod attacks_intent;
 mod attacks_plan;
 mod attacks_show;
 mod attacks_verify;
+mod carried_over;
 mod change;
 mod change_device;
 mod change_intent;

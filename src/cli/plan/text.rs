@@ -111,16 +111,12 @@ fn quorum(quorum: &Quorum) -> String {
 fn made(plan: &Plan) -> String {
     let mut out = "What is made\n".to_owned();
     let row = |role: &PlannedRole| {
-        let needed = match role.quorum.threshold {
-            0 => "as its delegator says".to_owned(),
-            threshold => threshold.to_string(),
-        };
+        let needed = role.quorum.threshold.to_string();
         vec![role.role.clone(), role.version.to_string(), role.expires.clone(), needed]
     };
-    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
-        plan.made().partition(|role| role.quorum.threshold > 0);
-    let listed = stated.iter().chain(others.iter().take(LISTED));
-    let rows: Vec<Vec<String>> = listed.map(|role| row(role)).collect();
+    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) = plan.made().partition(|role| role.stated);
+    let listed: Vec<&PlannedRole> = stated.iter().chain(others.iter().take(LISTED)).copied().collect();
+    let rows: Vec<Vec<String>> = listed.iter().map(|role| row(role)).collect();
     out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
     if others.len() > LISTED {
         let _ = write!(out, "\n  and {} further delegated roles", others.len() - LISTED);
@@ -145,7 +141,7 @@ fn made(plan: &Plan) -> String {
         let _ = write!(out, "\n{}", line(words).trim_end());
     }
     out.push_str("\n\nWho must sign\n");
-    for role in stated {
+    for role in listed {
         out.push_str(&line(&format!(
             "{} version {}, by its own keys: {}",
             role.role,
