@@ -55,6 +55,7 @@ mod readme;
 mod rehearsal;
 mod rehearse;
 mod renewal;
+mod revoked;
 mod room;
 mod rotation;
 mod softhsm;
