@@ -34,6 +34,7 @@ mod import;
 mod inherit;
 mod kill_faults;
 mod kill_fixture;
+mod kill_ladder;
 mod kill_lock;
 mod kill_points;
 mod kill_record;
