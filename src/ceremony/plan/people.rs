@@ -108,7 +108,7 @@ impl Ceremony {
             .name_of(material)
         {
             Some(key) => self.member(key.to_owned(), key),
-            None => Member { name: unnamed, holder, site: None },
+            None => Member { name: unnamed, device: None, holder, site: None },
         };
         let signers = signers(&trusted.root.keys, role).into_iter();
         let all =
@@ -127,6 +127,7 @@ impl Ceremony {
         let person = holder.and_then(|holder| self.policy.holders.get(holder));
         Member {
             name,
+            device: self.policy.device_of(key),
             holder: person.map(|person| person.name.clone()),
             site: person.and_then(|person| person.site.clone()),
         }
