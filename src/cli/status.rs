@@ -21,9 +21,9 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let text = if context.json { show::json(&json(&ceremony, &status)) } else { text(&ceremony, &status) };
     context.console.say(&text);
     Ok(match status.complete() {
+        // No further signature mends it, be it complete or not.
+        _ if !status.refusing.is_empty() => Exit::No,
         false => Exit::NotYet,
-        // What is complete and would not be released is no success.
-        true if !status.refusing.is_empty() => Exit::No,
         true => Exit::Yes,
     })
 }

@@ -281,6 +281,9 @@ fn several_refusals_are_all_shown_and_recorded() {
     let room = frozen();
     room.edit("ceremony.toml", "expires = \"1 year\"", "expires = \"2 years\"");
     let before = room.tree();
+    let status = room.run(&["status"]);
+    assert_eq!((status.code, status.err.as_str()), (1, ""), "{}", status.out);
+    assert!(status.out.ends_with("Next: mend what FAILS above.\n"), "{}", status.out);
     let done = room.run(&["sign", "--key", "ada", "--confirm", &room.typed("root")]);
     let next = "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.";
     let shown = done.failed(1, "2 checks refuse: PLAN-INTENT, PLAN-DIGEST", next);

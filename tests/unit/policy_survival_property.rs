@@ -141,7 +141,8 @@ proptest! {
                     .map(|quorum| quorum.title.clone())
                     .collect();
                 // A key that shares its device with none is listed as a key.
-                if !ended.is_empty() && !(of_devices && name.starts_with('k')) {
+                let listed = of_devices && name.starts_with('k');
+                if !ended.is_empty() && !listed {
                     ends.push((name, ended));
                 }
             }
