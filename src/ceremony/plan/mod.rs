@@ -104,14 +104,7 @@ impl Plan {
 impl Ceremony {
     /// Makes the plan.
     pub fn plan(&self) -> Result<Plan, CeremonyError> {
-        let roles = self.policy.all_roles();
-        let replacements: Vec<&String> =
-            self.policy.revoke.iter().filter_map(|one| one.replacement.as_ref()).collect();
-        let used = |name: &&String| {
-            roles.iter().any(|(_, role)| role.keys.contains(name)) || replacements.contains(name)
-        };
-        let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
-        let missing_keys: Vec<String> = missing.cloned().collect();
+        let missing_keys = self.missing_keys();
         let mut keyring = self.keyring.clone();
         let (findings, made, left) = match self.planned_drafts() {
             Ok(Drafts { made, left }) => {
@@ -144,6 +137,18 @@ impl Ceremony {
             missing_keys,
             findings,
         })
+    }
+
+    /// The keys that are to sign and whose public half is not known yet.
+    pub fn missing_keys(&self) -> Vec<String> {
+        let roles = self.policy.all_roles();
+        let replacements: Vec<&String> =
+            self.policy.revoke.iter().filter_map(|one| one.replacement.as_ref()).collect();
+        let used = |name: &&String| {
+            roles.iter().any(|(_, role)| role.keys.contains(name)) || replacements.contains(name)
+        };
+        let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
+        missing.cloned().collect()
     }
 
     /// What will be made once the missing keys are there: whose they are decides it, not which they are, so that others can
