@@ -156,6 +156,7 @@ fn deadline(one: &Deadline) -> Json {
         ("expires", Json::from(time::write(one.expires))),
         ("last_safe", Json::from(time::write(one.last_safe))),
         ("offline", Json::Bool(one.offline)),
+        ("passed", Json::Bool(one.passed)),
         ("role", one.role.as_deref().map_or(Json::Null, Json::from)),
     ])
 }

@@ -304,10 +304,19 @@ fn dates(plan: &Plan) -> String {
                 Some(role) => (role.clone(), if one.offline { "a ceremony" } else { "its service" }),
                 None => ("the next ceremony".to_owned(), "people"),
             };
-            vec![time::write(one.last_safe), what, time::write(one.expires), who.to_owned()]
+            let last = if one.passed { "passed".to_owned() } else { time::write(one.last_safe) };
+            vec![last, what, time::write(one.expires), who.to_owned()]
         })
         .collect();
-    format!("Last safe dates\n{}", show::rows(&["last safe", "what", "expires", "renewed by"], &rows))
+    let table = show::rows(&["last safe", "what", "expires", "renewed by"], &rows);
+    let advice = match plan.deadlines.iter().any(|one| one.passed) {
+        true => line(
+            "Where it has passed, no time is left for a second try: renew that role at once, or choose a longer `expires` for \
+             what is made here (`change set-expiry ROLE PERIOD`).",
+        ),
+        false => String::new(),
+    };
+    format!("Last safe dates\n{}\n{advice}", table.trim_end())
 }
 
 /// The rungs of the ladder.
