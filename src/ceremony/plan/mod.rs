@@ -205,14 +205,15 @@ impl Ceremony {
         Ok(roles)
     }
 
-    /// The quorum by which a payload is counted, its keys in the order in which the plan lists them.
+    /// The quorum by which a payload is counted, its keys in the order in which the plan lists them, others by name.
     fn quorum_of(&self, by: &Authority, keyring: &Keyring, order: &[String]) -> Quorum {
         let name = |signer: &Signer| match keyring.name_of(signer.material) {
             Some(key) => key.to_owned(),
             None => self.signer_name(signer),
         };
         let mut keys: Vec<String> = signers(&by.keys, &by.role).iter().map(name).collect();
-        keys.sort_by_key(|key| order.iter().position(|one| one == key).unwrap_or(usize::MAX));
+        let place = |key: &str| order.iter().position(|one| one == key).unwrap_or(usize::MAX);
+        keys.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.cmp(b)));
         self.quorum(by.role.threshold, keys)
     }
 

@@ -32,8 +32,9 @@ impl Ceremony {
             [] => None,
             [one] => Some(needed(format!("{} {}, by its own keys", one.role, one.version), one)),
             [one, rest @ ..] => {
+                let more = if rest.len() == 1 { "role" } else { "roles" };
                 let title =
-                    format!("{} and {} more delegated roles, each by its own keys", one.role, rest.len());
+                    format!("{} and {} more delegated {more}, each by its own keys", one.role, rest.len());
                 Some(needed(title, one))
             }
         }));
