@@ -29,7 +29,7 @@ pub enum CeremonyError {
     #[error("{}", refusal(.0))]
     Refused(Box<Finding>),
     /// Several checks refuse.
-    #[error("{} checks refuse: {}", .0.len(), ids(.0).join(", "))]
+    #[error("{}: {}", many(ids(.0).len()), ids(.0).join(", "))]
     RefusedMany(Vec<Finding>),
     /// Metadata that cannot be read.
     #[error("{}: {}", visible(.file), visible(&.error.to_string()))]
@@ -154,10 +154,19 @@ fn refusal(finding: &Finding) -> String {
 }
 
 /// The checks of findings, each once.
+/// The checks behind findings, each once: one check may find several things.
 fn ids(findings: &[Finding]) -> Vec<&'static str> {
-    let mut ids: Vec<&'static str> = findings.iter().map(|finding| finding.check.id()).collect();
-    ids.dedup();
+    let mut ids: Vec<&'static str> = Vec::new();
+    for id in findings.iter().map(|finding| finding.check.id()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
     ids
+}
+
+fn many(checks: usize) -> String {
+    if checks == 1 { "1 check refuses".to_owned() } else { format!("{checks} checks refuse") }
 }
 
 /// How to get a damaged file of the ceremony directory back.

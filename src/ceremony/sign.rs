@@ -8,6 +8,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme, hex};
 use crate::host::display::visible;
 use crate::host::files;
+use crate::policy::Reason;
 use crate::token::{KeyPlace, Token};
 use crate::tuf::envelope::Signature;
 
@@ -63,7 +64,10 @@ pub fn sign(
     CeremonyError::unless_clear(&findings)?;
     let mut outcome = Outcome::default();
     let mut open = Vec::new();
-    for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())) {
+    let gone = ceremony.gone_as(expected.fingerprint());
+    // With a key that is gone, the old root is all that may have to be signed.
+    let asked = |one: &&Signed| gone.is_none() || one.old.is_some();
+    for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())).filter(asked) {
         match one.open_keyids(expected.fingerprint()) {
             keyids if keyids.is_empty() => outcome.before.push(one.payload.title()),
             keyids => {
@@ -74,7 +78,9 @@ pub fn sign(
     }
     let matched = match_confirmations(ceremony, &open, &collected, request.confirm)?;
     if open.is_empty() || (!request.confirm.is_empty() && matched.iter().all(Option::is_none)) {
-        outcome.waiting = open.iter().map(|(one, _)| one.payload.title()).collect();
+        // Nothing waits for a key that is gone.
+        let waiting = open.iter().filter(|_| gone.is_none());
+        outcome.waiting = waiting.map(|(one, _)| one.payload.title()).collect();
         return Ok(outcome);
     }
     // What comes after the release is in no file of it.
@@ -85,6 +91,9 @@ pub fn sign(
     // Before anything is read or typed: is this the token, and is this the key?
     let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
     CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
+    if let Some(reason) = gone {
+        console.show(&warning(request.key, reason))?;
+    }
     let mut confirmed = Vec::new();
     for ((one, keyids), given) in open.into_iter().zip(matched) {
         if given.is_none() && !request.confirm.is_empty() {
@@ -110,6 +119,16 @@ pub fn sign(
         outcome.signed.push((confirmed.payload().title(), confirmed.payload().digest));
     }
     Ok(outcome)
+}
+
+/// What whoever signs with a key that is gone must have read.
+fn warning(key: &str, reason: Reason) -> String {
+    format!(
+        "WARNING: {} is revoked in this ceremony as {}. Its signature counts for the trusted root's quorum alone.\n\
+         Sign with it only if that quorum cannot be met without it.",
+        visible(key),
+        reason.name()
+    )
 }
 
 /// Nothing stands where the signatures will go. What did would be no valid signature, and would keep the one that the

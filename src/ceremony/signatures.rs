@@ -8,12 +8,13 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
 use crate::json::view::At;
+use crate::policy::Reason;
 use crate::tuf::delegation::Delegates;
 use crate::tuf::envelope::Signature;
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
-use crate::tuf::verify::{Tally, signers, tally};
+use crate::tuf::verify::{Signer, Tally, signers, tally};
 
 use super::event::Artifact;
 use super::payload::Payload;
@@ -64,6 +65,8 @@ pub struct Signed {
     pub new: Tally,
     /// Counted by the trusted root's keys.
     pub old: Option<Tally>,
+    /// Who could sign and is not called, because this ceremony revokes the key as compromised or lost.
+    pub not_called: Vec<(Signer, Reason)>,
 }
 
 impl Signed {
@@ -124,13 +127,14 @@ impl Ceremony {
     /// All current payloads with what has been collected for each.
     pub fn collected(&self) -> Result<Vec<Signed>, CeremonyError> {
         let payloads = self.payloads()?;
-        let mut signers = Signers::of(self, &payloads)?;
-        let mut all = Vec::new();
-        for payload in &payloads {
-            let authorities = signers.of_payload(payload)?;
-            all.push(self.collect(payload.clone(), authorities)?);
-        }
-        Ok(all)
+        let authorities = self.authorities(&payloads)?;
+        payloads.into_iter().zip(authorities).map(|(payload, by)| self.collect(payload, by)).collect()
+    }
+
+    /// Who may sign each payload, in their order.
+    pub(super) fn authorities(&self, payloads: &[Payload]) -> Result<Vec<Authorities>, CeremonyError> {
+        let mut signers = Signers::of(self, payloads)?;
+        payloads.iter().map(|payload| signers.of_payload(payload)).collect()
     }
 
     fn collect(&self, payload: Payload, authorities: Authorities) -> Result<Signed, CeremonyError> {
@@ -148,9 +152,27 @@ impl Ceremony {
             }
         }
         let count = |one: &Authority| tally(&one.keys, &one.role, &signatures, &payload.canonical);
-        let (new, old) = (count(&authorities.new), authorities.old.as_ref().map(count));
-        let new = new.without_those_counted_by(old.as_ref());
-        Ok(Signed { payload, authorities, signatures, unreadable, new, old })
+        let mut old = authorities.old.as_ref().map(count);
+        let mut new = count(&authorities.new).without_those_counted_by(old.as_ref());
+        let mut not_called: Vec<(Signer, Reason)> = Vec::new();
+        for tally in old.iter_mut().chain([&mut new]) {
+            for signer in std::mem::take(&mut tally.missing) {
+                match self.gone_as(signer.material) {
+                    None => tally.missing.push(signer),
+                    Some(_) if not_called.iter().any(|(other, _)| other.material == signer.material) => {}
+                    Some(reason) => not_called.push((signer, reason)),
+                }
+            }
+        }
+        Ok(Signed { payload, authorities, signatures, unreadable, new, old, not_called })
+    }
+
+    /// Why nobody is asked to sign with a key any longer, if this ceremony revokes it as compromised or lost.
+    pub fn gone_as(&self, material: Sha256Digest) -> Option<Reason> {
+        let is_it = |key: &str| self.keyring.get(key).is_some_and(|key| key.fingerprint() == material);
+        let gone = |reason: Reason| matches!(reason, Reason::Compromised | Reason::Lost);
+        let revoked = self.policy.revoke.iter().find(|one| gone(one.reason) && is_it(&one.key));
+        revoked.map(|one| one.reason)
     }
 
     /// Signatures of payloads that a later freeze voided, by digest.

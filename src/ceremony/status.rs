@@ -30,6 +30,13 @@ impl Status {
         self.payloads.iter().all(Signed::quorate)
     }
 
+    /// Payloads that stay incomplete when everybody has signed who is called.
+    pub fn beyond_the_missing(&self) -> Vec<String> {
+        let out_of_reach = |tally: &Tally| tally.short() > tally.missing.len();
+        let beyond = |one: &&Signed| out_of_reach(&one.new) || one.old.as_ref().is_some_and(out_of_reach);
+        self.payloads.iter().filter(beyond).map(|one| one.payload.title()).collect()
+    }
+
     /// Payloads that have exactly as many signatures as they need, and people who could add one.
     pub fn without_spare(&self) -> Vec<String> {
         let bare = self.payloads.iter().filter(|one| quorum_surplus("", &one.new).trouble().is_some());

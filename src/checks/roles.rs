@@ -26,6 +26,8 @@ pub struct Member {
     pub name: String,
     /// The person; `None` for online keys, and where metadata names no holder.
     pub holder: Option<String>,
+    /// The device that it is on, if known.
+    pub device: Option<String>,
     /// The key material, once it is known.
     pub material: Option<Sha256Digest>,
 }
@@ -87,8 +89,8 @@ pub fn root_slack(roles: &[Role]) -> Finding {
     }
 }
 
-/// KEY-HOLDER: nobody reaches a threshold of 2 or more alone (refuses); no person alone has a role of threshold 1, and
-/// roles that should be apart share no key (warns).
+/// KEY-HOLDER: nobody reaches a threshold of 2 or more alone, and no two holders share a device for one (refuses); no person
+/// alone has a role of threshold 1, and roles that should be apart share no key (warns).
 pub fn key_holder(roles: &[Role]) -> Finding {
     let mut alone = Vec::new();
     let mut single = Vec::new();
@@ -106,8 +108,13 @@ pub fn key_holder(roles: &[Role]) -> Finding {
             ));
         }
     }
-    if !alone.is_empty() {
-        let next = "Raise the threshold, or give keys to more people.";
+    let shared = shared_devices(roles);
+    if !alone.is_empty() || !shared.is_empty() {
+        let next = match shared.is_empty() {
+            true => "Raise the threshold, or give keys to more people.",
+            false => "Give every holder a device of their own: whoever has a device has the keys on it.",
+        };
+        alone.extend(shared);
         return Finding::fail(Check::KeyHolder, alone.join("; "), next);
     }
     let mut doubtful = single;
@@ -121,6 +128,30 @@ pub fn key_holder(roles: &[Role]) -> Finding {
     let next = "Raise the threshold of 1, or give the online roles keys of their own; whoever takes \
          one such key has the role.";
     Finding::warn(Check::KeyHolder, doubtful.join("; "), next)
+}
+
+/// Keys of different holders on one device, where more than one must sign.
+fn shared_devices(roles: &[Role]) -> Vec<String> {
+    let mut found = Vec::new();
+    for role in roles.iter().filter(|role| role.threshold > 1) {
+        let mut devices: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
+        for member in role.members.iter().filter(|member| member.holder.is_some()) {
+            if let Some(device) = &member.device {
+                devices.entry(device).or_default().push(member);
+            }
+        }
+        for (device, members) in devices {
+            if members.iter().any(|one| members.iter().any(|other| one.holder != other.holder)) {
+                let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+                found.push(format!(
+                    "{} of {}, which different people hold, are on one device, {device}",
+                    names.join(", "),
+                    role.name
+                ));
+            }
+        }
+    }
+    found
 }
 
 /// Offline roles on the left, roles that are signed every day on the right.

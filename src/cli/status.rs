@@ -21,9 +21,9 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let text = if context.json { show::json(&json(&ceremony, &status)) } else { text(&ceremony, &status) };
     context.console.say(&text);
     Ok(match status.complete() {
+        // No further signature mends it, be it complete or not.
+        _ if !status.refusing.is_empty() => Exit::No,
         false => Exit::NotYet,
-        // What is complete and would not be released is no success.
-        true if !status.refusing.is_empty() => Exit::No,
         true => Exit::Yes,
     })
 }
@@ -38,6 +38,10 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
             out.push_str(&tally(ceremony, "by the keys of the trusted root", old));
         }
         out.push_str(&tally(ceremony, "by its own keys", &one.new));
+        for (signer, reason) in &one.not_called {
+            let name = visible(&ceremony.signer_name(signer));
+            out.push_str(&format!("    not called: revoked as {}: {name}\n", reason.name()));
+        }
         for ignored in &one.new.ignored {
             out.push_str(&format!(
                 "    ignored: {}: {}\n",
@@ -75,8 +79,17 @@ fn next(status: &Status) -> String {
         return "Next: mend what FAILS above.".to_owned();
     }
     if !status.complete() {
-        return "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`"
-            .to_owned();
+        let beyond = status.beyond_the_missing();
+        let more = match beyond.is_empty() {
+            true => String::new(),
+            false => format!(
+                "\nThey are too few for {}: whoever has a revoked key must sign, too, or the ceremony begins anew.",
+                beyond.join(", ")
+            ),
+        };
+        return format!(
+            "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`{more}"
+        );
     }
     let bare = status.without_spare();
     let advice = match bare.is_empty() {
@@ -122,8 +135,13 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
         Json::Arr(files.collect())
     };
     let payload = |one: &Signed| {
+        let not_called = one.not_called.iter().map(|(signer, reason)| {
+            let name = ceremony.signer_name(signer);
+            Json::object([("name", Json::from(name)), ("reason", Json::from(reason.name()))])
+        });
         Json::object([
             ("new", tally(&one.new)),
+            ("not_called", Json::Arr(not_called.collect())),
             ("old", one.old.as_ref().map_or(Json::Null, tally)),
             ("role", Json::from(one.payload.role.as_str())),
             ("sha256", Json::from(one.payload.digest.to_hex())),

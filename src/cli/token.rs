@@ -68,9 +68,11 @@ fn make(
             return Err(refused);
         }
     };
+    let is_last = ceremony.missing_keys().iter().all(|missing| missing == key);
+    let others = if is_last { "" } else { "the other keys of the plan, then " };
     let verb = if made.generated { "Made" } else { "Found" };
     context.console.say(&format!(
-        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.\nNext: the other keys of the plan, then tuf-ceremony draft",
+        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.\nNext: {others}tuf-ceremony draft",
         visible(key),
         made.public.algorithm().name(),
         made.keyid,

@@ -67,7 +67,7 @@ pub enum FileError {
 impl Advice for FileError {
     fn next_step(&self) -> String {
         match self {
-            FileError::Missing(_) => "Check the name; `-C DIR` says which ceremony directory is meant.".to_owned(),
+            FileError::Missing(_) => "Check the name; it counts from the folder that you are in.".to_owned(),
             FileError::Exists(_) => "Choose another name, or move the old file away yourself.".to_owned(),
             FileError::NotAFile(_) => "Move it away, and put the file there that was meant.".to_owned(),
             FileError::NotAFolder(_) => "Name the folder that the file is in.".to_owned(),

@@ -168,6 +168,17 @@ pub enum TokenKind {
     },
 }
 
+impl TokenKind {
+    /// The word in `ceremony.toml`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            TokenKind::Rehearsal => "rehearsal",
+            TokenKind::Pkcs11 { .. } => "pkcs11",
+            TokenKind::Yubihsm { .. } => "yubihsm",
+        }
+    }
+}
+
 /// A role's keys, threshold and expiry.
 #[derive(Clone, Debug)]
 pub struct RolePlan {
@@ -282,6 +293,18 @@ impl Policy {
     pub fn written_holder(&self, key: &str) -> Option<&str> {
         let belongs_to_somebody = self.keys.get(key).is_some_and(|key| key.holder.is_some());
         (self.holder_names && belongs_to_somebody).then(|| self.holder_of(key))
+    }
+
+    /// The device that a key is on: its serial number, with the kind where two kinds have the same.
+    pub fn device_of(&self, key: &str) -> Option<String> {
+        let token = self.keys.get(key)?.token.as_ref()?;
+        let others = self.keys.values().filter_map(|other| other.token.as_ref());
+        let namesake = others.filter(|other| other.serial == token.serial);
+        let same_kind = namesake.map(|other| other.kind.name()).all(|kind| kind == token.kind.name());
+        Some(match same_kind {
+            true => token.serial.clone(),
+            false => format!("{} ({})", token.serial, token.kind.name()),
+        })
     }
 
     /// The key whose name was probably meant.

@@ -34,7 +34,7 @@ fn a_directory_that_is_not_there_is_not_accepted() {
     let room = published();
     fs::rename(room.path("metadata"), room.beside("moved")).unwrap();
     let what = format!("{} does not exist", room.path("metadata").display());
-    let next = "Check the name; `-C DIR` says which ceremony directory is meant.";
+    let next = "Check the name; it counts from the folder that you are in.";
     assert_eq!(verify(&room, &[]).failed(5, &what, next), "");
     assert_eq!(verify(&room, &["--roots-only"]).failed(5, &what, next), "");
     fs::write(room.path("metadata"), "").unwrap();

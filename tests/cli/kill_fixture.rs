@@ -72,6 +72,13 @@ impl Place {
         place
     }
 
+    /// A directory like another one.
+    pub fn like(directory: &Path) -> Place {
+        let place = Place { folder: folder(), environment: Vec::new() };
+        copy_tree(directory, &place.dir());
+        place
+    }
+
     /// Makes the directory, with a plan in which this is Ada's token.
     pub fn write_plan(&self, ada: &str) {
         fs::create_dir_all(self.dir()).unwrap();

@@ -12,7 +12,7 @@ use crate::room::Room;
 const NAMES: [&str; 5] = ["lost-ada", "lost-ben", "lost-cem", "lost-dan", "compromised-online"];
 
 /// A later ceremony with a standby, and its ladder.
-fn laddered() -> Room {
+pub fn laddered() -> Room {
     let room = at_night();
     room.run(&["plan", "--ladder"]).ok();
     room

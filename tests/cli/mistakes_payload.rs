@@ -246,7 +246,7 @@ fn files_that_are_no_signatures_are_named_and_ignored() {
     let before = room.tree();
     let done = room.run(&["release"]);
     let next = "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.";
-    let shown = done.failed(3, "4 checks refuse: QUORUM-NEW", next);
+    let shown = done.failed(3, "1 check refuses: QUORUM-NEW", next);
     let told = "\nQUORUM-NEW FAILS: root version 1 has 1 of 2 needed signatures, 1 short\n";
     assert!(shown.contains(told), "{shown}");
     room.only_recorded(&before, &["found", "refused", "refused", "refused", "refused"]);
@@ -281,6 +281,9 @@ fn several_refusals_are_all_shown_and_recorded() {
     let room = frozen();
     room.edit("ceremony.toml", "expires = \"1 year\"", "expires = \"2 years\"");
     let before = room.tree();
+    let status = room.run(&["status"]);
+    assert_eq!((status.code, status.err.as_str()), (1, ""), "{}", status.out);
+    assert!(status.out.ends_with("Next: mend what FAILS above.\n"), "{}", status.out);
     let done = room.run(&["sign", "--key", "ada", "--confirm", &room.typed("root")]);
     let next = "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.";
     let shown = done.failed(1, "2 checks refuse: PLAN-INTENT, PLAN-DIGEST", next);

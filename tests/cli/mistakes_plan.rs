@@ -46,6 +46,34 @@ fn a_waiver_of_no_check_is_refused() {
     );
 }
 
+/// Three names, one device: whoever loses or steals it has all of them.
+#[test]
+fn holders_who_share_a_device_are_told_by_the_plan() {
+    let room = planned();
+    for serial in ["R2", "R3"] {
+        room.edit("ceremony.toml", &format!("serial = \"{serial}\""), "serial = \"R1\"");
+    }
+    let shared =
+        |role: &str| format!("ada, ben, cem of {role}, which different people hold, are on one device, R1");
+    let what = format!("{}; {}", shared("root"), shared("targets"));
+    let next = "Give every holder a device of their own: whoever has a device has the keys on it.";
+    plan_fails(&room, "KEY-HOLDER", &what, next);
+    let text = room.run(&["plan"]).out;
+    for told in [
+        "\n  lost at once  sets of keys survived  of devices  of holders  of sites\n",
+        "\n  The loss of the device R1 alone ends the root.\n",
+        "\n  with what the device R1 has: root, targets\n",
+        "\n  The theft of what the device R1 has ends the root.\n",
+    ] {
+        assert!(text.contains(told), "{told}{text}");
+    }
+    let single = room.run(&["plan", "--json"]).json()["losses_after"]["single"].clone();
+    assert_eq!(
+        single,
+        serde_json::json!([{ "lost": { "kind": "device", "name": "R1" }, "ends": ["the root"] }])
+    );
+}
+
 #[test]
 fn a_threshold_above_the_keys_is_told_by_the_plan_and_never_frozen() {
     let room = provisioned();

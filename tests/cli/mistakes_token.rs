@@ -190,3 +190,20 @@ fn a_label_cannot_repaint_the_screen() {
     assert!(list.starts_with("token a\\u{1b}[2Jz\\u{202e}l\n"), "{list:?}");
     assert!(!list.contains(['\u{1b}', '\u{202e}']), "{list:?}");
 }
+
+/// Whoever has made the last key looks for no other.
+#[test]
+fn what_comes_next_is_said_of_the_keys_that_are_left() {
+    let room = rehearsal::planned();
+    let (last, others) = KEYS.split_last().unwrap();
+    for key in others {
+        let done = room.provision(key).ok();
+        assert!(
+            done.out.ends_with("\nNext: the other keys of the plan, then tuf-ceremony draft\n"),
+            "{}",
+            done.out
+        );
+    }
+    let done = room.provision(last).ok();
+    assert!(done.out.ends_with("\nNext: tuf-ceremony draft\n"), "{}", done.out);
+}

@@ -160,7 +160,7 @@ fn losses_and_thefts_are_counted() {
 #[test]
 fn the_last_safe_dates_follow_from_the_expiries() {
     let said = plan(&later());
-    let row = |role: Option<&str>, last: &str, expires: &str, offline: bool| json!({ "role": role, "last_safe": last, "expires": expires, "offline": offline });
+    let row = |role: Option<&str>, last: &str, expires: &str, offline: bool| json!({ "role": role, "last_safe": last, "expires": expires, "offline": offline, "passed": false });
     assert_eq!(
         said["deadlines"],
         json!([
@@ -171,6 +171,30 @@ fn the_last_safe_dates_follow_from_the_expiries() {
             row(None, "2102-04-14T15:00:00Z", "2102-05-14T15:00:00Z", true),
         ])
     );
+}
+
+/// A ceremony of today in which the timestamp lives for two hours: its service has no second try.
+#[test]
+fn a_last_safe_date_that_has_passed_is_called_so() {
+    let room = planned();
+    let soon = tuf_ceremony::tuf::time::write(jiff::Timestamp::now());
+    room.edit("ceremony.toml", "planned = 2101-01-14T15:00:00Z", &format!("planned = {soon}"));
+    let safe = room.run(&["plan"]).ok().out;
+    assert!(!safe.contains("passed") && safe.contains(" timestamp "), "{safe}");
+    room.edit("ceremony.toml", "\"7 days\"", "\"2 hours\"");
+    let done = room.run(&["plan"]).ok();
+    let row = done.out.lines().find(|line| line.starts_with("  passed ")).unwrap();
+    assert!(row.contains(" timestamp ") && row.ends_with(" its service"), "{row}");
+    let words = done.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "Where it has passed, no time is left for a second try: renew that role at once, or choose a longer `expires` ",
+        "EXPIRY-RANGE WARNS: timestamp expires on ",
+    ] {
+        assert!(words.contains(told), "{told}: {}", done.out);
+    }
+    let dates = plan(&room)["deadlines"].clone();
+    let passed = dates.as_array().unwrap().iter().filter(|one| one["passed"] == true);
+    assert_eq!(passed.map(|one| &one["role"]).collect::<Vec<_>>(), ["timestamp"]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Everything that the README shows is run, in order, in one directory; what it prints must be what is shown.
-//! A line `…` stands for any number of lines, and `…` within a line for any text.
+//! A line `…` stands for any number of lines, and `…` within a line for any text. A command goes on in lines with `>`.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,6 +20,9 @@ fn shown() -> Vec<Shown> {
             inside = info == "console";
         } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
             all.push(Shown { command: command.to_owned(), lines: Vec::new() });
+        } else if let Some(more) = line.strip_prefix("> ").filter(|_| inside) {
+            let last = all.last_mut().unwrap();
+            last.command = format!("{}\n{more}", last.command);
         } else if inside {
             all.last_mut().unwrap().lines.push(line.to_owned());
         }

@@ -59,7 +59,7 @@ fn levels_follow_the_house_plan() {
             .collect()
     };
     assert_eq!(of(Level::Warn), ["TOKEN-FIRMWARE", "QUORUM-SURPLUS"]);
-    assert_eq!(of(Level::RefuseOrWarn), ["KEY-HOLDER", "ROOT-SLACK"]);
+    assert_eq!(of(Level::RefuseOrWarn), ["KEY-HOLDER", "ROOT-SLACK", "EXPIRY-RANGE"]);
 }
 
 #[test]

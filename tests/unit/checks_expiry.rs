@@ -5,7 +5,7 @@ use tuf_ceremony::checks::Check;
 use tuf_ceremony::checks::expiry::{RoleExpiry, expiry_format, expiry_range};
 use tuf_ceremony::tuf::time::Date;
 
-use crate::checks_fixture::{passes, refuses};
+use crate::checks_fixture::{passes, refuses, warns};
 
 const ROOT: &str = "2028-01-14T15:00:00Z";
 const TIMESTAMP: &str = "2027-01-21T15:00:00Z";
@@ -56,11 +56,29 @@ fn expiry_range_passes_a_root_that_outlives_the_rest() {
 fn expiry_range_refuses_the_past() {
     let what = "timestamp expires on 2027-01-14T15:00:00Z, and it is 2027-01-14T15:00:00Z";
     refuses(&expiry_range(&two(ROOT, "2027-01-14T15:00:00Z"), now(), None), Check::ExpiryRange, what);
-    passes(
-        &expiry_range(&two(ROOT, "2027-01-14T15:00:01Z"), now(), None),
-        Check::ExpiryRange,
-        "timestamp expires first, on 2027-01-14T15:00:01Z",
+}
+
+#[test]
+fn expiry_range_warns_where_no_time_is_left_for_a_second_try() {
+    let late = |text: &str| {
+        format!("timestamp expires on {text}, and the last safe date, earlier by a day, has passed")
+    };
+    for text in ["2027-01-14T15:00:01Z", "2027-01-15T15:00:00Z"] {
+        warns(&expiry_range(&two(ROOT, text), now(), None), Check::ExpiryRange, &late(text));
+    }
+    let evidence = "timestamp expires first, on 2027-01-15T15:00:01Z";
+    passes(&expiry_range(&two(ROOT, "2027-01-15T15:00:01Z"), now(), None), Check::ExpiryRange, evidence);
+    // People need longer than a service: a timestamp of a week whose key a holder has.
+    let mut held = two(ROOT, TIMESTAMP);
+    held[1].offline = true;
+    let what = format!(
+        "timestamp expires on {TIMESTAMP}, and the last safe date, earlier by 30 days, as only a ceremony renews it, has passed"
     );
+    warns(&expiry_range(&held, now(), None), Check::ExpiryRange, &what);
+    // What is refused is said alone.
+    let mut past = two(ROOT, "2027-01-14T15:00:00Z");
+    past[1].offline = true;
+    assert!(expiry_range(&past, now(), None).refuses());
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn role(name: &str, threshold: i64, members: &str) -> Role {
         Member {
             name: format!("{name}-{}{word}", if seed.is_empty() { index.to_string() } else { String::new() }),
             holder: (!holder.is_empty()).then(|| holder.to_owned()),
+            device: None,
             material: seed.parse().ok().map(material),
         }
     };
@@ -101,6 +102,27 @@ fn key_holder_refuses_one_person_with_a_quorum() {
 }
 
 #[test]
+fn key_holder_refuses_different_people_on_one_device() {
+    let on = |threshold: i64, devices: [&str; 3]| {
+        let mut role = role("root", threshold, "ada:1 ben:2 cleo:3");
+        for (member, device) in role.members.iter_mut().zip(devices) {
+            member.device = Some(device.to_owned());
+        }
+        role
+    };
+    let what = "root-ada:1, root-cleo:3 of root, which different people hold, are on one device, R-1";
+    refuses(&key_holder(&[on(2, ["R-1", "R-2", "R-1"])]), Check::KeyHolder, what);
+    let evidence = "nobody reaches a threshold alone, and roles that should be apart share no key";
+    passes(&key_holder(&[on(2, ["R-1", "R-2", "R-3"])]), Check::KeyHolder, evidence);
+    // Where one is enough, whoever has the device is one more who can sign alone.
+    assert!(!key_holder(&[on(1, ["R-1", "R-2", "R-1"])]).refuses());
+    // One person may have several keys on one device.
+    let mut both = role("root", 3, "ada:1 ada:2 ben:3 cleo:4");
+    both.members.iter_mut().take(2).for_each(|member| member.device = Some("R-1".to_owned()));
+    passes(&key_holder(&[both]), Check::KeyHolder, evidence);
+}
+
+#[test]
 fn key_holder_warns_of_one_person_where_one_is_enough() {
     let what = "dan holds 1 keys of targets, whose threshold is 1; eve holds 1 keys of targets, whose threshold is 1";
     warns(&key_holder(&but(role("targets", 1, "eve:5 dan:4"))), Check::KeyHolder, what);
@@ -113,7 +135,7 @@ fn key_holder_warns_of_keys_shared_between_offline_and_online() {
         "targets and snapshot share the key targets-:6; targets and timestamp share the key targets-:6";
     warns(&key_holder(&but(role("targets", 2, "ada:1 :6"))), Check::KeyHolder, what);
     let planned = |name: &str| Role {
-        members: vec![Member { name: "k".to_owned(), holder: None, material: None }],
+        members: vec![Member { name: "k".to_owned(), holder: None, device: None, material: None }],
         ..role(name, 1, "")
     };
     let roles = [planned("root"), planned("timestamp")];

@@ -64,6 +64,7 @@ mod policy_read;
 mod policy_survival;
 mod policy_survival_property;
 mod python;
+mod scripts;
 mod table;
 mod template;
 mod token_ec_point;

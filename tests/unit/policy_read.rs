@@ -123,3 +123,14 @@ fn white_space_line_ends_and_quoted_dates_make_no_difference() {
     let comment = with("name = \"Ada\"", "name = \"Ada \\\"#1\\\" FILL-OUT\" # was FILL-IN").unwrap();
     assert_eq!(comment.holders["ada"].name, "Ada \"#1\" FILL-OUT");
 }
+
+#[test]
+fn a_device_is_a_serial_number_of_a_kind() {
+    let same = with("serial = \"78\"", "serial = \"77\"").unwrap();
+    assert_eq!(same.device_of("dan-card").as_deref(), Some("77"));
+    assert_eq!(same.device_of("cleo-card"), same.device_of("dan-card"));
+    assert_eq!(same.device_of("eve-card"), None);
+    let other = with("serial = \"0013200460\"", "serial = \"77\"").unwrap();
+    assert_eq!(other.device_of("ada-yubihsm").as_deref(), Some("77 (yubihsm)"));
+    assert_eq!(other.device_of("cleo-card").as_deref(), Some("77 (pkcs11)"));
+}

@@ -6,7 +6,7 @@ use tuf_ceremony::policy::survival::{
     Call, Counts, LISTED, Losses, Member, Quorum, Size, Theft, Unit, call, losses, thefts,
 };
 
-/// Members from words such as `a1:ada:ulm` (key, holder, site), `o::` (neither).
+/// Members from words such as `a1:ada:ulm` (key, holder, site), `a1:ada:ulm:R-1` (and device), `o::` (neither).
 fn members(words: &str) -> Vec<Member> {
     let member = |word: &str| {
         let mut parts = word.split(':').map(|part| (!part.is_empty()).then(|| part.to_owned()));
@@ -14,6 +14,7 @@ fn members(words: &str) -> Vec<Member> {
             name: parts.next().flatten().unwrap(),
             holder: parts.next().flatten(),
             site: parts.next().flatten(),
+            device: parts.next().flatten(),
         }
     };
     words.split_whitespace().map(member).collect()
@@ -326,4 +327,37 @@ fn among_many_a_call_is_still_answered() {
     };
     assert!(met(""));
     assert!(people.iter().all(|one| !met(one)), "somebody is not needed");
+}
+
+/// Five people, and the keys of three of them are on one device: it is lost, and stolen, as one.
+#[test]
+fn a_device_that_several_share_is_lost_and_stolen_as_one() {
+    let shared = members("a:ada::R-1 b:ben::R-1 c:cleo::R-1 d:dan::R-2 e:eve::R-3 o:::R-9");
+    let root = [quorum("root", 3, "a b c d e")];
+    let found = losses(&root, &shared);
+    assert_eq!(singles(&found), ["Device(\"R-1\") ends root"]);
+    assert_eq!(found.devices.iter().map(counts).collect::<Vec<_>>(), [(3, 2), (3, 1), (1, 0)]);
+    assert_eq!(words(&found.devices[0].fatal), "R-1");
+    assert_eq!(words(&found.devices[1].surviving), "d+e");
+    let stolen = thefts(&root, &shared, "root").single;
+    let stolen: Vec<String> =
+        stolen.iter().map(|one| format!("{:?} {}", one.unit, one.roles.join(" "))).collect();
+    assert_eq!(stolen, ["Device(\"R-1\") root"]);
+    // Keys of one device that count for different roles are stolen together.
+    let roles = [quorum("root", 1, "a"), quorum("timestamp", 1, "b")];
+    let single = thefts(&roles, &shared, "root").single;
+    let device = single.iter().find(|one| one.unit == Unit::Device("R-1".to_owned())).unwrap();
+    assert_eq!(device.roles, ["root", "timestamp"]);
+}
+
+#[test]
+fn devices_of_their_own_change_nothing() {
+    let own = members("a:ada:ulm:R-1 b:ben:ulm:R-2 c:cleo:bern:R-3 d:dan:bern:R-4 e:eve:rome:R-5 o:::R-9");
+    let roles = [quorum("root", 3, "a b c d e"), quorum("timestamp", 1, "o")];
+    assert_eq!(losses(&roles, &own), losses(&roles, &five()));
+    assert_eq!(thefts(&roles, &own, "root"), thefts(&roles, &five(), "root"));
+    // A device whose other key counts for nothing here is the key.
+    let other =
+        members("a:ada:ulm:R-1 b:ben:ulm:R-2 c:cleo:bern:R-3 d:dan:bern:R-4 e:eve:rome:R-5 o:::R-9 z:::R-1");
+    assert_eq!(losses(&roles, &other), losses(&roles, &five()));
 }

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use tuf_ceremony::policy::survival::{LISTED, Member, Quorum, Size, Unit, call, losses, thefts};
 
-/// Up to eight keys with few holders and sites, and up to four quorums over them.
+/// Up to eight keys with few devices, holders and sites, and up to four quorums over them.
 fn worlds() -> impl Strategy<Value = (Vec<Member>, Vec<Quorum>)> {
-    let member = (prop::option::weighted(0.8, 0..4_u8), prop::option::weighted(0.8, 0..3_u8));
+    let some = |few: std::ops::Range<u8>| prop::option::weighted(0.8, few);
+    let member = (prop::option::weighted(0.4, 0..4_u8), some(0..4), some(0..3));
     let members = prop::collection::vec(member, 1..8).prop_map(|members| {
-        let member = |(number, (holder, site)): (usize, (Option<u8>, Option<u8>))| Member {
+        type Place = (Option<u8>, Option<u8>, Option<u8>);
+        let member = |(number, (device, holder, site)): (usize, Place)| Member {
             name: format!("k{number}"),
+            device: device.map(|device| format!("d{device}")),
             holder: holder.map(|holder| format!("h{holder}")),
             site: site.map(|site| format!("s{site}")),
         };
@@ -51,7 +54,7 @@ fn units(members: &[Member], quorums: &[Quorum], of: Kind) -> Vec<(String, Keys)
     let mut all = members.to_vec();
     for name in quorums.iter().flat_map(|quorum| &quorum.keys) {
         if all.iter().all(|member| member.name != *name) {
-            all.push(Member { name: name.clone(), holder: None, site: None });
+            all.push(Member { name: name.clone(), device: None, holder: None, site: None });
         }
     }
     let mut units: Vec<(String, Keys)> = Vec::new();
@@ -63,6 +66,17 @@ fn units(members: &[Member], quorums: &[Quorum], of: Kind) -> Vec<(String, Keys)
         }
     }
     units
+}
+
+/// The members, with a device only where several keys that count are on it.
+fn sharing(members: &[Member], quorums: &[Quorum]) -> Vec<Member> {
+    let shared: Vec<String> = units(members, quorums, |member| member.device.clone())
+        .into_iter()
+        .filter(|(_, keys)| keys.len() > 1)
+        .map(|(device, _)| device)
+        .collect();
+    let device = |member: &Member| member.device.clone().filter(|device| shared.contains(device));
+    members.iter().map(|member| Member { device: device(member), ..member.clone() }).collect()
 }
 
 /// Every set of `size` units, in the order of the units, with its keys.
@@ -91,15 +105,23 @@ proptest! {
     fn losses_are_what_looking_at_every_set_finds((members, quorums) in worlds()) {
         let found = losses(&quorums, &members);
         let all = every_key(&quorums);
-        let kinds: [(&[Size], Kind); 3] = [
+        let sharing = sharing(&members, &quorums);
+        prop_assert_eq!(found.devices.is_empty(), units(&sharing, &quorums, |member| member.device.clone()).is_empty());
+        let devices: &[Size] = &found.devices;
+        let kinds: [(&[Size], Kind); 4] = [
             (&found.keys, |member| Some(member.name.clone())),
+            (devices, |member| member.device.clone().or_else(|| Some(member.name.clone()))),
             (&found.holders, |member| member.holder.clone()),
             (&found.sites, |member| member.site.clone()),
         ];
         let largest = quorums.iter().map(|quorum| quorum.threshold.max(1)).max().unwrap();
         let mut ends = Vec::new();
         for (sizes, of) in kinds {
-            let units = units(&members, &quorums, of);
+            let of_devices = std::ptr::eq(sizes, devices);
+            let mut units = units(&sharing, &quorums, of);
+            if of_devices && devices.is_empty() {
+                units.clear();
+            }
             prop_assert_eq!(sizes.len(), units.len().min(usize::try_from(largest).unwrap()));
             for (index, size) in sizes.iter().enumerate() {
                 prop_assert_eq!(size.size, index + 1);
@@ -118,7 +140,9 @@ proptest! {
                     .filter(|quorum| meets(quorum, &all) && !meets(quorum, &(&all - &keys)))
                     .map(|quorum| quorum.title.clone())
                     .collect();
-                if !ended.is_empty() {
+                // A key that shares its device with none is listed as a key.
+                let listed = of_devices && name.starts_with('k');
+                if !ended.is_empty() && !listed {
                     ends.push((name, ended));
                 }
             }
@@ -162,6 +186,7 @@ proptest! {
         for one in &found.single {
             let of = |member: &&Member| match &one.unit {
                 Unit::Key(name) => member.name == *name,
+                Unit::Device(name) => member.device.as_ref() == Some(name),
                 Unit::Holder(name) => member.holder.as_ref() == Some(name),
                 Unit::Site(name) => member.site.as_ref() == Some(name),
             };

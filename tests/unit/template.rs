@@ -59,6 +59,7 @@ fn roles(policy: &Policy) -> Vec<Role> {
     let member = |name: &String| Member {
         name: name.clone(),
         holder: policy.keys[name].holder.clone(),
+        device: policy.device_of(name),
         material: None,
     };
     let role = |(name, plan): (&str, &tuf_ceremony::policy::RolePlan)| Role {

@@ -110,8 +110,7 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
             keys.join(", ")
         ));
     }
-    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
-        plan.made().partition(|role| role.quorum.threshold > 0);
+    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) = plan.made().partition(|role| role.stated);
     let mut made: Vec<String> = stated.iter().map(|role| format!("{} {}", role.role, role.version)).collect();
     if !others.is_empty() {
         made.push(format!("{} delegated roles that the plan does not list", others.len()));

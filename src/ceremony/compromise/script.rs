@@ -15,17 +15,12 @@ pub(super) fn expanded(ceremony: &Ceremony, going: &[Going], plan: &Plan) -> Str
     let is_new = |key: &&String| ceremony.keyring.get(key).is_none();
     let new: Vec<String> = replacements.iter().filter(is_new).cloned().collect();
     let gone = |key: &str| going.iter().any(|one| one.key == key);
-    // Keys of what is made; a new key of a delegation that the plan does not list signs for it, too.
-    let made = |role: &str| plan.made().any(|one| one.role == role);
-    let roles = policy.all_roles();
+    // What is carried over is signed by the keys that its delegator lists: not all of them need be in the plan.
     let signs = |online: bool| {
-        let of_kind = |role: &str| ["snapshot", "timestamp"].contains(&role) == online;
-        let listed = roles.iter().filter(|(role, _)| of_kind(role) && made(role));
-        let unlisted = replacements
-            .iter()
-            .filter(|key| !online && !roles.iter().any(|(_, role)| role.keys.contains(*key)));
+        let is_there =
+            |key: &&String| policy.keys.get(*key).is_some_and(|plan| plan.holder.is_none() == online);
         let mut keys: Vec<String> = Vec::new();
-        for key in listed.flat_map(|(_, role)| &role.keys).chain(unlisted) {
+        for key in plan.made().flat_map(|role| &role.quorum.keys).filter(is_there) {
             if !keys.contains(key) && !gone(key) {
                 keys.push(key.clone());
             }

@@ -358,7 +358,7 @@ fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &BTreeMa
 
 fn member(ceremony: &Ceremony, name: &str, material: Option<Sha256Digest>) -> Member {
     let holder = ceremony.policy.keys.get(name).and_then(|key| key.holder.clone());
-    Member { name: name.to_owned(), holder, material }
+    Member { name: name.to_owned(), holder, device: ceremony.policy.device_of(name), material }
 }
 
 /// Turns refusals that `ceremony.toml` waives for now.

@@ -1,8 +1,8 @@
 //! The last safe dates: until when each role must be renewed, and the next ceremony held.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::checks::expiry::MARGIN;
+use crate::checks::expiry::last_safe;
 use crate::policy::calendar::{Event, calendar};
 use crate::tuf::time::{self, Date};
 
@@ -18,12 +18,11 @@ pub struct Deadline {
     pub expires: Timestamp,
     /// The last date on which renewing it leaves time for a second try.
     pub last_safe: Timestamp,
+    /// Whether that date has passed.
+    pub passed: bool,
     /// Whether only a ceremony can renew it.
     pub offline: bool,
 }
-
-/// What a service that renews a role by itself needs for a second try: a day.
-const ONLINE_MARGIN: SignedDuration = SignedDuration::from_hours(24);
 
 impl Ceremony {
     /// Each role's last safe date, and that of the next ceremony.
@@ -34,9 +33,9 @@ impl Ceremony {
             let Some(expires) = Date::parse(&one.expires).map(|date| date.at) else { continue };
             let plan = stated.iter().find(|(name, _)| *name == one.role).map(|(_, plan)| *plan);
             let offline = plan.is_some_and(|plan| self.policy.is_offline(plan));
-            let margin = if offline { SignedDuration::from_secs(MARGIN) } else { ONLINE_MARGIN };
-            let last_safe = expires.saturating_sub(margin).unwrap_or(expires);
-            deadlines.push(Deadline { role: Some(one.role.clone()), expires, last_safe, offline });
+            let last_safe = last_safe(expires, offline);
+            let passed = last_safe <= self.now;
+            deadlines.push(Deadline { role: Some(one.role.clone()), expires, last_safe, passed, offline });
         }
         let first = deadlines.iter().filter(|one| one.offline).min_by_key(|one| one.last_safe).cloned();
         deadlines.extend(first.map(|first| Deadline { role: None, ..first }));

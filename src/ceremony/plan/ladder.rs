@@ -12,7 +12,7 @@ use crate::tuf::envelope::Envelope;
 
 use super::super::change::Change;
 use super::super::compromise::Doubt;
-use super::super::drafting::draft_all;
+use super::super::drafting::{Draft, Drafts, draft_all};
 use super::super::trusted::Trusted;
 use super::super::{Ceremony, CeremonyError, gate};
 
@@ -105,13 +105,7 @@ impl Ceremony {
                     let wanted = made.files(&name);
                     let mut differ: Vec<String> =
                         own.iter().filter(|file| !wanted.contains_key(*file)).cloned().collect();
-                    for (file, bytes) in &wanted {
-                        let found =
-                            files::read_if_there(&self.path(&format!("{FOLDER}/{file}")), METADATA_LIMIT)?;
-                        if found.as_deref() != Some(*bytes) {
-                            differ.push(file.clone());
-                        }
-                    }
+                    differ.extend(self.differing(&wanted)?);
                     if differ.is_empty() { State::Ready } else { State::Stale(differ) }
                 }
             };
@@ -127,9 +121,14 @@ impl Ceremony {
         Ok(rungs)
     }
 
-    /// Takes a rung as the plan, and its drafts as the drafts. A stale one is refused.
+    /// Takes a rung as the plan, and its drafts as the drafts. A stale one is refused. One that is taken already, by a process
+    /// that died on the way, is gone on with.
     pub fn take_rung(&mut self, name: &str) -> Result<(), CeremonyError> {
         CeremonyError::require(gate::output(self))?;
+        if self.is_taken(name)? {
+            self.draft()?;
+            return Ok(());
+        }
         let ladder = self.ladder()?;
         let Some(rung) = ladder.iter().find(|rung| rung.name == name) else {
             let known: Vec<&str> = ladder.iter().map(|rung| rung.name.as_str()).collect();
@@ -157,6 +156,30 @@ impl Ceremony {
         self.replan(&String::from_utf8_lossy(&text))?;
         self.draft()?;
         Ok(())
+    }
+
+    /// Whether the plan is that of a rung by now, and would still draft what the rung has.
+    fn is_taken(&self, name: &str) -> Result<bool, CeremonyError> {
+        let plan = self.path(&format!("{FOLDER}/{name}.toml"));
+        let Some(text) = files::read_if_there(&plan, policy::LIMIT)? else { return Ok(false) };
+        if files::read(&self.path("ceremony.toml"), policy::LIMIT)? != text {
+            return Ok(false);
+        }
+        let drafts = published(&self.planned_drafts()?);
+        let made = Made { text: String::from_utf8_lossy(&text).into_owned(), drafts };
+        self.differing(&made.files(name)).map(|differ| differ.is_empty())
+    }
+
+    /// The files of a rung that are not there as they should be.
+    fn differing(&self, wanted: &BTreeMap<String, &[u8]>) -> Result<Vec<String>, CeremonyError> {
+        let mut differ = Vec::new();
+        for (file, bytes) in wanted {
+            let found = files::read_if_there(&self.path(&format!("{FOLDER}/{file}")), METADATA_LIMIT)?;
+            if found.as_deref() != Some(*bytes) {
+                differ.push(file.clone());
+            }
+        }
+        Ok(differ)
     }
 
     /// Every rung as it would be made now.
@@ -208,10 +231,14 @@ impl Ceremony {
         let policy = Policy::parse(text.as_bytes())?;
         let trusted = Trusted::load(self.root(), &policy, &self.keyring)?;
         let drafts = draft_all(&policy, &self.keyring, trusted.as_ref(), None)?;
-        let published =
-            drafts.made.iter().map(|draft| (draft.role.clone(), Envelope::publish(&draft.signed, &[])));
-        Ok(Made { text, drafts: published.collect() })
+        Ok(Made { text, drafts: published(&drafts) })
     }
+}
+
+/// Drafts by role, as they are written.
+fn published(drafts: &Drafts) -> BTreeMap<String, Vec<u8>> {
+    let published = |draft: &Draft| (draft.role.clone(), Envelope::publish(&draft.signed, &[]));
+    drafts.made.iter().map(published).collect()
 }
 
 fn told(error: &CeremonyError) -> String {

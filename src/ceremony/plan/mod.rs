@@ -8,13 +8,15 @@ mod people;
 use crate::checks::Finding;
 use crate::console::words::words;
 use crate::json::Json;
-use crate::policy::RolePlan;
 use crate::policy::survival::{Call, Losses, Thefts, Unit};
 use crate::tuf::time;
+use crate::tuf::verify::{Signer, signers};
 
 use super::drafting::{Draft, Drafts, draft_all};
 use super::event::Artifact;
+use super::keyring::Keyring;
 use super::payload::Payload;
+use super::signatures::Authority;
 use super::{Ceremony, CeremonyError, gate};
 
 pub use changes::RoleChange;
@@ -65,12 +67,16 @@ pub struct PlannedRole {
     pub quorum: Quorum,
     /// Whether this ceremony makes it.
     pub made: bool,
+    /// Whether the plan states it; what it does not is carried over.
+    pub stated: bool,
 }
 
 /// A threshold and the people who can reach it.
 pub struct Quorum {
     /// How many.
     pub threshold: i64,
+    /// Of which keys, by the names that the plan gives them; keys that it does not know, as their metadata has them.
+    pub keys: Vec<String>,
     /// Of whom, as `name (key)`.
     pub signers: Vec<String>,
 }
@@ -98,14 +104,8 @@ impl Plan {
 impl Ceremony {
     /// Makes the plan.
     pub fn plan(&self) -> Result<Plan, CeremonyError> {
-        let roles = self.policy.all_roles();
-        let replacements: Vec<&String> =
-            self.policy.revoke.iter().filter_map(|one| one.replacement.as_ref()).collect();
-        let used = |name: &&String| {
-            roles.iter().any(|(_, role)| role.keys.contains(name)) || replacements.contains(name)
-        };
-        let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
-        let missing_keys: Vec<String> = missing.cloned().collect();
+        let missing_keys = self.missing_keys();
+        let mut keyring = self.keyring.clone();
         let (findings, made, left) = match self.planned_drafts() {
             Ok(Drafts { made, left }) => {
                 let payloads: Vec<Payload> = made.into_iter().map(Draft::freeze).collect();
@@ -115,12 +115,12 @@ impl Ceremony {
             }
             // Keys are missing, so that nothing can be drafted yet.
             Err(CeremonyError::KeyUnknown { .. }) => {
-                let Drafts { made, left } = self.expected(&missing_keys)?;
+                let Drafts { made, left } = self.expected(&missing_keys, &mut keyring)?;
                 (gate::examine_plan(self), made.into_iter().map(Draft::freeze).collect(), left)
             }
             Err(other) => return Err(other),
         };
-        let roles = self.planned_roles(&made);
+        let roles = self.planned_roles(&made, &keyring)?;
         Ok(Plan {
             inputs: self.inputs()?,
             words: words(&self.policy.digest.0),
@@ -139,25 +139,38 @@ impl Ceremony {
         })
     }
 
+    /// The keys that are to sign and whose public half is not known yet.
+    pub fn missing_keys(&self) -> Vec<String> {
+        let roles = self.policy.all_roles();
+        let replacements: Vec<&String> =
+            self.policy.revoke.iter().filter_map(|one| one.replacement.as_ref()).collect();
+        let used = |name: &&String| {
+            roles.iter().any(|(_, role)| role.keys.contains(name)) || replacements.contains(name)
+        };
+        let missing = self.policy.keys.keys().filter(used).filter(|name| self.keyring.get(name).is_none());
+        missing.cloned().collect()
+    }
+
     /// What will be made once the missing keys are there: whose they are decides it, not which they are, so that others can
-    /// stand in for them.
-    fn expected(&self, missing: &[String]) -> Result<Drafts, CeremonyError> {
-        let (mut policy, mut keyring) = (self.policy.clone(), self.keyring.clone());
+    /// stand in for them in the keyring.
+    fn expected(&self, missing: &[String], keyring: &mut Keyring) -> Result<Drafts, CeremonyError> {
+        let mut policy = self.policy.clone();
         for name in missing {
             if let (Some(plan), Some(scheme)) = (policy.keys.get_mut(name), keyring.stand_in(name)) {
                 plan.scheme = scheme;
             }
         }
-        draft_all(&policy, &keyring, self.trusted.as_ref(), self.ended.as_ref())
+        draft_all(&policy, keyring, self.trusted.as_ref(), self.ended.as_ref())
     }
 
     /// Every role that the plan states, and every other that is made.
-    fn planned_roles(&self, made: &[Payload]) -> Vec<PlannedRole> {
+    fn planned_roles(&self, made: &[Payload], keyring: &Keyring) -> Result<Vec<PlannedRole>, CeremonyError> {
+        let authorities = self.authorities(made)?;
         let stated = self.policy.all_roles();
         let mut roles = Vec::new();
         for (name, plan) in &stated {
-            let made = made.iter().find(|payload| payload.role == *name).map(|payload| &payload.signed);
-            let signed = made.or_else(|| self.published_today(name));
+            let made = made.iter().zip(&authorities).find(|(payload, _)| payload.role == *name);
+            let signed = made.map(|(payload, _)| &payload.signed).or_else(|| self.published_today(name));
             if signed.is_none() && self.trusted.is_some() {
                 // What stays was not imported: nothing is known of it.
                 continue;
@@ -170,39 +183,52 @@ impl Ceremony {
                     at.map_or("beyond the calendar".to_owned(), time::write)
                 }
             };
-            let quorum = self.quorum(plan);
-            roles.push(PlannedRole {
-                role: (*name).to_owned(),
-                version,
-                expires,
-                quorum,
-                made: made.is_some(),
-            });
+            let quorum = match made {
+                Some((_, by)) => self.quorum_of(&by.new, keyring, &plan.keys),
+                None => self.quorum(plan.threshold, plan.keys.clone()),
+            };
+            let (role, made) = ((*name).to_owned(), made.is_some());
+            roles.push(PlannedRole { role, version, expires, quorum, made, stated: true });
         }
-        let others = made.iter().filter(|payload| !stated.iter().any(|(name, _)| *name == payload.role));
-        for payload in others {
+        let is_other = |payload: &Payload| !stated.iter().any(|(name, _)| *name == payload.role);
+        for (payload, by) in made.iter().zip(&authorities).filter(|(payload, _)| is_other(payload)) {
             let expires = payload.signed.get("expires").and_then(Json::as_str);
             roles.push(PlannedRole {
                 role: payload.role.clone(),
                 version: payload.version,
                 expires: expires.unwrap_or_default().to_owned(),
-                quorum: Quorum { threshold: 0, signers: vec!["as its delegator says".to_owned()] },
+                quorum: self.quorum_of(&by.new, keyring, &[]),
                 made: true,
+                stated: false,
             });
         }
-        roles
+        Ok(roles)
     }
 
-    fn quorum(&self, plan: &RolePlan) -> Quorum {
-        let signer = |name: &String| format!("{} ({name})", self.policy.holder_of(name));
-        Quorum { threshold: plan.threshold, signers: plan.keys.iter().map(signer).collect() }
+    /// The quorum by which a payload is counted, its keys in the order in which the plan lists them, others by name.
+    fn quorum_of(&self, by: &Authority, keyring: &Keyring, order: &[String]) -> Quorum {
+        let name = |signer: &Signer| match keyring.name_of(signer.material) {
+            Some(key) => key.to_owned(),
+            None => self.signer_name(signer),
+        };
+        let mut keys: Vec<String> = signers(&by.keys, &by.role).iter().map(name).collect();
+        let place = |key: &str| order.iter().position(|one| one == key).unwrap_or(usize::MAX);
+        keys.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.cmp(b)));
+        self.quorum(by.role.threshold, keys)
+    }
+
+    fn quorum(&self, threshold: i64, keys: Vec<String>) -> Quorum {
+        let signer = |name: &String| match self.policy.keys.contains_key(name) {
+            true => format!("{} ({name})", self.policy.holder_of(name)),
+            false => name.clone(),
+        };
+        Quorum { threshold, signers: keys.iter().map(signer).collect(), keys }
     }
 
     fn old_quorum(&self) -> Option<Quorum> {
         let root = &self.trusted.as_ref()?.root;
         let role = root.roles.get("root")?;
-        let signers = crate::tuf::verify::signers(&root.keys, role);
-        let names = signers.iter().map(|signer| self.signer_name(signer));
-        Some(Quorum { threshold: role.threshold, signers: names.collect() })
+        let keys = self.trusted_members(role).into_iter().map(|member| member.name).collect();
+        Some(self.quorum(role.threshold, keys))
     }
 }

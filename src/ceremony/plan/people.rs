@@ -15,19 +15,29 @@ impl Ceremony {
     /// Whom to call: for the root by the old keys and by the new, and for everything else that is made.
     pub(super) fn call(&self, roles: &[PlannedRole]) -> Call {
         let mut quorums = Vec::new();
-        let made = roles.iter().filter(|role| role.made);
-        for one in made {
+        for one in roles.iter().filter(|role| role.made && role.stated) {
             let version = one.version;
             if one.role == "root" {
                 quorums
                     .extend(self.old_root(&format!("root {version}, by the keys of root {}", version - 1)));
             }
-            let stated = self.policy.all_roles().into_iter().find(|(name, _)| *name == one.role);
-            quorums.extend(
-                stated
-                    .map(|(name, plan)| self.new_quorum(format!("{name} {version}, by its own keys"), plan)),
-            );
+            quorums.push(needed(format!("{} {version}, by its own keys", one.role), one));
         }
+        // Roles that are carried over may be many, as bins are: those that the same keys sign are one quorum.
+        let mut alike: BTreeMap<(i64, &[String]), Vec<&PlannedRole>> = BTreeMap::new();
+        for one in roles.iter().filter(|role| role.made && !role.stated) {
+            alike.entry((one.quorum.threshold, &one.quorum.keys)).or_default().push(one);
+        }
+        quorums.extend(alike.values().filter_map(|roles| match roles.as_slice() {
+            [] => None,
+            [one] => Some(needed(format!("{} {}, by its own keys", one.role, one.version), one)),
+            [one, rest @ ..] => {
+                let more = if rest.len() == 1 { "role" } else { "roles" };
+                let title =
+                    format!("{} and {} more delegated {more}, each by its own keys", one.role, rest.len());
+                Some(needed(title, one))
+            }
+        }));
         call(&quorums, &self.members(), |name| self.can_sign(name))
     }
 
@@ -92,14 +102,14 @@ impl Ceremony {
         members.into_values().collect()
     }
 
-    fn trusted_members(&self, role: &RoleKeys) -> Vec<Member> {
+    pub(super) fn trusted_members(&self, role: &RoleKeys) -> Vec<Member> {
         let Some(trusted) = &self.trusted else { return Vec::new() };
         let member = |material: Sha256Digest, unnamed: String, holder: Option<String>| match self
             .keyring
             .name_of(material)
         {
             Some(key) => self.member(key.to_owned(), key),
-            None => Member { name: unnamed, holder, site: None },
+            None => Member { name: unnamed, device: None, holder, site: None },
         };
         let signers = signers(&trusted.root.keys, role).into_iter();
         let all =
@@ -118,6 +128,7 @@ impl Ceremony {
         let person = holder.and_then(|holder| self.policy.holders.get(holder));
         Member {
             name,
+            device: self.policy.device_of(key),
             holder: person.map(|person| person.name.clone()),
             site: person.and_then(|person| person.site.clone()),
         }
@@ -131,4 +142,8 @@ impl Ceremony {
         };
         !self.aliases(name).iter().any(|key| gone(key))
     }
+}
+
+fn needed(title: String, role: &PlannedRole) -> Quorum {
+    Quorum { title, threshold: role.quorum.threshold, keys: role.quorum.keys.clone() }
 }

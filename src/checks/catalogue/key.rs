@@ -83,12 +83,14 @@ pub(super) static HOLDER: Entry = Entry {
     id: "KEY-HOLDER",
     level: Level::RefuseOrWarn,
     enforced: true,
-    demands: "No holder can reach a threshold of two or more alone (refused). Roles that should be apart, \
-        such as the offline root and the online timestamp, share no key (warned about).",
+    demands: "No holder can reach a threshold of two or more alone, and where two or more must sign, no two \
+        holders share a device (refused). Roles that should be apart, such as the offline root and the online \
+        timestamp, share no key (warned about).",
     why: "A threshold is a promise that several people agreed. Two tokens in one pocket keep the number and \
         break the promise. A key that serves both an offline and an online role brings the offline one down \
         to the safety of a server.",
     mend: "Give the key to another holder under `[key.NAME]` in `ceremony.toml`, or raise the role's \
-        `threshold` above the number of keys that any one holder has. For shared keys, provision a second \
+        `threshold` above the number of keys that any one holder has. Holders who share a device, by its kind \
+        and serial number, each need their own. For shared keys, provision a second \
         key with `tuf-ceremony token provision --key NAME` and let each role have its own.",
 };

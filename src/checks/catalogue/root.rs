@@ -110,10 +110,12 @@ pub(super) static EXPIRY_FORMAT: Entry = Entry {
 pub(super) static EXPIRY_RANGE: Entry = Entry {
     check: Check::ExpiryRange,
     id: "EXPIRY-RANGE",
-    level: Level::Refuse,
+    level: Level::RefuseOrWarn,
     enforced: true,
     demands: "Expiry dates lie in the future and within the policy. The root outlives the other roles, and \
-        nothing that needs a ceremony expires before the next planned one with a margin.",
+        nothing that needs a ceremony expires before the next planned one with a margin (refused). The last \
+        date on which a role can be renewed with time for a second try, a day before it expires or 30 where \
+        only a ceremony renews it, is still to come (warned about).",
     why: "In 2024 Fleet's root ran out, and its agents would not start with expired metadata. Sigstore \
         published version 3 of its root only hours before version 2 expired. An expired root stops every \
         client at once, and the people who can mend it have to be brought together first.",

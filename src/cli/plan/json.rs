@@ -73,6 +73,7 @@ fn change(change: &RoleChange) -> Json {
 fn unit(unit: &Unit) -> Json {
     let kind = match unit {
         Unit::Key(_) => "key",
+        Unit::Device(_) => "device",
         Unit::Holder(_) => "holder",
         Unit::Site(_) => "site",
     };
@@ -107,6 +108,7 @@ fn losses(losses: &Losses) -> Json {
         Json::object([("ends", Json::strings(one.ends.iter().cloned())), ("lost", unit(&one.unit))])
     });
     Json::object([
+        ("devices", Json::Arr(losses.devices.iter().map(size).collect())),
         ("holders", Json::Arr(losses.holders.iter().map(size).collect())),
         ("keys", Json::Arr(losses.keys.iter().map(size).collect())),
         ("single", Json::Arr(single.collect())),
@@ -154,6 +156,7 @@ fn deadline(one: &Deadline) -> Json {
         ("expires", Json::from(time::write(one.expires))),
         ("last_safe", Json::from(time::write(one.last_safe))),
         ("offline", Json::Bool(one.offline)),
+        ("passed", Json::Bool(one.passed)),
         ("role", one.role.as_deref().map_or(Json::Null, Json::from)),
     ])
 }

@@ -111,16 +111,12 @@ fn quorum(quorum: &Quorum) -> String {
 fn made(plan: &Plan) -> String {
     let mut out = "What is made\n".to_owned();
     let row = |role: &PlannedRole| {
-        let needed = match role.quorum.threshold {
-            0 => "as its delegator says".to_owned(),
-            threshold => threshold.to_string(),
-        };
+        let needed = role.quorum.threshold.to_string();
         vec![role.role.clone(), role.version.to_string(), role.expires.clone(), needed]
     };
-    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) =
-        plan.made().partition(|role| role.quorum.threshold > 0);
-    let listed = stated.iter().chain(others.iter().take(LISTED));
-    let rows: Vec<Vec<String>> = listed.map(|role| row(role)).collect();
+    let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) = plan.made().partition(|role| role.stated);
+    let listed: Vec<&PlannedRole> = stated.iter().chain(others.iter().take(LISTED)).copied().collect();
+    let rows: Vec<Vec<String>> = listed.iter().map(|role| row(role)).collect();
     out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
     if others.len() > LISTED {
         let _ = write!(out, "\n  and {} further delegated roles", others.len() - LISTED);
@@ -145,7 +141,7 @@ fn made(plan: &Plan) -> String {
         let _ = write!(out, "\n{}", line(words).trim_end());
     }
     out.push_str("\n\nWho must sign\n");
-    for role in stated {
+    for role in listed {
         out.push_str(&line(&format!(
             "{} version {}, by its own keys: {}",
             role.role,
@@ -166,6 +162,7 @@ fn made(plan: &Plan) -> String {
 fn unit(unit: &Unit) -> String {
     match unit {
         Unit::Key(name) => format!("whoever has {name}"),
+        Unit::Device(name) => format!("the device {name}"),
         Unit::Holder(name) => name.clone(),
         Unit::Site(name) => format!("all of {name}"),
     }
@@ -224,16 +221,24 @@ fn losses(losses: &Losses) -> String {
             "{title} cannot be signed any longer, even with every key that is left"
         )));
     }
-    let kinds = [("keys", &losses.keys), ("holders", &losses.holders), ("sites", &losses.sites)];
+    let mut kinds = vec![("keys", &losses.keys)];
+    // Where every key has a device of its own, devices are lost as keys are.
+    kinds.extend((!losses.devices.is_empty()).then_some(("devices", &losses.devices)));
+    kinds.extend([("holders", &losses.holders), ("sites", &losses.sites)]);
     let largest = kinds.iter().flat_map(|(_, sizes)| sizes.iter().map(|size| size.size)).max().unwrap_or(0);
     let cell = |sizes: &Vec<Size>, at: usize| {
         let counts = sizes.iter().find(|size| size.size == at).and_then(|size| size.counts);
         counts.map_or("-".to_owned(), |counts| format!("{} of {}", counts.survived, counts.sets))
     };
     let rows: Vec<Vec<String>> = (1..=largest)
-        .map(|at| std::iter::once(at.to_string()).chain(kinds.map(|(_, sizes)| cell(sizes, at))).collect())
+        .map(|at| {
+            std::iter::once(at.to_string()).chain(kinds.iter().map(|(_, sizes)| cell(sizes, at))).collect()
+        })
         .collect();
-    let head = ["lost at once", "sets of keys survived", "of holders", "of sites"];
+    let of_kinds = kinds.iter().skip(1).map(|(kind, _)| format!("of {kind}"));
+    let head: Vec<String> =
+        ["lost at once", "sets of keys survived"].map(str::to_owned).into_iter().chain(of_kinds).collect();
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let _ = writeln!(out, "{}", show::rows(&head, &rows).trim_end());
     for (what, size) in kinds.iter().flat_map(|(what, sizes)| sizes.iter().map(move |size| (what, size))) {
         let mixed = size.counts.is_some_and(|counts| counts.survived > 0 && counts.survived < counts.sets);
@@ -255,7 +260,7 @@ fn losses(losses: &Losses) -> String {
         )));
     }
     if losses.single.is_empty() && losses.unreachable.is_empty() {
-        out.push_str(&line("No single loss of a key, a person or a site ends the root."));
+        out.push_str(&line("No single loss of a key, a device, a person or a site ends the root."));
     }
     out
 }
@@ -284,7 +289,7 @@ fn thefts(thefts: &Thefts) -> String {
     let ends = thefts.single.iter().filter(|one| one.roles.iter().any(|role| role == "root"));
     let ends: Vec<String> = ends.map(|one| unit(&one.unit)).collect();
     out.push_str(&match ends.is_empty() {
-        true => line("No single theft from a person or a site ends the root."),
+        true => line("No single theft of a device, or from a person or a site, ends the root."),
         false => line(&format!("The theft of what {} has ends the root.", ends.join(", or "))),
     });
     out
@@ -299,10 +304,19 @@ fn dates(plan: &Plan) -> String {
                 Some(role) => (role.clone(), if one.offline { "a ceremony" } else { "its service" }),
                 None => ("the next ceremony".to_owned(), "people"),
             };
-            vec![time::write(one.last_safe), what, time::write(one.expires), who.to_owned()]
+            let last = if one.passed { "passed".to_owned() } else { time::write(one.last_safe) };
+            vec![last, what, time::write(one.expires), who.to_owned()]
         })
         .collect();
-    format!("Last safe dates\n{}", show::rows(&["last safe", "what", "expires", "renewed by"], &rows))
+    let table = show::rows(&["last safe", "what", "expires", "renewed by"], &rows);
+    let advice = match plan.deadlines.iter().any(|one| one.passed) {
+        true => line(
+            "Where it has passed, no time is left for a second try: renew that role at once, or choose a longer `expires` for \
+             what is made here (`change set-expiry ROLE PERIOD`).",
+        ),
+        false => String::new(),
+    };
+    format!("Last safe dates\n{}\n{advice}", table.trim_end())
 }
 
 /// The rungs of the ladder.

@@ -1,8 +1,8 @@
-//! Losses: keys that nobody can sign with any more, one by one, with their holder, or with their site.
+//! Losses: keys that nobody can sign with any more, one by one, with their device, with their holder, or with their site.
 
 use std::collections::BTreeMap;
 
-use super::{Group, LISTED, Member, Quorum, Unit, kinds, pieces, totals};
+use super::{Group, LISTED, Member, Piece, Quorum, Unit, groups, kinds, pieces, totals};
 
 /// Which losses leave all quorums within reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,11 +11,13 @@ pub struct Losses {
     pub unreachable: Vec<String>,
     /// Lost keys, by how many.
     pub keys: Vec<Size>,
+    /// Lost devices, each with all keys on it; none where every key has a device of its own, which are the keys.
+    pub devices: Vec<Size>,
     /// Lost holders, each with all their keys.
     pub holders: Vec<Size>,
     /// Lost sites, each with all keys there.
     pub sites: Vec<Size>,
-    /// What ends a quorum by itself: keys, then holders, then sites.
+    /// What ends a quorum by itself: keys, then devices that several keys share, then holders, then sites.
     pub single: Vec<Single>,
 }
 
@@ -72,10 +74,13 @@ pub fn losses(quorums: &[Quorum], members: &[Member]) -> Losses {
     let largest = quorums.iter().map(Quorum::need).max().unwrap_or(0);
     let kinds = kinds(&pieces);
     let single = kinds.iter().flatten().filter_map(|group| single(group, quorums, &slack)).collect();
-    let [keys, holders, sites] = kinds.map(|kind| sizes(&kind, &slack, largest));
+    let [keys, shared, holders, sites] = kinds;
+    let devices = if shared.is_empty() { Vec::new() } else { groups(&pieces, Piece::device_or_key) };
+    let [keys, devices, holders, sites] =
+        [keys, devices, holders, sites].map(|kind| sizes(&kind, &slack, largest));
     let beyond = quorums.iter().zip(&slack).filter(|(_, slack)| slack.is_none());
     let unreachable = beyond.map(|(quorum, _)| quorum.title.clone()).collect();
-    Losses { unreachable, keys, holders, sites, single }
+    Losses { unreachable, keys, devices, holders, sites, single }
 }
 
 fn single(group: &Group, quorums: &[Quorum], slack: &[Slack]) -> Option<Single> {

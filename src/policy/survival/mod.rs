@@ -23,6 +23,8 @@ pub const LISTED: usize = 64;
 pub struct Member {
     /// The key's name.
     pub name: String,
+    /// The device that it is on, if known.
+    pub device: Option<String>,
     /// The holder's short name; `None` for an online key.
     pub holder: Option<String>,
     /// Where the key is kept, or its holder works.
@@ -45,6 +47,8 @@ pub struct Quorum {
 pub enum Unit {
     /// One key, by name.
     Key(String),
+    /// All keys on a device, by serial number; only where there are several.
+    Device(String),
     /// All keys of a holder, by short name.
     Holder(String),
     /// All keys of a site.
@@ -52,10 +56,10 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The name of the key, the holder or the site.
+    /// The name of the key, the device, the holder or the site.
     pub fn name(&self) -> &str {
         match self {
-            Unit::Key(name) | Unit::Holder(name) | Unit::Site(name) => name,
+            Unit::Key(name) | Unit::Device(name) | Unit::Holder(name) | Unit::Site(name) => name,
         }
     }
 }
@@ -70,6 +74,8 @@ impl Quorum {
 /// A key that counts somewhere.
 struct Piece<'a> {
     name: &'a str,
+    /// The device, if other keys that count are on it, too.
+    shares: Option<&'a str>,
     holder: Option<&'a str>,
     site: Option<&'a str>,
     /// For each quorum, 1 if the key counts towards it.
@@ -79,6 +85,15 @@ struct Piece<'a> {
 impl Piece<'_> {
     fn key(&self) -> Option<Unit> {
         Some(Unit::Key(self.name.to_owned()))
+    }
+
+    fn device(&self) -> Option<Unit> {
+        self.shares.map(|device| Unit::Device(device.to_owned()))
+    }
+
+    /// A key that shares its device with no other is lost with it.
+    fn device_or_key(&self) -> Option<Unit> {
+        self.device().or_else(|| self.key())
     }
 
     fn holder(&self) -> Option<Unit> {
@@ -100,19 +115,26 @@ struct Group {
 fn pieces<'a>(quorums: &'a [Quorum], members: &'a [Member]) -> Vec<Piece<'a>> {
     let sets: Vec<BTreeSet<&str>> =
         quorums.iter().map(|quorum| quorum.keys.iter().map(String::as_str).collect()).collect();
-    let known =
-        members.iter().map(|member| (member.name.as_str(), member.holder.as_deref(), member.site.as_deref()));
-    let only_named = quorums.iter().flat_map(|quorum| &quorum.keys).map(|name| (name.as_str(), None, None));
+    let piece = |name: &'a str, member: Option<&'a Member>| Piece {
+        name,
+        shares: member.and_then(|member| member.device.as_deref()),
+        holder: member.and_then(|member| member.holder.as_deref()),
+        site: member.and_then(|member| member.site.as_deref()),
+        weight: sets.iter().map(|set| usize::from(set.contains(name))).collect(),
+    };
+    let known = members.iter().map(|member| (member.name.as_str(), Some(member)));
+    let only_named = quorums.iter().flat_map(|quorum| &quorum.keys).map(|name| (name.as_str(), None));
     let mut seen = BTreeSet::new();
-    known
+    let mut pieces: Vec<Piece<'a>> = known
         .chain(only_named)
-        .filter(|(name, ..)| seen.insert(*name))
-        .map(|(name, holder, site)| {
-            let weight = sets.iter().map(|set| usize::from(set.contains(name))).collect();
-            Piece { name, holder, site, weight }
-        })
+        .filter(|(name, _)| seen.insert(*name))
+        .map(|(name, member)| piece(name, member))
         .filter(|piece| piece.weight.contains(&1))
-        .collect()
+        .collect();
+    let devices: Vec<&str> = pieces.iter().filter_map(|piece| piece.shares).collect();
+    let is_shared = |device: &&str| devices.iter().filter(|other| *other == device).count() > 1;
+    pieces.iter_mut().for_each(|piece| piece.shares = piece.shares.filter(is_shared));
+    pieces
 }
 
 /// The pieces put together by the unit they belong to, in the order in which the units come first.
@@ -129,9 +151,9 @@ fn groups<'a>(pieces: &[Piece<'a>], unit_of: fn(&Piece<'a>) -> Option<Unit>) -> 
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// The pieces by key, by holder and by site.
-fn kinds(pieces: &[Piece]) -> [Vec<Group>; 3] {
-    [groups(pieces, Piece::key), groups(pieces, Piece::holder), groups(pieces, Piece::site)]
+/// The pieces by key, by shared device, by holder and by site.
+fn kinds(pieces: &[Piece]) -> [Vec<Group>; 4] {
+    [Piece::key, Piece::device, Piece::holder, Piece::site].map(|kind| groups(pieces, kind))
 }
 
 /// How many keys count towards each quorum.

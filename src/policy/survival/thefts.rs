@@ -1,4 +1,4 @@
-//! Thefts: what a thief can sign, with the worst choice of keys, and with all that one holder or one site has.
+//! Thefts: what a thief can sign, with the worst choice of keys, and with all that one device, one holder or one site has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ pub struct Thefts {
     /// By number of stolen keys, from 1 up to the number with which the root falls; if the root is not among the roles or
     /// cannot be met at all, up to the largest threshold that can.
     pub by_count: Vec<Theft>,
-    /// What one theft meets by itself: keys, then holders, then sites; those that meet nothing are left out.
+    /// What one theft meets by itself: keys, then devices that several keys share, then holders, then sites; those that meet
+    /// nothing are left out.
     pub single: Vec<SingleTheft>,
 }
 

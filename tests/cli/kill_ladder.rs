@@ -1,0 +1,57 @@
+//! `kill -9` while a rung of the ladder is taken and frozen: the same command goes on.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+
+use crate::kill_fixture::Place;
+use crate::kill_strace::{points, present};
+use crate::ladder::laddered;
+
+const SIGKILL: i32 = 9;
+const RUNG: &[&str] = &["freeze", "--rung", "lost-dan"];
+
+#[test]
+fn freeze_of_a_rung_carries_on() {
+    if !present("freeze_of_a_rung_carries_on") {
+        return;
+    }
+    let prepared = Place::like(&laddered().path(""));
+    let (plan, index) = {
+        let undisturbed = prepared.copy();
+        undisturbed.expect(RUNG, 0);
+        let read = |name: &str| fs::read_to_string(undisturbed.dir().join(name)).unwrap();
+        (read("ceremony.toml"), read("payloads/index.json"))
+    };
+    let found = points(&prepared, RUNG);
+    assert!(found.len() >= 30, "only {} points: {found:?}", found.len());
+    for (number, point) in found.iter().enumerate() {
+        println!("point {number} of {}: {point:?}", found.len());
+        let place = prepared.copy();
+        let output = place.run(&point.inject("signal=SIGKILL"), RUNG);
+        assert_eq!(output.status.signal(), Some(SIGKILL), "{point:?} was not reached");
+        place.expect(RUNG, 0);
+        let files = place.files();
+        assert_eq!(files["ceremony.toml"], plan.as_bytes());
+        assert_eq!(files["payloads/index.json"], index.as_bytes());
+        place.check_recorded(&files);
+        place.expect(&["status"], 3);
+    }
+}
+
+/// Only what was taken is gone on with: a rung whose drafts were touched since is refused.
+#[test]
+fn a_rung_that_was_taken_and_touched_is_stale() {
+    let room = laddered();
+    room.run(RUNG).ok();
+    let index = room.read("payloads/index.json");
+    room.run(RUNG).ok();
+    assert_eq!(room.read("payloads/index.json"), index);
+    let drafted = room.read("drafts/ladder/lost-dan.root.json");
+    room.write(
+        "drafts/ladder/lost-dan.root.json",
+        drafted.replacen("\"threshold\": 2", "\"threshold\": 1", 1),
+    );
+    let what = "the rung lost-dan is stale: lost-dan.root.json, lost-dan.toml would come out differently now";
+    let next = "Write the ladder anew with `tuf-ceremony plan --ladder`, and look at what has changed.";
+    room.run(RUNG).failed(2, what, next);
+}

@@ -1,0 +1,95 @@
+//! Keys that this ceremony revokes as compromised or lost: nobody waits for them, and whoever signs with one is warned.
+
+use serde_json::json;
+use tuf_ceremony::token::rehearsal::PIN;
+
+use crate::later::later;
+use crate::room::Room;
+
+/// Payloads of a root that Dan's key leaves.
+fn without_dan(reason: &str) -> Room {
+    let room = later();
+    room.change(&["revoke-key", "dan", "--reason", reason]).ok();
+    room.freeze();
+    room
+}
+
+#[test]
+fn whose_key_is_gone_is_not_called() {
+    for reason in ["lost", "compromised"] {
+        let room = without_dan(reason);
+        let done = room.run(&["status"]);
+        let told = format!(
+            "  by the keys of the trusted root: 0 of 2 needed, 2 short\n    signed:  nobody\n    missing: Ada (ada), Ben (ben), \
+             Cem (cem)\n  by its own keys: 0 of 2 needed, 2 short\n    signed:  nobody\n    missing: Ada (ada), Ben (ben), Cem \
+             (cem)\n    not called: revoked as {reason}: Dan (dan)\n"
+        );
+        assert!(done.out.contains(&told), "{}", done.out);
+        assert_eq!(done.code, 3);
+        let root = room.run(&["status", "--json"]).json()["payloads"][0].clone();
+        assert_eq!(root["not_called"], json!([{ "name": "Dan (dan)", "reason": reason }]));
+        assert_eq!(root["old"]["missing"], json!(["Ada (ada)", "Ben (ben)", "Cem (cem)"]));
+    }
+    // A key that is no longer needed is as good as any other until then.
+    let done = without_dan("retired").run(&["status"]);
+    assert!(done.out.contains("missing: Ada (ada), Ben (ben), Cem (cem), Dan (dan)\n"), "{}", done.out);
+    assert!(!done.out.contains("not called"), "{}", done.out);
+}
+
+/// When everybody has signed who is called, there is nobody whose signature would be to spare.
+#[test]
+fn nobody_waits_for_a_key_that_is_gone() {
+    let room = without_dan("lost");
+    for key in ["ada", "ben", "cem"] {
+        room.signs_all(key);
+    }
+    let done = room.run(&["status"]).ok();
+    assert!(done.out.ends_with("Every quorum is complete. Next: tuf-ceremony release\n"), "{}", done.out);
+    room.run(&["release"]).ok();
+}
+
+/// Three of the old root's four keys are lost, and it needs two.
+#[test]
+fn a_quorum_that_those_who_are_called_do_not_meet_is_named() {
+    let room = later();
+    for (key, serial, new) in [("ada", "R1", "R11"), ("ben", "R2", "R12"), ("cem", "R3", "R13")] {
+        let by = format!("{key}-2");
+        let replace =
+            ["replace-key", key, "--by", &by, "--old-serial", serial, "--serial", new, "--reason", "lost"];
+        room.change(&replace).ok();
+        room.provision(&by).ok();
+    }
+    room.freeze();
+    let done = room.run(&["status"]);
+    let told = "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`\nThey are too few for \
+                root version 2: whoever has a revoked key must sign, too, or the ceremony begins anew.\n";
+    assert!(done.out.ends_with(told), "{}", done.out);
+    room.signs_all("ada");
+    assert!(!room.run(&["status"]).out.contains("too few"));
+}
+
+#[test]
+fn whoever_signs_with_a_key_that_is_gone_is_warned_first() {
+    let room = without_dan("compromised");
+    let mut holder = room.sit_down(&["sign", "--key", "dan"]);
+    holder.reads("WARNING: dan is revoked in this ceremony as compromised. Its signature counts for the trusted root's quorum alone.");
+    holder.answers("Digits from paper", &room.typed("root"));
+    holder.answers("PIN", PIN);
+    let (code, screen) = holder.leaves();
+    assert_eq!(code, 0, "{screen}");
+    let root = room.run(&["status", "--json"]).json()["payloads"][0].clone();
+    assert_eq!((&root["old"]["signed"], &root["new"]["signed"]), (&json!(["Dan (dan)"]), &json!([])));
+    assert_eq!(root["not_called"], json!([]));
+    // Nobody else is warned.
+    let done = room.run_with_pin(PIN, &["sign", "--key", "ada", "--confirm", &room.typed("root")]);
+    assert!(!done.out.contains("WARNING"), "{}", done.out);
+}
+
+#[test]
+fn a_key_that_is_gone_signs_the_root_alone() {
+    let room = later();
+    room.change(&["revoke-key", "ben", "--reason", "lost"]).ok();
+    room.freeze();
+    let done = room.run_with_pin(PIN, &["sign", "--key", "ben", "--confirm", &room.typed("targets")]);
+    assert_eq!((done.code, done.out.as_str()), (1, "No payload needs the key ben.\n"), "{}", done.err);
+}
