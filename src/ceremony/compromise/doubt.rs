@@ -183,6 +183,5 @@ pub(super) fn going(ceremony: &Ceremony, keys: &[String], exposure: &Exposure) -
             roles,
         }
     });
-    // A name that stands in no role has no place to be taken.
     described.collect()
 }

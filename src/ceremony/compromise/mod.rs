@@ -6,6 +6,7 @@ mod brief;
 mod comparison;
 mod doubt;
 mod good;
+mod newcomer;
 mod script;
 
 use std::collections::BTreeSet;
@@ -15,15 +16,14 @@ use jiff::Timestamp;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
-use crate::policy::edit::NewKey;
 use crate::policy::exposure::{Exposure, RootFall};
-use crate::policy::{Intended, Policy, Reason, TokenKind};
+use crate::policy::{Intended, Reason};
 
-use super::change::{Change, Newcomer, Planning};
-use super::keyring;
+use super::change::{Change, Planning};
 use super::{Ceremony, CeremonyError};
 
 pub use comparison::Comparison;
+pub use newcomer::newcomer;
 
 /// What an administrator knows, or fears.
 #[derive(Clone, Debug)]
@@ -270,60 +270,6 @@ impl Ceremony {
         changes.extend(revoked);
         Ok(changes)
     }
-}
-
-/// What takes a key's place: a key of the plan by its name, a new one on the device with this serial number, of the kind of
-/// the old one, or one that is known by its public half.
-pub fn newcomer(policy: &Policy, old: &str, by: &str) -> Result<(String, Option<Newcomer>), CeremonyError> {
-    if policy.keys.contains_key(by) {
-        return Ok((by.to_owned(), None));
-    }
-    let plan = super::tokens::key_plan(policy, old)?;
-    let number = (2..).find(|number| !policy.keys.contains_key(&format!("{old}-{number}"))).unwrap_or(2);
-    let name = format!("{old}-{number}");
-    let mut key = NewKey {
-        name: name.clone(),
-        holder: plan.holder.clone(),
-        scheme: plan.scheme.name().to_owned(),
-        token: Vec::new(),
-        public: None,
-        standby_for: None,
-    };
-    let path = PathBuf::from(by);
-    if files::is_plain(&path) {
-        key.public = Some(format!("keys/{name}/public.pem"));
-        let public = Some(files::read(&path, keyring::LIMIT)?);
-        return Ok((name, Some(Newcomer { key, person: None, public })));
-    }
-    if by.ends_with(".pem") || by.contains('/') {
-        return Err(CeremonyError::Change {
-            what: format!("{by} is no plain file"),
-            next: "Name a file with the public half of the new key (PEM, \"BEGIN PUBLIC KEY\"). Nothing was changed.".to_owned(),
-        });
-    }
-    if let Some(near) = policy.key_like(by) {
-        return Err(CeremonyError::Change {
-            what: format!("{by} is no key of the plan; did you mean {near}?"),
-            next: "Write the name as it stands in ceremony.toml, or the serial number of a new token. Nothing was changed."
-                .to_owned(),
-        });
-    }
-    let Some(token) = &plan.token else {
-        return Err(CeremonyError::Change {
-            what: format!(
-                "{by} is no key of the plan and no file, and {old} is on no token whose kind a new one could have"
-            ),
-            next: "Name a file with the public half of the new key (PEM, \"BEGIN PUBLIC KEY\").".to_owned(),
-        });
-    };
-    let (kind, module) = match &token.kind {
-        TokenKind::Rehearsal => ("rehearsal", None),
-        TokenKind::Pkcs11 { module, .. } => ("pkcs11", Some(module.clone())),
-        TokenKind::Yubihsm { .. } => ("yubihsm", None),
-    };
-    key.token = vec![("kind", kind.to_owned()), ("serial", by.to_owned())];
-    key.token.extend(module.map(|module| ("module", module)));
-    Ok((name, Some(Newcomer { key, person: None, public: None })))
 }
 
 /// The statement that goes with a new beginning, once its root is released.

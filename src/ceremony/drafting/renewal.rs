@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
+use crate::json::view::ShapeError;
 use crate::policy::{Expiry, Intended, Intent, RolePlan};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::build;
@@ -26,7 +27,6 @@ use super::super::signatures::Authority;
 use super::diamond::{Further, require_signed_for_all};
 use super::versions::{ONLINE, next_version, require_known_good};
 use super::{CeremonyError, Draft, Drafter, Drafts, succession};
-use crate::json::view::ShapeError;
 
 impl Drafter<'_> {
     /// Drafts the root if it changes, and everything that follows from the plan; without a trusted root, all of it.
