@@ -17,6 +17,7 @@ mod ml_dsa;
 mod rsa;
 pub mod software;
 mod spki;
+pub mod tlog;
 
 pub use error::{KeyError, SignatureError};
 pub use key::{PublicKey, Weakness};
