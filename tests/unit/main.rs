@@ -67,6 +67,7 @@ mod python;
 mod scripts;
 mod table;
 mod template;
+mod tlog_notes;
 mod tlog_tree;
 mod token_ec_point;
 mod token_fixture;
