@@ -4,6 +4,7 @@ use crate::advice::{Advice, Exit};
 use crate::checks::catalogue::Check;
 use crate::checks::{Finding, Outcome};
 use crate::console::ConsoleError;
+use crate::console::words::WordsError;
 use crate::host::display::visible;
 use crate::host::files::FileError;
 use crate::policy::PolicyError;
@@ -25,6 +26,9 @@ pub enum CeremonyError {
     /// A question that nobody answered.
     #[error(transparent)]
     Console(#[from] ConsoleError),
+    /// Words that do not spell a digest.
+    #[error(transparent)]
+    Words(#[from] WordsError),
     /// One check refuses.
     #[error("{}", refusal(.0))]
     Refused(Box<Finding>),
@@ -153,7 +157,6 @@ fn refusal(finding: &Finding) -> String {
     visible(finding.trouble().map_or("", |trouble| trouble.what.as_str()))
 }
 
-/// The checks of findings, each once.
 /// The checks behind findings, each once: one check may find several things.
 fn ids(findings: &[Finding]) -> Vec<&'static str> {
     let mut ids: Vec<&'static str> = Vec::new();
@@ -221,6 +224,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.next_step(),
             CeremonyError::Token(error) => error.next_step(),
             CeremonyError::Console(error) => error.next_step(),
+            CeremonyError::Words(error) => error.next_step(),
             CeremonyError::Refused(finding) => match &finding.outcome {
                 Outcome::Fail(trouble) => visible(&trouble.next),
                 _ => String::new(),
@@ -279,6 +283,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.exit(),
             CeremonyError::Token(error) => error.exit(),
             CeremonyError::Console(error) => error.exit(),
+            CeremonyError::Words(error) => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,

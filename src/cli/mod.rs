@@ -3,6 +3,7 @@
 mod change;
 mod compromise;
 mod diff;
+mod digest;
 mod draft;
 mod explain;
 mod freeze;
@@ -72,6 +73,7 @@ enum Command {
     Verify(verify::Args),
     Inspect(inspect::Args),
     Diff(diff::Args),
+    Digest(digest::Args),
     Explain(explain::Args),
 }
 
@@ -118,6 +120,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Verify(args) => verify::run(&mut context, &args),
         Command::Inspect(args) => inspect::run(&mut context, &args),
         Command::Diff(args) => diff::run(&mut context, &args),
+        Command::Digest(args) => digest::run(&mut context, &args),
         Command::Explain(args) => explain::run(&mut context, &args),
     };
     outcome.unwrap_or_else(|error| {

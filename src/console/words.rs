@@ -4,6 +4,9 @@
 //! at even positions (the first is position 0) take a word of two syllables and bytes at odd positions one of
 //! three, so that a word left out, said twice or swapped with its neighbour breaks the rhythm and is noticed.
 
+use crate::advice::{Advice, Exit};
+use crate::host::display::visible;
+
 /// The words for `bytes`, one a byte, in order.
 ///
 /// ```
@@ -13,6 +16,121 @@ pub fn words(bytes: &[u8]) -> Vec<&'static str> {
     let lists = [&TWO_SYLLABLES, &THREE_SYLLABLES].into_iter().cycle();
     #[expect(clippy::indexing_slicing, reason = "a byte is always below 256, the length of both lists")]
     bytes.iter().zip(lists).map(|(&byte, list)| list[usize::from(byte)]).collect()
+}
+
+/// Why words do not spell bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WordsError {
+    /// No word of either list.
+    #[error("word {place}, {}, is none of the words for digests", visible(.word))]
+    Unknown {
+        /// Which, from 1.
+        place: usize,
+        /// As it was given.
+        word: String,
+    },
+    /// Another word than that of the digest.
+    #[error("word {place} is {given}, and {expected} belongs there")]
+    Other {
+        /// Which, from 1.
+        place: usize,
+        /// The word that was given.
+        given: &'static str,
+        /// The word of the digest.
+        expected: &'static str,
+    },
+    /// As many words as there are bytes belong to a digest.
+    #[error("{given} words were given, and {expected} belong there; as far as both go they agree")]
+    Count {
+        /// How many were given.
+        given: usize,
+        /// How many there are.
+        expected: usize,
+    },
+    /// A word for the other positions.
+    #[error(
+        "word {place}, {}, has {} syllables, and a word of {} belongs there: one before it is missing, said twice or \
+         swapped",
+        visible(.word), syllables(.place + 1), syllables(*.place)
+    )]
+    Rhythm {
+        /// Which, from 1.
+        place: usize,
+        /// As it was given.
+        word: String,
+    },
+}
+
+impl Advice for WordsError {
+    fn next_step(&self) -> String {
+        "Compare that word and those before it with the paper, and give all words again.".to_owned()
+    }
+    fn exit(&self) -> Exit {
+        Exit::No
+    }
+}
+
+fn syllables(place: usize) -> &'static str {
+    if place % 2 == 1 { "two" } else { "three" }
+}
+
+/// The bytes that words stand for, whatever their case. What is no letter parts words.
+///
+/// # Errors
+/// The first word that cannot stand where it does.
+///
+/// ```
+/// assert_eq!(tuf_ceremony::console::words::bytes("topmost, istanbul"), Ok(vec![0xE5, 0x82]));
+/// ```
+pub fn bytes(text: &str) -> Result<Vec<u8>, WordsError> {
+    let (bytes, stop) = spell(text);
+    stop.map_or(Ok(bytes), Err)
+}
+
+/// The bytes of words up to the first that cannot stand where it does.
+fn spell(text: &str) -> (Vec<u8>, Option<WordsError>) {
+    let given = text.split(|one: char| one.is_whitespace() || one.is_ascii_punctuation());
+    let given = given.filter(|word| !word.is_empty());
+    let byte = |list: &[&str; 256], given: &str| {
+        let place = list.iter().position(|word| word.eq_ignore_ascii_case(given));
+        place.and_then(|place| u8::try_from(place).ok())
+    };
+    let lists = [(&TWO_SYLLABLES, &THREE_SYLLABLES), (&THREE_SYLLABLES, &TWO_SYLLABLES)].into_iter().cycle();
+    let mut bytes = Vec::new();
+    for ((place, word), (list, other)) in (1..).zip(given).zip(lists) {
+        match byte(list, word) {
+            Some(byte) => bytes.push(byte),
+            None => {
+                let is_other = byte(other, word).is_some();
+                let word = word.to_owned();
+                let stop = if is_other {
+                    WordsError::Rhythm { place, word }
+                } else {
+                    WordsError::Unknown { place, word }
+                };
+                return (bytes, Some(stop));
+            }
+        }
+    }
+    (bytes, None)
+}
+
+/// Whether words are those of `bytes`.
+///
+/// # Errors
+/// The first word that is wrong, or that the words are too few or too many.
+pub fn compare(text: &str, expected: &[u8]) -> Result<(), WordsError> {
+    let right = words(expected);
+    let (given, stop) = spell(text);
+    let pairs = words(&given).into_iter().zip(&right);
+    if let Some((place, (given, expected))) = (1..).zip(pairs).find(|(_, (given, right))| given != *right) {
+        return Err(WordsError::Other { place, given, expected });
+    }
+    match stop {
+        Some(stop) => Err(stop),
+        None if given.len() == expected.len() => Ok(()),
+        None => Err(WordsError::Count { given: given.len(), expected: expected.len() }),
+    }
 }
 
 /// Words for bytes at even positions, by value. Lower case but for names.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use sha2::digest::Output;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::hex;
@@ -15,6 +16,11 @@ impl Sha256Digest {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Sha256Digest {
         Sha256Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of all that a reader gives.
+    pub fn of_reader(from: &mut dyn Read) -> io::Result<Sha256Digest> {
+        Ok(Sha256Digest(all::<Sha256>(from)?.into()))
     }
 
     /// Reads exactly 64 lower-case hex digits. Upper case is refused, so that a digest has one spelling.
@@ -43,25 +49,27 @@ impl fmt::Debug for Sha256Digest {
     }
 }
 
-/// The digest of all that a reader gives, by the name that metadata has for the algorithm; `None` if there is no such here.
-pub fn of_reader(algorithm: &str, from: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
-    fn all<D: Digest>(from: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
-        let (mut digest, mut buffer) = (D::new(), vec![0; 1 << 16]);
-        loop {
-            match from.read(&mut buffer) {
-                Ok(0) => return Ok(Some(digest.finalize().to_vec())),
-                Ok(count) => digest.update(buffer.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+/// The digest of all that a reader gives.
+fn all<D: Digest>(from: &mut dyn Read) -> io::Result<Output<D>> {
+    let (mut digest, mut buffer) = (D::new(), vec![0; 1 << 16]);
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(digest.finalize()),
+            Ok(count) => digest.update(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-    match algorithm {
-        "sha256" => all::<Sha256>(from),
-        "sha384" => all::<Sha384>(from),
-        "sha512" => all::<Sha512>(from),
-        _ => Ok(None),
-    }
+}
+
+/// The digest of all that a reader gives, by the name that metadata has for the algorithm; `None` if there is no such here.
+pub fn of_reader(algorithm: &str, from: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
+    Ok(match algorithm {
+        "sha256" => Some(all::<Sha256>(from)?.to_vec()),
+        "sha384" => Some(all::<Sha384>(from)?.to_vec()),
+        "sha512" => Some(all::<Sha512>(from)?.to_vec()),
+        _ => None,
+    })
 }
 
 /// The SHA-512 digest of `bytes`.

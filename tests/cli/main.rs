@@ -28,6 +28,7 @@ mod compromise;
 mod compromise_reach;
 mod compromise_root;
 mod dialect;
+mod digest;
 mod frozen_inputs;
 mod genesis;
 mod holder;

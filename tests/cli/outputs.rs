@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -282,6 +282,7 @@ const COMMANDS: [&[&str]; 28] = [
     &["verify"],
     &["inspect"],
     &["diff"],
+    &["digest"],
     &["explain"],
     &["help"],
 ];

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tuf_ceremony::console::words::{THREE_SYLLABLES, TWO_SYLLABLES, words};
+use tuf_ceremony::console::words::{
+    THREE_SYLLABLES, TWO_SYLLABLES, WordsError, bytes as bytes_of, compare, words,
+};
 
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
@@ -52,4 +54,48 @@ fn the_lists_are_alphabetical_but_for_one_published_swap() {
     };
     assert_eq!(swaps(&TWO_SYLLABLES), []);
     assert_eq!(swaps(&THREE_SYLLABLES), [("applicant", "Apollo")]);
+}
+
+/// Every digest is spelt by its words, whatever their case and whatever stands between them.
+#[test]
+fn words_are_read_back() {
+    let all: Vec<u8> = (0..=255).flat_map(|byte| [byte, byte]).collect();
+    for text in [
+        words(&all).join(" "),
+        words(&all).join("\n  ").to_uppercase(),
+        words(&all).join(", ").to_lowercase(),
+    ] {
+        assert_eq!(bytes_of(&text), Ok(all.clone()));
+        assert_eq!(compare(&text, &all), Ok(()));
+    }
+    assert_eq!(bytes_of(" "), Ok(Vec::new()));
+}
+
+#[test]
+fn the_first_wrong_word_is_named() {
+    let digest = bytes("E58294F2E9A22748");
+    let said = "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator";
+    assert_eq!(compare(said, &digest), Ok(()));
+    let other = |place, given, expected| Err(WordsError::Other { place, given, expected });
+    let rhythm = |place, word: &str| Err(WordsError::Rhythm { place, word: word.to_owned() });
+    let cases = [
+        (said.replace("Pluto", "python"), other(3, "python", "Pluto")),
+        // What only differs comes before what cannot stand where it does, and the other way round.
+        (said.replace("Pluto", "python").replace("dictator", "dictater"), other(3, "python", "Pluto")),
+        (said.replace("Istanbul", "Istambul").replace("Pluto", "python"), unknown(2, "Istambul")),
+        // Left out, said twice, swapped.
+        (said.replace(" Pluto", ""), rhythm(3, "vagabond")),
+        (said.replace("Pluto", "Pluto Pluto"), rhythm(4, "Pluto")),
+        (said.replace("Istanbul Pluto", "Pluto Istanbul"), rhythm(2, "Pluto")),
+        (said.replace(" dictator", ""), Err(WordsError::Count { given: 7, expected: 8 })),
+        (format!("{said} goldfish"), Err(WordsError::Count { given: 9, expected: 8 })),
+        (String::new(), Err(WordsError::Count { given: 0, expected: 8 })),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(compare(&given, &digest), expected, "{given}");
+    }
+}
+
+fn unknown(place: usize, word: &str) -> Result<(), WordsError> {
+    Err(WordsError::Unknown { place, word: word.to_owned() })
 }
