@@ -211,6 +211,7 @@ impl Planning {
             }
             Change::RevokeKey { key, reason, since } => {
                 self.known(key)?;
+                self.require_no_weaker(ceremony, key, *reason)?;
                 let comes = self.acts.iter().chain(&ceremony.policy.intended).any(|act| act.brings(key));
                 if ceremony.trusted.is_some() && ceremony.keyring.get(key).is_none() && !comes {
                     return Err(CeremonyError::KeyUnknown { name: key.clone() });
@@ -241,6 +242,20 @@ impl Planning {
         }
         self.policy = Policy::parse(self.with_change().as_bytes())?;
         Ok(())
+    }
+
+    /// A key that is revoked already is revoked again for a graver reason only: what follows from the first would be forgotten.
+    fn require_no_weaker(&self, ceremony: &Ceremony, key: &str, reason: Reason) -> Result<(), CeremonyError> {
+        let aliases = ceremony.aliases(key);
+        let before = self.policy.revoke.iter().filter(|one| aliases.contains(&one.key)).map(|one| one.reason);
+        match before.max() {
+            Some(before) if reason <= before => Err(CeremonyError::Change {
+                what: format!("{key} is revoked already, as {}", before.name()),
+                next: "Nothing was changed. A graver reason can take the place of this one: retired, lost, compromised."
+                    .to_owned(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The text with the word for the change that it now is: who revokes must say so, or the text cannot be read.
@@ -322,7 +337,7 @@ impl Planning {
             self.edit.remove("intended");
             return;
         }
-        for act in &self.acts {
+        for act in self.acts.iter().filter(|act| !self.policy.intended.contains(act) || !act.says_all()) {
             self.edit.intend(act);
         }
         let all = self.policy.intended.iter().chain(&self.acts);

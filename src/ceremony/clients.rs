@@ -87,8 +87,8 @@ impl Ceremony {
     /// and a lenient client are also asked with the copies that were published before; and where somebody else could sign
     /// snapshot or timestamp, with an attacker's.
     pub(super) fn foresee(&self, released: &[(String, Vec<u8>)]) -> Result<Vec<Foreseen>, CeremonyError> {
-        let complete = released.iter().any(|(name, _)| name == "timestamp.json");
-        let roots_only = !complete && !self.stays_whole()?;
+        let complete = is_complete(released);
+        let roots_only = self.roots_alone(released)?;
         let starts = self.starts(released)?;
         let newest_today = self.trusted.as_ref().map(|trusted| trusted.root.header.version);
         let newest = released.iter().filter_map(|(name, _)| root_version(name)).chain(newest_today).max();
@@ -127,6 +127,11 @@ impl Ceremony {
             }
         }
         Ok(foreseen)
+    }
+
+    /// Whether nothing but roots can be judged: what is below them is not here, or others sign it anew.
+    pub(super) fn roots_alone(&self, released: &[(String, Vec<u8>)]) -> Result<bool, CeremonyError> {
+        Ok(!is_complete(released) && !self.stays_whole()?)
     }
 
     /// Whether what is published today is here, and nothing of it has to be signed anew by others.
@@ -245,4 +250,9 @@ impl Ceremony {
         let path = self.path(file);
         path.parent().map_or_else(|| self.path("trusted"), PathBuf::from)
     }
+}
+
+/// Whether a release has all that a client asks for.
+fn is_complete(released: &[(String, Vec<u8>)]) -> bool {
+    released.iter().any(|(name, _)| name == "timestamp.json")
 }

@@ -123,6 +123,11 @@ impl Ceremony {
         if role == "root" { Some(&trusted.root.tree) } else { trusted.current.as_ref()?.signed(role) }
     }
 
+    /// Whether the last known good metadata is the base of what is made, instead of what is published.
+    pub fn is_rebased(&self) -> bool {
+        self.trusted.iter().chain(&self.ended).any(Trusted::is_rebased)
+    }
+
     /// PLAN-ID.
     pub fn check_id(&self) -> Finding {
         let recorded = self.transcript.all("plan-read").next();

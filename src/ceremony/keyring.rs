@@ -52,6 +52,12 @@ impl Keyring {
         self.keys.iter().find(|(_, key)| key.fingerprint() == material).map(|(name, _)| name.as_str())
     }
 
+    /// Every name of a key by its material.
+    pub fn names_of(&self, material: Option<Sha256Digest>) -> impl Iterator<Item = &str> {
+        let same = move |key: &PublicKey| Some(key.fingerprint()) == material;
+        self.keys.iter().filter(move |(_, key)| same(key)).map(|(name, _)| name.as_str())
+    }
+
     /// Puts a key that nobody uses in the place of one that is not known yet, for a look ahead. Returns its scheme.
     pub(super) fn stand_in(&mut self, name: &str) -> Option<Scheme> {
         let seed = Sha256Digest::of(name.as_bytes()).0;

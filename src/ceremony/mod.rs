@@ -12,6 +12,7 @@ pub mod drafting;
 pub mod error;
 pub mod event;
 pub mod gate;
+mod kept;
 pub mod keyring;
 pub mod payload;
 pub mod plan;

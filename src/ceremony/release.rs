@@ -30,6 +30,8 @@ pub struct Released {
     pub findings: Vec<Finding>,
     /// What each kind of client will make of it; empty if it did not come to that.
     pub foreseen: Vec<Foreseen>,
+    /// Whether clients were asked about roots alone.
+    pub roots_alone: bool,
     /// The release, or why there is none.
     pub outcome: Result<Release, CeremonyError>,
 }
@@ -125,12 +127,14 @@ impl Ceremony {
         findings.extend(found);
         files_to_write.extend(self.carried(&files_to_write)?);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
-            return Ok(Released { findings, foreseen: Vec::new(), outcome: Err(refused) });
+            let (foreseen, roots_alone) = (Vec::new(), false);
+            return Ok(Released { findings, foreseen, roots_alone, outcome: Err(refused) });
         }
         let foreseen = self.foresee(&files_to_write)?;
+        let roots_alone = self.roots_alone(&files_to_write)?;
         findings.push(release_clients(&foreseen));
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
-            return Ok(Released { findings, foreseen, outcome: Err(refused) });
+            return Ok(Released { findings, foreseen, roots_alone, outcome: Err(refused) });
         }
         let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
             file: format!("metadata/{name}"),
@@ -148,14 +152,15 @@ impl Ceremony {
             findings.extend(finding);
             let outcome = CeremonyError::unless_clear(&findings);
             let outcome = outcome.map(|()| Release { files: written, before });
-            return Ok(Released { findings, foreseen, outcome });
+            return Ok(Released { findings, foreseen, roots_alone, outcome });
         }
         findings.push(gate::output(self));
         files::create_folder(&self.path("metadata"), &files_to_write)?;
         self.state(&files_to_write)?;
         let event = Event::Released { files: written.clone(), findings: findings.clone() };
         self.transcript.record(ADMINISTRATOR, &event)?;
-        Ok(Released { findings, foreseen, outcome: Ok(Release { files: written, before: false }) })
+        let outcome = Ok(Release { files: written, before: false });
+        Ok(Released { findings, foreseen, roots_alone, outcome })
     }
 
     /// Completes the statement that goes with a new beginning, once its root is there to be named.
@@ -180,6 +185,15 @@ impl Ceremony {
             }
         }
         (findings, files)
+    }
+
+    /// Clients that would refuse these payloads with these signatures, and do not refuse what is published today.
+    pub(super) fn would_refuse(&self, collected: &[Signed]) -> Result<Vec<Foreseen>, CeremonyError> {
+        let mut files = self.published(collected).1;
+        files.extend(self.carried(&files)?);
+        let mut foreseen = self.foresee(&files)?;
+        foreseen.retain(|one| one.refused.is_some() && !one.lost_before);
+        Ok(foreseen)
     }
 
     /// Whether `metadata/` is what these payloads and signatures are released as.

@@ -45,6 +45,7 @@ impl Reviewed {
             let version = published.get("version").and_then(Json::as_int).unwrap_or_default();
             match payload.role.as_str() {
                 "root" => format!("the trusted root, version {version}"),
+                role if ceremony.is_rebased() => format!("the last known good {role}, version {version}"),
                 role => format!("the {role} that is published today, version {version}"),
             }
         });

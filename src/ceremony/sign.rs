@@ -64,9 +64,9 @@ pub fn sign(
     CeremonyError::unless_clear(&findings)?;
     let mut outcome = Outcome::default();
     let mut open = Vec::new();
-    let gone = ceremony.gone_as(expected.fingerprint());
-    // With a key that is gone, the old root is all that may have to be signed.
-    let asked = |one: &&Signed| gone.is_none() || one.old.is_some();
+    let revoked = ceremony.revoked_as(expected.fingerprint());
+    // With a key that is revoked, the old root is all that may have to be signed.
+    let asked = |one: &&Signed| revoked.is_none() || one.old.is_some();
     for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())).filter(asked) {
         match one.open_keyids(expected.fingerprint()) {
             keyids if keyids.is_empty() => outcome.before.push(one.payload.title()),
@@ -79,7 +79,7 @@ pub fn sign(
     let matched = match_confirmations(ceremony, &open, &collected, request.confirm)?;
     if open.is_empty() || (!request.confirm.is_empty() && matched.iter().all(Option::is_none)) {
         // Nothing waits for a key that is gone.
-        let waiting = open.iter().filter(|_| gone.is_none());
+        let waiting = open.iter().filter(|_| ceremony.gone_as(expected.fingerprint()).is_none());
         outcome.waiting = waiting.map(|(one, _)| one.payload.title()).collect();
         return Ok(outcome);
     }
@@ -91,7 +91,7 @@ pub fn sign(
     // Before anything is read or typed: is this the token, and is this the key?
     let (mut token, place) = tokens.open(&ceremony.policy, request.key)?;
     CeremonyError::require(sign_key(request.key, &expected, &token.public_key(&place)?))?;
-    if let Some(reason) = gone {
+    if let Some(reason) = revoked {
         console.show(&warning(request.key, reason))?;
     }
     let mut confirmed = Vec::new();

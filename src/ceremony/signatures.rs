@@ -33,10 +33,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Whether the holders of this key material can sign for the role.
+    /// Whether the holders of this key material can sign for the role, as seen by clients that count keyids: one key may have
+    /// several.
     pub fn in_hands_of(&self, compromised: &BTreeSet<Sha256Digest>) -> bool {
-        let materials = signers(&self.keys, &self.role).into_iter().map(|signer| signer.material);
-        let taken = materials.filter(|material| compromised.contains(material)).count();
+        let signers = signers(&self.keys, &self.role);
+        let taken = signers.iter().filter(|signer| compromised.contains(&signer.material));
+        let taken: usize = taken.map(|signer| signer.keyids.len()).sum();
         i64::try_from(taken).is_ok_and(|taken| taken >= self.role.threshold)
     }
 }
@@ -169,10 +171,26 @@ impl Ceremony {
 
     /// Why nobody is asked to sign with a key any longer, if this ceremony revokes it as compromised or lost.
     pub fn gone_as(&self, material: Sha256Digest) -> Option<Reason> {
+        let needed = |reason: &Reason| *reason == Reason::Compromised && self.doubted_must_sign();
+        self.revoked_as(material).filter(|reason| !needed(reason))
+    }
+
+    /// As what this ceremony revokes a key, if as compromised or lost.
+    pub fn revoked_as(&self, material: Sha256Digest) -> Option<Reason> {
         let is_it = |key: &str| self.keyring.get(key).is_some_and(|key| key.fingerprint() == material);
         let gone = |reason: Reason| matches!(reason, Reason::Compromised | Reason::Lost);
         let revoked = self.policy.revoke.iter().find(|one| gone(one.reason) && is_it(&one.key));
         revoked.map(|one| one.reason)
+    }
+
+    /// Whether the trusted root's keys that are neither lost nor in doubt are too few to sign what follows it: then those in
+    /// doubt must sign once more, which nobody else can do with them alone.
+    pub fn doubted_must_sign(&self) -> bool {
+        let Some(trusted) = &self.trusted else { return false };
+        let Some(role) = trusted.root.roles.get("root") else { return false };
+        let signers = signers(&trusted.root.keys, role);
+        let honest = signers.iter().filter(|signer| self.revoked_as(signer.material).is_none()).count();
+        i64::try_from(honest).is_ok_and(|honest| honest < role.threshold)
     }
 
     /// Signatures of payloads that a later freeze voided, by digest.

@@ -1,11 +1,13 @@
 //! Who has signed, who is missing: for each payload, by the old keys and by the new.
 
 use crate::checks::Finding;
+use crate::checks::clients::Foreseen;
 use crate::checks::quorum::quorum_surplus;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::tuf::verify::{Signer, Tally};
 
+use super::kept::Kept;
 use super::payload::Payload;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, gate};
@@ -22,19 +24,16 @@ pub struct Status {
     pub refusing: Vec<Finding>,
     /// Files of which the record says nothing.
     pub unrecorded: Vec<String>,
+    /// What became of those that it has.
+    pub kept: Kept,
+    /// Clients that would refuse what could be released now, and do not refuse what is published today.
+    pub would_refuse: Vec<Foreseen>,
 }
 
 impl Status {
     /// Whether both thresholds of every payload are met.
     pub fn complete(&self) -> bool {
         self.payloads.iter().all(Signed::quorate)
-    }
-
-    /// Payloads that stay incomplete when everybody has signed who is called.
-    pub fn beyond_the_missing(&self) -> Vec<String> {
-        let out_of_reach = |tally: &Tally| tally.short() > tally.missing.len();
-        let beyond = |one: &&Signed| out_of_reach(&one.new) || one.old.as_ref().is_some_and(out_of_reach);
-        self.payloads.iter().filter(beyond).map(|one| one.payload.title()).collect()
     }
 
     /// Payloads that have exactly as many signatures as they need, and people who could add one.
@@ -51,14 +50,26 @@ impl Ceremony {
         let output = files::exists(&self.path("metadata"));
         let released = output && payloads.iter().all(Signed::quorate) && self.is_released(&payloads)?;
         let frozen: Vec<Payload> = payloads.iter().map(|one| one.payload.clone()).collect();
-        let mut refusing: Vec<Finding> =
+        let refusing: Vec<Finding> =
             gate::examine_frozen(self, &frozen).into_iter().filter(Finding::refuses).collect();
-        if output && !released {
-            refusing.push(gate::output(self));
+        let present = self.artifacts()?;
+        let kept = self.kept(&present);
+        // A release that is as it was recorded is one, whatever became of the signatures since.
+        let released = released || (kept.released && !kept.is_harmed());
+        let of_kept = |file: &String| kept.changed.contains(file) || kept.added.contains(file);
+        let unrecorded = self.transcript.unrecorded(present).into_iter().map(|one| one.file);
+        let unrecorded = unrecorded.filter(|file| !of_kept(file)).collect();
+        let void = self.void_signatures()?;
+        let would_refuse = Vec::new();
+        let mut status = Status { payloads, void, released, refusing, unrecorded, kept, would_refuse };
+        // What stands in the way of a release is another one, unless somebody has been at this one.
+        if output && !released && !status.kept.is_harmed() {
+            status.refusing.push(gate::output(self));
         }
-        let unrecorded =
-            self.transcript.unrecorded(self.artifacts()?).into_iter().map(|one| one.file).collect();
-        Ok(Status { payloads, void: self.void_signatures()?, released, refusing, unrecorded })
+        if status.complete() && status.refusing.is_empty() && !output {
+            status.would_refuse = self.would_refuse(&status.payloads)?;
+        }
+        Ok(status)
     }
 
     /// The name of a key and of the person behind it, as the plan has them; the keyid for keys it does not know.
@@ -67,6 +78,12 @@ impl Ceremony {
             let keyid = signer.keyids.first().map(String::as_str).unwrap_or_default();
             signer.holder.clone().unwrap_or_else(|| keyid.chars().take(16).collect())
         })
+    }
+
+    /// Whether a token of the plan has a signer's key.
+    pub fn signs_here(&self, signer: &Signer) -> bool {
+        let mut names = self.keyring.names_of(Some(signer.material));
+        names.any(|name| self.policy.keys.get(name).is_some_and(|key| key.token.is_some()))
     }
 
     fn name_of(&self, material: Sha256Digest) -> Option<String> {

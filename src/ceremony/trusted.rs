@@ -89,6 +89,11 @@ impl Trusted {
         Ok(Some(Trusted { file: planned.root.clone(), root: root.0, before, current, imports }))
     }
 
+    /// Whether known good metadata has taken the place of what was imported.
+    pub fn is_rebased(&self) -> bool {
+        !self.imports.is_empty()
+    }
+
     /// A path beside the root's file.
     pub fn beside(&self, name: &str) -> String {
         let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -119,14 +119,15 @@ pub fn key_holder(roles: &[Role]) -> Finding {
     }
     let mut doubtful = single;
     doubtful.extend(shared_keys(roles));
+    doubtful.extend(without_holder(roles));
     if doubtful.is_empty() {
         return Finding::pass(
             Check::KeyHolder,
             "nobody reaches a threshold alone, and roles that should be apart share no key",
         );
     }
-    let next = "Raise the threshold of 1, or give the online roles keys of their own; whoever takes \
-         one such key has the role.";
+    let next = "Name the holder of each key of the root; raise a threshold of 1, or give the online roles keys of their own: \
+                whoever takes one such key has the role.";
     Finding::warn(Check::KeyHolder, doubtful.join("; "), next)
 }
 
@@ -152,6 +153,16 @@ fn shared_devices(roles: &[Role]) -> Vec<String> {
         }
     }
     found
+}
+
+/// Keys of the root that nobody is known to hold: nobody can tell how many people it takes.
+fn without_holder(roles: &[Role]) -> Option<String> {
+    let root = roles.iter().find(|role| role.name == "root")?;
+    let nobodys: Vec<&str> =
+        root.members.iter().filter(|one| one.holder.is_none()).map(|one| one.name.as_str()).collect();
+    let some = root.members.iter().any(|one| one.holder.is_some());
+    // Where the metadata names no holder at all, the policy has not been asked.
+    (some && !nobodys.is_empty()).then(|| format!("root has keys without a holder: {}", nobodys.join(", ")))
 }
 
 /// Offline roles on the left, roles that are signed every day on the right.

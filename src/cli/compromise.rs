@@ -31,8 +31,8 @@ pub struct Args {
     /// The folder with the last known good metadata, or "none" if that is what was imported
     #[arg(long, value_name = "DIR")]
     good: Option<String>,
-    /// What takes a key's place: KEY=NAME of a key of the plan, KEY=SERIAL of a new token, KEY=FILE with a public half; "none"
-    /// where the standby keys do, or nothing. May be repeated
+    /// What takes a key's place: KEY=NAME of a key of the plan, KEY=SERIAL of a new token, KEY=FILE with a public half, KEY=none
+    /// for nothing; "none" where the standby keys do, or nothing. May be repeated
     #[arg(long = "replace", value_name = "KEY=WHAT")]
     replacements: Vec<String>,
 }
@@ -98,7 +98,10 @@ pub fn ask(
     if args.good.is_none() {
         console.say("\nWhere is the last known good metadata? Empty, if what was imported is good.");
     }
-    let good = asked(console, args.good.as_deref(), "Folder", "--good DIR", folder)?;
+    let good = asked(console, args.good.as_deref(), "Folder", "--good DIR", |text| {
+        let good = folder(text)?;
+        good.iter().try_for_each(|good| ceremony.require_good(good)).map(|()| good)
+    })?;
     if args.replacements.is_empty() {
         console.can_ask("In their place", "--replace KEY=WHAT")?;
         console.say(&goes(&going));
@@ -154,8 +157,11 @@ fn instant(text: &str, now: Timestamp) -> Result<Option<Timestamp>, CeremonyErro
     }
     let date = Date::parse(text).filter(|date| date.at <= now);
     date.map(|date| Some(date.at)).ok_or_else(|| CeremonyError::Change {
-        what: format!("{text} is no instant in the past; nothing was changed"),
-        next: "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.".to_owned(),
+        what: match Date::parse(text) {
+            None => format!("{text} is not written as date, time and Z; nothing was changed"),
+            Some(_) => format!("{text} is not in the past; nothing was changed"),
+        },
+        next: "Write it such as 2026-01-31T18:00:00Z, or unknown.".to_owned(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::ceremony::event::Artifact;
 use crate::ceremony::release::Released;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
-use crate::checks::clients::{Foreseen, Past};
+use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
 use crate::json::Json;
 
@@ -22,13 +22,12 @@ pub struct Args {}
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    let Released { findings, foreseen, outcome } = ceremony.release()?;
+    let Released { findings, foreseen, roots_alone, outcome } = ceremony.release()?;
     if !context.json {
         context.console.say(&show::findings(&findings));
         if !foreseen.is_empty() {
-            context.console.say(&show::foreseen(&foreseen));
-            // Of roots alone nobody is asked with the copies that were published before.
-            if ceremony.trusted.is_some() && !foreseen.iter().any(|one| one.past == Past::Offline) {
+            context.console.say(&show::foreseen(&foreseen, roots_alone));
+            if roots_alone {
                 context.console.say(&show::wrap(ROOTS_ALONE, 78));
             }
         }
@@ -57,12 +56,14 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     if !left.is_empty() {
         context.console.say(&show::left(&left));
     }
-    context.console.say(&show::wrap(&next(&ceremony, release.files(), !left.is_empty()), 78));
+    let refusing = foreseen.iter().any(|one| one.refused.is_some() && !one.lost_before);
+    let next = next(&ceremony, release.files(), !left.is_empty(), refusing);
+    context.console.say(&show::wrap(&next, 78));
     Ok(Exit::Yes)
 }
 
 /// What is done with the release.
-fn next(ceremony: &Ceremony, files: &[Artifact], left: bool) -> String {
+fn next(ceremony: &Ceremony, files: &[Artifact], left: bool, refusing: bool) -> String {
     if ceremony.ended.is_some() {
         return "Next: publish the files of metadata/ under a new address, where no root of the old line is; clients are \
                 shipped with the new 1.root.json and that address. Publish statement.md, in more than one place; the old \
@@ -79,8 +80,14 @@ fn next(ceremony: &Ceremony, files: &[Artifact], left: bool) -> String {
         (false, true) => "What others sign anew is published together with them, timestamp.json last",
         (false, false) => "The timestamp.json that is published stays as it is",
     };
+    let follow = match refusing {
+        true => {
+            "clients that trust an earlier root follow by themselves, but for those that refuse by the table above"
+        }
+        false => "clients that trust an earlier root follow by themselves",
+    };
     format!(
-        "Next: publish the files of metadata/ as they are; clients that trust an earlier root follow by themselves. {order}; \
+        "Next: publish the files of metadata/ as they are; {follow}. {order}; \
          remove nothing that is published under a name with a version: slow clients still read it."
     )
 }

@@ -145,7 +145,7 @@ pub fn changes_json(changes: &[Change]) -> Json {
 }
 
 /// What each kind of client will make of a release: one line a client, with the roots that it can start from.
-pub fn foreseen(foreseen: &[Foreseen]) -> String {
+pub fn foreseen(foreseen: &[Foreseen], roots_alone: bool) -> String {
     let (mut rows, mut reasons): (Vec<Vec<String>>, Vec<String>) = (Vec::new(), Vec::new());
     // Of most releases there is nothing to say of the past.
     let was_lost = foreseen.iter().any(|one| one.refused.is_some() && one.lost_before);
@@ -171,12 +171,12 @@ pub fn foreseen(foreseen: &[Foreseen]) -> String {
     head.extend(was_lost.then_some("refused before"));
     lines.push(self::rows(&head, &rows));
     lines.extend(reasons.iter().map(|why| indent("  ", &wrap(&visible(why), 76))));
-    lines.extend(pasts(foreseen));
+    lines.extend(pasts(foreseen, roots_alone));
     lines.join("\n")
 }
 
 /// Clients that went through something, if any were asked about.
-fn pasts(foreseen: &[Foreseen]) -> Vec<String> {
+fn pasts(foreseen: &[Foreseen], roots_alone: bool) -> Vec<String> {
     let said = [
         (
             Past::Offline,
@@ -197,6 +197,7 @@ fn pasts(foreseen: &[Foreseen]) -> Vec<String> {
             })
             .collect();
         let verdict = match refusing.is_empty() {
+            true if roots_alone => "each forgets those with the new root".to_owned(),
             true => "each ends on the new metadata".to_owned(),
             false => refusing.join("; "),
         };

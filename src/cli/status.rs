@@ -5,6 +5,7 @@ use crate::advice::Exit;
 use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
 use crate::host::display::visible;
 use crate::json::Json;
@@ -22,7 +23,7 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     context.console.say(&text);
     Ok(match status.complete() {
         // No further signature mends it, be it complete or not.
-        _ if !status.refusing.is_empty() => Exit::No,
+        _ if !status.refusing.is_empty() || status.kept.is_harmed() => Exit::No,
         false => Exit::NotYet,
         true => Exit::Yes,
     })
@@ -58,6 +59,12 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         let what = format!("{} {many} over a void payload, kept out [SIGN-STALE]", names.len());
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
+    let kept = &status.kept;
+    for (word, files) in [("CHANGED", &kept.changed), ("GONE", &kept.gone), ("ADDED", &kept.added)] {
+        for file in files {
+            out.push_str(&format!("{word} since it was recorded: {}\n", visible(file)));
+        }
+    }
     for file in &status.unrecorded {
         out.push_str(&format!("not in the record: {}\n", visible(file)));
     }
@@ -67,11 +74,24 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         out.push_str(&show::findings(&status.refusing));
         out.push('\n');
     }
-    out.push_str(&next(status));
+    for one in &status.would_refuse {
+        let why = one.refused.as_deref().unwrap_or_default();
+        let told = format!(
+            "WARNS: {} that starts from root {} would refuse: {why}",
+            one.profile.known_as(),
+            one.from
+        );
+        out.push_str(&format!("{}\n", show::wrap(&visible(&told), 78)));
+    }
+    out.push_str(&next(ceremony, status));
     out
 }
 
-fn next(status: &Status) -> String {
+fn next(ceremony: &Ceremony, status: &Status) -> String {
+    if status.kept.is_harmed() {
+        return "Next: find out who has been at metadata/ after the release, and restore it from another copy of this directory."
+            .to_owned();
+    }
     if status.released {
         return "Released: metadata/ is written.".to_owned();
     }
@@ -79,20 +99,27 @@ fn next(status: &Status) -> String {
         return "Next: mend what FAILS above.".to_owned();
     }
     if !status.complete() {
-        let beyond = status.beyond_the_missing();
-        let more = match beyond.is_empty() {
-            true => String::new(),
-            false => format!(
-                "\nThey are too few for {}: whoever has a revoked key must sign, too, or the ceremony begins anew.",
-                beyond.join(", ")
-            ),
+        let missing = status
+            .payloads
+            .iter()
+            .flat_map(|one| one.new.missing.iter().chain(one.old.iter().flat_map(|old| &old.missing)));
+        let elsewhere = missing.filter(|signer| !ceremony.signs_here(signer)).count() > 0;
+        let elsewhere = match elsewhere {
+            true => {
+                "; for a key that is on no token of the plan, its signature is put under signatures/, as `sign` says"
+            }
+            false => "",
         };
         return format!(
-            "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`{more}"
+            "Not yet complete. Next: those still missing sign, each with `tuf-ceremony sign --key NAME`{elsewhere}"
         );
     }
     let bare = status.without_spare();
     let advice = match bare.is_empty() {
+        _ if !status.would_refuse.is_empty() => {
+            "Another signature may help the clients that would refuse: later ones do not enter the release. "
+                .to_owned()
+        }
         true => String::new(),
         false => format!("No spare signature: {}. Let one more holder sign if you can. ", bare.join(", ")),
     };
@@ -149,13 +176,24 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
             ("version", Json::Int(one.payload.version)),
         ])
     };
+    let would_refuse = |one: &Foreseen| {
+        Json::object([
+            ("client", Json::from(one.profile.name())),
+            ("from", Json::Int(one.from)),
+            ("refused", one.refused.as_deref().map_or(Json::Null, Json::from)),
+        ])
+    };
     Json::object([
+        ("added", Json::strings(status.kept.added.iter().cloned())),
+        ("changed", Json::strings(status.kept.changed.iter().cloned())),
         ("complete", Json::Bool(status.complete())),
+        ("gone", Json::strings(status.kept.gone.iter().cloned())),
         ("payloads", Json::Arr(status.payloads.iter().map(payload).collect())),
         ("record", record(ceremony)),
         ("refusing", show::findings_json(&status.refusing)),
         ("released", Json::Bool(status.released)),
         ("unrecorded", Json::strings(status.unrecorded.iter().cloned())),
         ("void", Json::strings(status.void.iter().map(|(digest, _)| digest.as_str()))),
+        ("would_refuse", Json::Arr(status.would_refuse.iter().map(would_refuse).collect())),
     ])
 }

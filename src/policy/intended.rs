@@ -66,6 +66,11 @@ impl Intended {
         }
     }
 
+    /// Whether declaring it once says all of it, whatever else is declared in between.
+    pub fn says_all(&self) -> bool {
+        matches!(self, Intended::RevokeKey { .. } | Intended::ReencodeKeys | Intended::Refresh)
+    }
+
     /// Whether a key goes by it.
     pub fn takes(&self, name: &str) -> bool {
         matches!(self, Intended::ReplaceKey { key, .. } | Intended::RevokeKey { key } if key == name)

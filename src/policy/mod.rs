@@ -214,15 +214,15 @@ pub struct Revocation {
     pub replacement: Option<String>,
 }
 
-/// Why a key is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a key is revoked, the gravest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Somebody else may be able to sign with it.
-    Compromised,
-    /// Nobody can sign with it.
-    Lost,
     /// No longer needed.
     Retired,
+    /// Nobody can sign with it.
+    Lost,
+    /// Somebody else may be able to sign with it.
+    Compromised,
 }
 
 impl Reason {
@@ -325,8 +325,9 @@ impl Policy {
         standby.map(|(name, _)| name.as_str())
     }
 
-    /// Whether only a ceremony can sign for these keys: all of them belong to people.
-    pub fn is_offline(&self, role: &RolePlan) -> bool {
-        role.keys.iter().all(|name| self.keys.get(name).is_some_and(|key| key.holder.is_some()))
+    /// Whether only a ceremony can sign for a role: always for the root; for others, where all of its keys belong to people.
+    pub fn is_offline(&self, name: &str, role: &RolePlan) -> bool {
+        name == "root"
+            || role.keys.iter().all(|name| self.keys.get(name).is_some_and(|key| key.holder.is_some()))
     }
 }

@@ -102,16 +102,28 @@ fn a_folder_that_is_no_release_is_not_called_one() {
     more.write("metadata/evil.json", "{}");
     let fewer = released();
     fs::remove_file(fewer.path("metadata/timestamp.json")).unwrap();
-    for room in [empty, edited, more, fewer] {
+    let before = empty.tree();
+    let status = empty.run(&["status"]);
+    assert!(!status.out.contains("Released"), "{status:?}");
+    assert!(status.out.contains("PLAN-OUTPUT FAILS: metadata/ exists already\n"), "{status:?}");
+    assert!(status.out.ends_with("Next: mend what FAILS above.\n"), "{status:?}");
+    assert_eq!(status.code, 1);
+    assert_eq!(empty.run(&["status", "--json"]).json()["refusing"][0]["check"], "PLAN-OUTPUT");
+    empty.only_recorded(&before, &[]);
+    for (room, word, member, file) in [
+        (edited, "CHANGED", "changed", "metadata/root.json"),
+        (more, "ADDED", "added", "metadata/evil.json"),
+        (fewer, "GONE", "gone", "metadata/timestamp.json"),
+    ] {
         let before = room.tree();
         let status = room.run(&["status"]);
         assert!(!status.out.contains("Released"), "{status:?}");
-        assert!(status.out.contains("PLAN-OUTPUT FAILS: metadata/ exists already\n"), "{status:?}");
-        assert!(status.out.ends_with("Next: mend what FAILS above.\n"), "{status:?}");
+        assert!(status.out.contains(&format!("{word} since it was recorded: {file}\n")), "{status:?}");
+        let next = "Next: find out who has been at metadata/ after the release, and restore it from another copy of this directory.\n";
+        assert!(status.out.ends_with(next), "{status:?}");
         assert_eq!(status.code, 1);
         let json = room.run(&["status", "--json"]).json();
-        assert_eq!(json["released"], false);
-        assert_eq!(json["refusing"][0]["check"], "PLAN-OUTPUT");
+        assert_eq!((&json["released"], &json[member]), (&json!(false), &json!([file])));
         room.only_recorded(&before, &[]);
     }
 }

@@ -115,7 +115,8 @@ fn without_a_terminal_every_answer_is_a_flag() {
 #[test]
 fn answers_that_cannot_be() {
     let room = at_night();
-    let next = "The keys are: ada, ben, cem, dan, online, online-2.";
+    let next = "The keys are: ada, ben, cem, dan, online, online-2. One that the plan does not know, such as a publisher's, is \
+                brought in by its public half first: `change add-key NAME --scheme SCHEME --public FILE`.";
     refused(&room, &keys(&["onlin"], &ANSWERS), "ceremony.toml has no key onlin", next);
     let with = |at: usize, answer: &'static str| {
         let mut answers = ANSWERS;
@@ -125,8 +126,8 @@ fn answers_that_cannot_be() {
     refused(
         &room,
         &with(1, "yesterday"),
-        "yesterday is no instant in the past; nothing was changed",
-        "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.",
+        "yesterday is not written as date, time and Z; nothing was changed",
+        "Write it such as 2026-01-31T18:00:00Z, or unknown.",
     );
     refused(
         &room,
@@ -263,7 +264,7 @@ fn the_sibling_goes_with_an_online_key() {
         let by = by.iter().flat_map(|by| ["--replace", by]);
         keys(&["timestamp"], &ANSWERS[..6]).into_iter().chain(by).collect::<Vec<_>>()
     };
-    let what = "snap goes, and snapshot cannot do without a key in its place";
+    let what = "snap goes too, so that clients forget what they saw, and snapshot cannot do without a key in its place";
     let next = "Name what takes its place: --replace snap=SERIAL of a new token, =FILE with a public half, or =NAME of a key \
                 of the plan. Nothing was changed.";
     refused(&room, &answers(&["online=R10"]), what, next);
@@ -289,8 +290,8 @@ fn the_time_and_the_key_that_comes_are_looked_at() {
     refused(
         &room,
         &with(1, "2101-06-14T15:00:01Z"),
-        "2101-06-14T15:00:01Z is no instant in the past; nothing was changed",
-        "Write date, time and Z, such as 2026-01-31T18:00:00Z, or unknown.",
+        "2101-06-14T15:00:01Z is not in the past; nothing was changed",
+        "Write it such as 2026-01-31T18:00:00Z, or unknown.",
     );
     refused(
         &room,

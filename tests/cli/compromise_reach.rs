@@ -188,7 +188,7 @@ fn inflated_after(plan: &str) -> Room {
 fn inflated_versions_that_services_listed_are_forgotten() {
     let room = inflated();
     let before = room.noticed();
-    let what = "online goes, and snapshot, timestamp cannot do without a key in its place";
+    let what = "online goes too, so that clients forget what they saw, and snapshot, timestamp cannot do without a key in its place";
     let next = "Name what takes its place: --replace online=SERIAL of a new token, =FILE with a public half, or =NAME of a \
                 key of the plan. Nothing was changed.";
     let arguments = keys(&["dan"], &[&ANSWERS[..6], &["--replace", "dan=R11"]].concat());

@@ -180,6 +180,8 @@ fn keys_in_older_forms_are_written_anew_and_sign_under_both_keyids() {
         }
     });
     let first = released();
+    // Another root of the same version would be refused.
+    first.write("metadata/1.root.json", fs::read(world.path("1.root.json")).unwrap());
     let room = world.followed(&first);
     let old: Vec<String> =
         room.json("trusted/1.root.json")["signed"]["keys"].as_object().unwrap().keys().cloned().collect();

@@ -60,7 +60,10 @@ fn from_keys_in_doubt_to_frozen_payloads_with_a_standby() {
     night.runs(&["freeze"], &[]);
     night.is_frozen(5);
     let brief = room.read("brief.md");
-    assert!(brief.contains("A laptop is gone.\nIn doubt (since when is not known): online.\n"), "{brief}");
+    assert!(
+        brief.contains("> A laptop is gone.\n\nIn doubt (since when is not known): online.\n"),
+        "{brief}"
+    );
 }
 
 #[test]
@@ -126,7 +129,7 @@ fn an_answer_that_cannot_be_is_asked_for_again() {
     }
     holder.answers(KEYS, "online");
     holder.answers(SINCE, "yesterday");
-    holder.reads("yesterday is no instant in the past");
+    holder.reads("yesterday is not written as date, time and Z");
     holder.answers(SINCE, "");
     holder.answers(WHAT, "A laptop is gone.");
     holder.answers(GOOD, "/nowhere");

@@ -35,6 +35,8 @@ pub fn taken(names: &str) -> Vec<RoleInDoubt> {
             threshold: *threshold,
             keys: *keys,
             taken: if names.contains(role) { usize::try_from(*threshold).unwrap() } else { 0 },
+            doubled: false,
+            unread: false,
             expires: Some(date(*month).parse().unwrap()),
             paths: path.split_whitespace().map(str::to_owned).collect(),
             hashed: true,
@@ -253,7 +255,7 @@ fn below_the_threshold_a_role_is_weakened() {
     roles[6].keys = 0;
     roles[6].taken = 5;
     let found = exposure(&roles);
-    assert_eq!(found.root, RootFall::Below { taken: 1, threshold: 2 });
+    assert_eq!(found.root, RootFall::Below { taken: 1, threshold: 2, left: 2 });
     let weak = |role: &str, delegator: Option<&str>| Weakened {
         role: role.to_owned(),
         delegator: delegator.map(str::to_owned),

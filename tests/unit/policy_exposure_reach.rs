@@ -15,6 +15,8 @@ fn delegated(by: &str, role: &str, month: u8, stolen: bool) -> RoleInDoubt {
         threshold: 1,
         keys: 1,
         taken: usize::from(stolen),
+        doubled: false,
+        unread: false,
         expires: Some(date(month).parse().unwrap()),
         paths: vec![format!("{by}/{role}/*")],
         hashed: true,

@@ -78,7 +78,7 @@ fn roles_keep_the_order_of_their_keys() {
     assert_eq!((root.threshold, &root.expires), (3, &Expiry::After { count: 1, unit: Unit::Year }));
     let timestamp = &policy.roles["timestamp"];
     assert_eq!(timestamp.expires, Expiry::On("2027-01-21T15:00:00Z".parse().unwrap()));
-    assert!(policy.is_offline(root) && !policy.is_offline(timestamp));
+    assert!(policy.is_offline("targets", root) && !policy.is_offline("timestamp", timestamp));
     let names: Vec<&str> = policy.all_roles().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["root", "targets", "nightly", "snapshot", "timestamp"]);
     assert_eq!(

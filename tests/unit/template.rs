@@ -74,7 +74,7 @@ fn expiries(policy: &Policy) -> Vec<RoleExpiry> {
     let expiry = |(name, plan): (&str, &tuf_ceremony::policy::RolePlan)| RoleExpiry {
         role: name.to_owned(),
         expires: Date::parse(&write(plan.expires.from(policy.planned).unwrap())).unwrap(),
-        offline: policy.is_offline(plan),
+        offline: policy.is_offline(name, plan),
     };
     policy.all_roles().into_iter().map(expiry).collect()
 }
@@ -117,7 +117,7 @@ fn filled_in_it_is_a_genesis_of_three_in_five() {
     for role in ["root", "targets"] {
         let plan = &policy.roles[role];
         assert_eq!((plan.keys.len(), plan.threshold), (5, 3));
-        assert!(policy.is_offline(plan));
+        assert!(policy.is_offline(role, plan));
     }
     for role in ["snapshot", "timestamp"] {
         assert_eq!(policy.roles[role].keys, ["online"]);

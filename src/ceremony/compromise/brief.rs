@@ -1,5 +1,6 @@
 //! The pages of the night: one for those who decide, and the statement that goes with a new beginning.
 
+use crate::checks::Check;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::policy::exposure::{Attack, Exposure, Kind, RootFall};
@@ -37,7 +38,7 @@ impl Brief {
     pub(super) fn page(&self, ceremony: &Ceremony, night: &Night<'_>) -> String {
         let policy = &ceremony.policy;
         let mut page = format!(
-            "# Keys in doubt: {}\n\nCeremony {}, written {}.\n\n## What happened\n\n{}\n",
+            "# Keys in doubt: {}\n\nCeremony {}, written {}.\n\n## What happened\n\n> {}\n\n",
             visible(&policy.repository),
             policy.id,
             time::write(ceremony.now),
@@ -99,6 +100,17 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
         let why = if one.in_doubt { "" } else { ", so that clients forget the versions that they saw" };
         steps.push(format!("Key {} leaves every role{why}; {place}.", one.key));
     }
+    // What others sign names a key that goes until they take it out.
+    let stays = plan.findings.iter().filter(|one| one.check == Check::RootRevoked && !one.refuses());
+    steps.extend(stays.filter_map(|one| one.trouble()).map(|trouble| {
+        format!("Whoever signs what delegates there takes it out too, as nobody here can: {}.", trouble.what)
+    }));
+    if plan.made().any(|role| role.role == "timestamp") {
+        steps.push(
+            "The services publish no further snapshot or timestamp until the release: versions go on from what was imported."
+                .to_owned(),
+        );
+    }
     if !plan.missing_keys.is_empty() {
         let with = |key: &String| match policy.holder_of(key) {
             "online" => key.clone(),
@@ -121,6 +133,14 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
     });
     if let Some(people) = plan.people_to_call() {
         steps.push(format!("Call to sign: {people}. `plan` says who else can."));
+    }
+    if let RootFall::Below { threshold, left, .. } = night.exposure.root
+        && left < threshold
+    {
+        steps.push(format!(
+            "The new root needs signatures of keys in doubt, once more: {threshold} of the old root's keys must sign, and {left} \
+             are in no doubt. Whoever has lost such a device says so now: without it the root cannot be followed."
+        ));
     }
     let (before, after) = others_sign(ceremony, night, plan);
     if !before.is_empty() {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
@@ -14,6 +16,7 @@ use crate::tuf::meta::Snapshot;
 use crate::tuf::root::RoleKeys;
 use crate::tuf::targets::Targets;
 use crate::tuf::time::Date;
+use crate::tuf::verify::Signer;
 use crate::tuf::{ROOT_LIMIT, TOP_LEVEL, verify};
 
 use super::super::current::INFLATED;
@@ -32,7 +35,11 @@ pub(super) fn exposed(
     tonight: &BTreeSet<Sha256Digest>,
 ) -> Result<Exposure, CeremonyError> {
     let taken: BTreeSet<Sha256Digest> = tonight.iter().copied().chain(marked(ceremony)).collect();
-    Ok(exposure(&roles_in_doubt(ceremony, &taken)).with_earlier(&earlier_roots(ceremony, &taken)?))
+    let earlier = earlier_roots(ceremony, &taken)?;
+    // A client from which the newest root is kept is held by the expiry of its own.
+    let last = earlier.iter().map(|(_, expires)| *expires).max();
+    let roots: Vec<EarlierRoot> = earlier.iter().map(|(root, _)| *root).collect();
+    Ok(exposure(&roles_in_doubt(ceremony, &taken, last)).with_earlier(&roots))
 }
 
 /// The material of every key that was ever marked as compromised.
@@ -42,24 +49,29 @@ fn marked(ceremony: &Ceremony) -> BTreeSet<Sha256Digest> {
     before.chain(ceremony.keyring.compromised(&ceremony.policy)).collect()
 }
 
-/// The roots before the trusted one, and whether these keys suffice to sign what follows them.
+/// The roots before the trusted one, whether these keys suffice to sign what follows them, and when they expire.
 fn earlier_roots(
     ceremony: &Ceremony,
     taken: &BTreeSet<Sha256Digest>,
-) -> Result<Vec<EarlierRoot>, CeremonyError> {
+) -> Result<Vec<(EarlierRoot, Timestamp)>, CeremonyError> {
     let before = ceremony.trusted.iter().flat_map(|trusted| &trusted.before);
     let read = |artifact: &Artifact| {
         let bytes = files::read(&ceremony.path(&artifact.file), ROOT_LIMIT)?;
         let (root, _) = read_root(&artifact.file, &bytes)?;
         let by = root.roles.get("root").cloned().map(|role| Authority { keys: Arc::clone(&root.keys), role });
         let reached = by.is_some_and(|by| by.in_hands_of(taken));
-        Ok(EarlierRoot { version: root.header.version, reached })
+        Ok((EarlierRoot { version: root.header.version, reached }, root.header.expires.at))
     };
     before.map(read).collect()
 }
 
-/// Every role that is published, once for each that delegates to it, and how many of its keys are among these.
-fn roles_in_doubt(ceremony: &Ceremony, taken: &BTreeSet<Sha256Digest>) -> Vec<RoleInDoubt> {
+/// Every role that is published, once for each that delegates to it, and how many of its keys are among these. `last` is when
+/// the last of the earlier roots expires.
+fn roles_in_doubt(
+    ceremony: &Ceremony,
+    taken: &BTreeSet<Sha256Digest>,
+    last: Option<Timestamp>,
+) -> Vec<RoleInDoubt> {
     let Some(trusted) = &ceremony.trusted else { return Vec::new() };
     let current = trusted.current.as_ref();
     let listed = |lister: &str, role: &str| {
@@ -67,8 +79,11 @@ fn roles_in_doubt(ceremony: &Ceremony, taken: &BTreeSet<Sha256Digest>) -> Vec<Ro
         signed.and_then(|signed| Snapshot::listed(signed, &format!("{role}.json")))
     };
     let doubt = |role: &str, keys: &RoleKeys, defined: &BTreeMap<String, Key>| {
-        let materials: Vec<Sha256Digest> =
-            verify::signers(defined, keys).into_iter().map(|signer| signer.material).collect();
+        let signers = verify::signers(defined, keys);
+        let stolen = || signers.iter().filter(|signer| taken.contains(&signer.material));
+        let count = |signers: &mut dyn Iterator<Item = &Signer>| signers.map(|one| one.keyids.len()).sum();
+        let keyids: BTreeSet<&String> = keys.keyids.iter().collect();
+        let read: usize = count(&mut signers.iter());
         let signed = current.and_then(|current| current.signed(role));
         let expires = signed.and_then(|signed| signed.get("expires")).and_then(Json::as_str);
         let listed = listed(if role == "snapshot" { "timestamp" } else { "snapshot" }, role);
@@ -76,10 +91,12 @@ fn roles_in_doubt(ceremony: &Ceremony, taken: &BTreeSet<Sha256Digest>) -> Vec<Ro
             role: role.to_owned(),
             delegator: None,
             threshold: keys.threshold,
-            keys: materials.len(),
-            taken: materials.iter().filter(|material| taken.contains(material)).count(),
+            keys: read,
+            taken: count(&mut stolen()),
+            doubled: stolen().any(|signer| signer.keyids.len() > 1),
+            unread: read < keyids.len(),
             expires: match role {
-                "root" => Some(trusted.root.header.expires.at),
+                "root" => Some(trusted.root.header.expires.at).max(last),
                 _ => expires.and_then(Date::parse).map(|date| date.at),
             },
             paths: Vec::new(),

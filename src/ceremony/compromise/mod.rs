@@ -25,6 +25,9 @@ use super::{Ceremony, CeremonyError};
 pub use comparison::Comparison;
 pub use newcomer::newcomer;
 
+/// What is named where nothing takes a key's place.
+const NOTHING: &str = "none";
+
 /// What an administrator knows, or fears.
 #[derive(Clone, Debug)]
 pub struct Doubt {
@@ -129,8 +132,15 @@ impl Ceremony {
         let mut materials: BTreeSet<Sha256Digest> = BTreeSet::new();
         for key in keys {
             if !self.policy.keys.contains_key(key) {
-                let known = self.policy.keys.keys().cloned().collect();
-                return Err(CeremonyError::NoSuchKey { name: key.clone(), known });
+                let known: Vec<&str> = self.policy.keys.keys().map(String::as_str).collect();
+                return Err(CeremonyError::Change {
+                    what: format!("ceremony.toml has no key {key}"),
+                    next: format!(
+                        "The keys are: {}. One that the plan does not know, such as a publisher's, is brought in by its public \
+                         half first: `change add-key NAME --scheme SCHEME --public FILE`.",
+                        known.join(", ")
+                    ),
+                });
             }
             let public =
                 self.keyring.get(key).ok_or_else(|| CeremonyError::KeyUnknown { name: key.clone() })?;
@@ -214,6 +224,26 @@ impl Ceremony {
         Ok((brief, files))
     }
 
+    /// No two keys of one role are replaced by keys on one device: whoever has it has both.
+    fn require_apart(&self, doubt: &Doubt, going: &[Going]) -> Result<(), CeremonyError> {
+        let roles_of = |key: &str| going.iter().find(|one| one.key == key).map(|one| one.roles.as_slice());
+        for (at, (key, by)) in doubt.replacements.iter().enumerate().filter(|(_, (_, by))| by != NOTHING) {
+            let twice = doubt.replacements.iter().take(at).find(|(_, other)| other == by);
+            let Some((first, _)) = twice else { continue };
+            let roles = roles_of(key).unwrap_or_default();
+            let shared = roles_of(first).unwrap_or_default().iter().find(|role| roles.contains(role));
+            if let Some(role) = shared {
+                return Err(CeremonyError::Change {
+                    what: format!("{by} is to take the place of {first} and of {key}, which both sign for {role}"),
+                    next: "Name another device for one of them: what is on one device is lost and stolen together. Nothing was \
+                           changed."
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The changes of the plan that take keys in doubt out.
     pub(super) fn changes_for(&self, doubt: &Doubt) -> Result<Vec<Change>, CeremonyError> {
         let Assessment { going, .. } = self.assess(&doubt.keys)?;
@@ -231,15 +261,18 @@ impl Ceremony {
                 });
             }
         }
+        self.require_apart(doubt, going)?;
         let mut changes = Vec::new();
         let mut revoked = Vec::new();
         for one in going {
-            let given = doubt.replacements.iter().find(|(key, _)| *key == one.key).map(|(_, by)| by.clone());
+            let given = doubt.replacements.iter().find(|(key, _)| *key == one.key).map(|(_, by)| by.as_str());
+            let standby = one.standby.as_deref().filter(|_| given != Some(NOTHING));
+            let by = given.filter(|by| *by != NOTHING).or(standby);
             let reason =
                 if one.in_doubt { (Reason::Compromised, doubt.since) } else { (Reason::Retired, None) };
-            match given.or_else(|| one.standby.clone()) {
+            match by {
                 Some(by) => {
-                    let (by, newcomer) = newcomer(&self.policy, &one.key, &by)?;
+                    let (by, newcomer) = newcomer(&self.policy, &one.key, by)?;
                     changes.push(Change::ReplaceKey {
                         key: one.key.clone(),
                         by,
@@ -248,8 +281,9 @@ impl Ceremony {
                     });
                 }
                 None if !one.short.is_empty() => {
+                    let why = if one.in_doubt { "" } else { " too, so that clients forget what they saw" };
                     let what = format!(
-                        "{} goes, and {} cannot do without a key in its place",
+                        "{} goes{why}, and {} cannot do without a key in its place",
                         one.key,
                         one.short.join(", ")
                     );

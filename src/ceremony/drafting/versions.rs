@@ -8,6 +8,7 @@ use crate::tuf::key::Key;
 use crate::tuf::root::Root;
 
 use super::super::current::{Current, CurrentFile};
+use super::super::trusted::Trusted;
 use super::{CeremonyError, Drafter};
 
 /// The roles that a service signs, in the order in which they are made.
@@ -19,7 +20,7 @@ const LAST_VERSION: i64 = (1 << 53) - 1;
 impl Drafter<'_> {
     /// Whether the base is the last known good metadata instead of what is published.
     pub(super) fn is_rebased(&self) -> bool {
-        self.trusted.is_some_and(|trusted| !trusted.imports.is_empty())
+        self.trusted.is_some_and(Trusted::is_rebased)
     }
 
     /// Whether clients may have seen a later version of a role than the last known good one.

@@ -33,6 +33,7 @@ pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
     findings.extend(role_checks(&roles));
     findings.push(expiry_range(&planned_expiries(ceremony), ceremony.now, ceremony.policy.next));
     findings.push(output(ceremony));
+    findings.extend(old_quorum_in_reach(ceremony));
     waive(ceremony, findings)
 }
 
@@ -92,12 +93,22 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
     let is_lost = |material: &Sha256Digest| lost.iter().any(|(_, gone)| gone == material);
     let materials = materials(role, &trusted.keys);
     let left = materials.iter().filter(|material| !is_lost(material)).count();
+    let version = trusted.header.version;
     if i64::try_from(left).is_ok_and(|left| left >= role.threshold) {
-        return None;
+        return ceremony.doubted_must_sign().then(|| {
+            let what = format!(
+                "root {version} needs {} signatures, and of its keys too few are in no doubt: holders of keys in doubt must \
+                 sign what follows it once more",
+                role.threshold
+            );
+            let next = "Call them too: nobody else can follow the root with those keys alone. If their devices are gone, set \
+                        change = \"genesis\" in ceremony.toml for a new first root.";
+            Finding::warn(Check::QuorumOld, what, next)
+        });
     }
     let what = format!(
-        "root {} needs {} signatures; keys of it that nobody has lost: {left}",
-        trusted.header.version, role.threshold
+        "root {version} needs {} signatures; keys of it that nobody has lost: {left}",
+        role.threshold
     );
     let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
                 need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \
@@ -327,14 +338,20 @@ fn staying(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<RoleExpiry> {
 
 fn is_offline(ceremony: &Ceremony, role: &str) -> bool {
     let all = ceremony.policy.all_roles();
-    all.iter().find(|(name, _)| *name == role).is_some_and(|(_, plan)| ceremony.policy.is_offline(plan))
+    all.iter()
+        .find(|(name, _)| *name == role)
+        .is_some_and(|(name, plan)| ceremony.policy.is_offline(name, plan))
 }
 
 fn planned_expiries(ceremony: &Ceremony) -> Vec<RoleExpiry> {
     let roles = ceremony.policy.all_roles();
     let dates = roles.iter().filter_map(|(name, plan)| {
         let expires = Date::parse(&time::write(plan.expires.from(ceremony.policy.planned)?))?;
-        Some(RoleExpiry { role: (*name).to_owned(), expires, offline: ceremony.policy.is_offline(plan) })
+        Some(RoleExpiry {
+            role: (*name).to_owned(),
+            expires,
+            offline: ceremony.policy.is_offline(name, plan),
+        })
     });
     dates.collect()
 }
@@ -348,9 +365,13 @@ fn planned_role(ceremony: &Ceremony, name: &str, plan: &RolePlan) -> Role {
 }
 
 fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &BTreeMap<String, Key>) -> Role {
+    let mut named: Vec<&str> = Vec::new();
     let members = role.keyids.iter().map(|keyid| {
         let material = keys.get(keyid).and_then(Key::material);
-        let known = material.and_then(|material| ceremony.keyring.name_of(material));
+        // One piece of key material may have several names, and several keyids.
+        let names = || ceremony.keyring.names_of(material);
+        let known = names().find(|name| !named.contains(name)).or_else(|| names().next());
+        named.extend(known);
         member(ceremony, known.unwrap_or(keyid), material)
     });
     Role { name: name.to_owned(), threshold: role.threshold, members: members.collect() }

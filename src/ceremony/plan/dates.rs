@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::checks::expiry::last_safe;
 use crate::policy::calendar::{Event, calendar};
+use crate::tuf::TOP_LEVEL;
 use crate::tuf::time::{self, Date};
 
 use super::super::Ceremony;
@@ -32,7 +33,7 @@ impl Ceremony {
         for one in roles {
             let Some(expires) = Date::parse(&one.expires).map(|date| date.at) else { continue };
             let plan = stated.iter().find(|(name, _)| *name == one.role).map(|(_, plan)| *plan);
-            let offline = plan.is_some_and(|plan| self.policy.is_offline(plan));
+            let offline = plan.is_some_and(|plan| self.policy.is_offline(&one.role, plan));
             let last_safe = last_safe(expires, offline);
             let passed = last_safe <= self.now;
             deadlines.push(Deadline { role: Some(one.role.clone()), expires, last_safe, passed, offline });
@@ -48,13 +49,18 @@ impl Ceremony {
         let mut events = Vec::new();
         for one in plan.deadlines.iter().filter(|one| one.offline) {
             let expires = time::write(one.expires);
+            let whose = |role: &str| match TOP_LEVEL.contains(&role) {
+                true => "Every client refuses updates".to_owned(),
+                false => format!("Clients find no file that {role} speaks for"),
+            };
             match &one.role {
                 Some(role) => events.push(Event {
                     uid: format!("{role}-expires-{}@{repository}", one.expires.as_second()),
                     at: one.expires,
                     summary: format!("{role} of {repository} expires"),
                     description: format!(
-                        "Every client refuses updates from now on unless {role} was renewed. Made in the ceremony {id}."
+                        "{} from now on unless {role} was renewed. Made in the ceremony {id}.",
+                        whose(role)
                     ),
                     remind_days: vec![30, 7, 1],
                 }),

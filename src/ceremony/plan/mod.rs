@@ -43,6 +43,8 @@ pub struct Plan {
     pub losses: Losses,
     /// Which losses the root survives afterwards.
     pub losses_after: Losses,
+    /// What a thief could do until this ceremony is over; `None` where nothing is trusted yet.
+    pub thefts_today: Option<Thefts>,
     /// What a thief could do afterwards.
     pub thefts: Thefts,
     /// When what must be renewed, and the next ceremony held.
@@ -128,6 +130,7 @@ impl Ceremony {
             call: self.call(&roles),
             losses: self.losses(true),
             losses_after: self.losses(false),
+            thefts_today: self.thefts_today(),
             thefts: self.thefts(),
             deadlines: self.deadlines(&roles),
             ladder: self.ladder()?,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::crypto::digest::Sha256Digest;
 use crate::policy::survival::{Call, Losses, Member, Quorum, Thefts, call, losses, thefts};
 use crate::policy::{Reason, RolePlan};
+use crate::tuf::TOP_LEVEL;
 use crate::tuf::root::RoleKeys;
 use crate::tuf::verify::signers;
 
@@ -64,6 +65,19 @@ impl Ceremony {
             .map(|(name, plan)| self.new_quorum(name.to_owned(), plan))
             .collect();
         thefts(&roles, &self.members(), "root")
+    }
+
+    /// What a thief can do until this ceremony is over, to clients that trust the root of today.
+    pub(super) fn thefts_today(&self) -> Option<Thefts> {
+        let trusted = self.trusted.as_ref()?;
+        let quorum = |(name, role): (&String, &RoleKeys)| Quorum {
+            title: name.clone(),
+            threshold: role.threshold,
+            keys: self.trusted_members(role).into_iter().map(|member| member.name).collect(),
+        };
+        let roles = TOP_LEVEL.iter().filter_map(|name| trusted.root.roles.get_key_value(*name));
+        let roles: Vec<Quorum> = roles.map(quorum).collect();
+        Some(thefts(&roles, &self.members(), "root"))
     }
 
     fn old_root(&self, title: &str) -> Option<Quorum> {
@@ -134,11 +148,17 @@ impl Ceremony {
         }
     }
 
-    /// Whether honest people can still sign with a key: nobody should with a compromised one, and nobody can with a lost one.
+    /// Whether honest people can still sign with a key: nobody can with a lost one, and nobody should with a compromised one
+    /// unless nothing can follow the trusted root without it.
     fn can_sign(&self, name: &str) -> bool {
+        let doubted = self.doubted_must_sign();
         let gone = |key: &str| {
             let revoked = self.policy.revoke.iter().find(|one| one.key == key);
-            revoked.is_some_and(|one| matches!(one.reason, Reason::Compromised | Reason::Lost))
+            revoked.is_some_and(|one| match one.reason {
+                Reason::Lost => true,
+                Reason::Compromised => !doubted,
+                Reason::Retired => false,
+            })
         };
         !self.aliases(name).iter().any(|key| gone(key))
     }

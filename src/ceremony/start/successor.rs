@@ -44,6 +44,7 @@ pub(super) fn of(
         imported = imported.with_timestamp_of(from)?;
     }
     require_same_roots(from, &imported)?;
+    require_as_new(from, &imported)?;
     // It was read as a policy, so it is text.
     let mut edit = Edit::of(&String::from_utf8_lossy(&text))?;
     // What was revoked must be remembered once the list of this ceremony is gone.
@@ -93,8 +94,6 @@ fn require_recorded(from: &Path, record: &Transcript, imported: &Imported) -> Re
 /// The roots before the trusted one are those that the earlier ceremony knew: nobody else can say of a root that leads to the next
 /// whether it is the one that was published.
 fn require_same_roots(from: &Path, imported: &Imported) -> Result<(), CeremonyError> {
-    let signed =
-        |bytes: &[u8]| Json::parse(bytes, ROOT_LIMIT).ok().and_then(|tree| tree.get("signed").cloned());
     // The trusted root itself is named by its digest, for all to compare.
     let trusted = imported.root_file();
     let is_earlier = |name: &str| name.ends_with(".root.json") && name != trusted;
@@ -112,6 +111,40 @@ fn require_same_roots(from: &Path, imported: &Imported) -> Result<(), CeremonyEr
         }
     }
     Ok(())
+}
+
+/// What a root says, whoever signed it since.
+fn signed(bytes: &[u8]) -> Option<Json> {
+    Json::parse(bytes, ROOT_LIMIT).ok().and_then(|tree| tree.get("signed").cloned())
+}
+
+/// No root is trusted that is older than the one which the earlier ceremony released, and none of its version that is another:
+/// what follows it would be a second root of a version that there is.
+fn require_as_new(from: &Path, imported: &Imported) -> Result<(), CeremonyError> {
+    let Some(newest) = root_versions(&from.join("metadata"))?.pop() else { return Ok(()) };
+    let file = format!("metadata/{newest}.root.json");
+    let released = signed(&files::read(&from.join(&file), ROOT_LIMIT)?);
+    let named = imported.files.iter().find(|(name, _)| *name == imported.root_file());
+    let same = imported.version == newest && named.is_some_and(|(_, bytes)| signed(bytes) == released);
+    if imported.version > newest || same {
+        return Ok(());
+    }
+    let what = match imported.version == newest {
+        true => format!(
+            "the root of version {newest} that was named is another one than {file} of the earlier ceremony"
+        ),
+        false => {
+            format!("the earlier ceremony released root {newest}, and root {} was named", imported.version)
+        }
+    };
+    Err(CeremonyError::Change {
+        what,
+        next: format!(
+            "Find out what is published: whoever serves an older root keeps clients from the newer one. Copy the repository with \
+             {newest}.root.json, and name the newest root in it; or leave --trusted out. If that root was never published, start \
+             without --from. Nothing was made."
+        ),
+    })
 }
 
 /// The newest root that a ceremony released.

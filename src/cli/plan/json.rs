@@ -28,6 +28,7 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("rehearsal", Json::Bool(ceremony.policy.rehearsal)),
         ("roles", Json::Arr(plan.made().map(|role| planned(role, old)).collect())),
         ("thefts", thefts(&plan.thefts)),
+        ("thefts_today", plan.thefts_today.as_ref().map_or(Json::Null, thefts)),
         ("words", Json::strings(plan.words.iter().copied())),
     ])
 }

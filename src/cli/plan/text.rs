@@ -208,7 +208,16 @@ fn survival(ceremony: &Ceremony, plan: &Plan) -> String {
         out.push_str("What may be lost\n");
     }
     out.push_str(&losses(&plan.losses_after));
-    out.push_str("What a thief could sign\n");
+    match &plan.thefts_today {
+        Some(today) => {
+            out.push_str(
+                "What a thief could sign until the release, for clients that trust the root of today\n",
+            );
+            out.push_str(&thefts(today));
+            out.push_str("What a thief could sign after the release\n");
+        }
+        None => out.push_str("What a thief could sign\n"),
+    }
     out.push_str(&thefts(&plan.thefts));
     out
 }

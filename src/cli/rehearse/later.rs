@@ -116,7 +116,7 @@ pub fn play(later: Later, place: &Path, interactive: bool) -> Result<(), Ceremon
          \x20 ceremony/  this ceremony: plan, payloads, signatures, metadata/, record\n\
          \x20 published/ what the world sees afterwards\n\
          \nTry next:\n\
-         \x20 tuf-ceremony -C {place}/ceremony plan\n\
+         \x20 tuf-ceremony -C {place}/ceremony status\n\
          \x20 tuf-ceremony -C {place}/ceremony review root\n\
          \x20 tuf-ceremony new next --from {place}/ceremony   the one after this"
     ));

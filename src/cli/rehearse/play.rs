@@ -118,9 +118,9 @@ impl Play {
     /// Writes the release.
     pub fn releases(&mut self) -> Result<(), CeremonyError> {
         self.does("release");
-        let Released { findings, foreseen, outcome } = self.ceremony.release()?;
+        let Released { findings, foreseen, roots_alone, outcome } = self.ceremony.release()?;
         self.say(&show::findings(&findings));
-        self.say(&show::foreseen(&foreseen));
+        self.say(&show::foreseen(&foreseen, roots_alone));
         for file in outcome?.files() {
             self.say(&format!("  {}  {}", file.sha256, file.file));
         }

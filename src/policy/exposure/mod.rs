@@ -33,11 +33,15 @@ pub struct RoleInDoubt {
     pub delegator: Option<String>,
     /// How many keys must sign. Below 1, which no reader of this program lets through, it counts as 1.
     pub threshold: i64,
-    /// How many distinct keys the role has.
+    /// How many keys the role has, one that is listed under several keyids as often: some clients count keyids.
     pub keys: usize,
-    /// How many of those are in doubt.
+    /// How many of those are in doubt, counted in the same way.
     pub taken: usize,
-    /// When what is signed today expires, if known.
+    /// Whether one of those in doubt is listed under several keyids.
+    pub doubled: bool,
+    /// Whether it lists keys that cannot be read here, so that nobody can tell whether they are in doubt.
+    pub unread: bool,
+    /// When what is signed today expires, if known; of the root, when the last does that clients may trust.
     pub expires: Option<Timestamp>,
     /// Path patterns that a delegated role may speak for; of no meaning for the others.
     pub paths: Vec<String>,
@@ -73,6 +77,10 @@ pub struct Exposure {
     pub inflated: Vec<String>,
     /// Roles with some keys in doubt, and not enough.
     pub weakened: Vec<Weakened>,
+    /// Roles that list a key in doubt under several keyids, each once.
+    pub doubled: Vec<String>,
+    /// Roles with keys that cannot be read here, each once; the attacks leave those keys out.
+    pub unread: Vec<String>,
     /// Malicious updates by targets and by each delegated role, freeze, inconsistency, fast-forward; possible or not.
     pub attacks: Vec<Attack>,
 }
@@ -89,6 +97,7 @@ impl Exposure {
         let by_delegated: Vec<&Attack> = self.attacks.iter().filter(delegated).collect();
         let (possible, not): (Vec<&Attack>, Vec<&Attack>) =
             by_delegated.into_iter().partition(|attack| attack.possible());
+        let not: Vec<&Attack> = not.into_iter().filter(|attack| !self.is_unread(attack)).collect();
         let others = self.attacks.iter().filter(|attack| !delegated(attack));
         let mut told: Vec<String> =
             others.chain(possible.iter().copied().take(TOLD)).map(Attack::says).collect();
@@ -102,21 +111,55 @@ impl Exposure {
             let (role, taken, threshold) = (weak.name(), weak.taken, weak.threshold);
             format!("{role} holds: {taken} of its keys in doubt, {threshold} must sign.")
         }));
-        if !self.inflated.is_empty() {
-            let roles: Vec<String> = self.inflated.iter().take(TOLD).map(|role| visible(role)).collect();
-            let more = match self.inflated.len().saturating_sub(TOLD) {
-                0 => String::new(),
-                more => format!(" and {more} further roles"),
-            };
+        if !self.unread.is_empty() {
             told.push(format!(
-                "It has happened: inflated versions are published, of {}{more}; other files of an attacker may be published \
-                 with them.",
-                roles.join(", ")
+                "Not known: what can be signed as {}. Keys that stand there cannot be read here, and may be those in doubt.",
+                some(&self.unread)
+            ));
+        }
+        if !self.doubled.is_empty() {
+            told.push(format!(
+                "A key in doubt stands in {} under several keyids. Some clients count each as a key of its own (check \
+                 KEY-DISTINCT), and so does this account.",
+                some(&self.doubled)
+            ));
+        }
+        told.extend(self.listed_told());
+        if !self.inflated.is_empty() {
+            told.push(format!(
+                "It has happened: inflated versions are published, of {}; other files of an attacker may be published with \
+                 them.",
+                some(&self.inflated)
             ));
         }
         told.push(self.root_told().to_owned());
         told.extend(self.earlier_told());
         told
+    }
+
+    /// Whether the role of an attack has keys that cannot be read here.
+    fn is_unread(&self, attack: &Attack) -> bool {
+        matches!(&attack.kind, Kind::MaliciousUpdates { by, .. } if self.unread.contains(by))
+    }
+
+    /// What an honest service does for the attacker if it lists what they sign.
+    fn listed_told(&self) -> Option<String> {
+        let listed: Vec<String> = self
+            .signs
+            .iter()
+            .filter(|role| !["root", "snapshot", "timestamp"].contains(&role.as_str()))
+            .cloned()
+            .collect();
+        let by_themselves = self.attacks.iter().any(|one| one.kind == Kind::FastForward && one.possible());
+        if listed.is_empty() || by_themselves || !self.inflated.is_empty() || self.root == RootFall::Reached {
+            return None;
+        }
+        Some(format!(
+            "Possible once a service lists it, be it for a minute: a version of {} up to {MOST_VERSION}, after which clients refuse \
+             every later one. If one may have been listed, name the keys of timestamp and snapshot as in doubt too: only new \
+             keys for both let clients forget it.",
+            some(&listed)
+        ))
     }
 
     /// The roots before the newest that an attacker can lead clients away from, as `root 1, 2`; `None` where there are none,
@@ -154,7 +197,13 @@ impl Exposure {
         match self.root {
             RootFall::Untouched if self.earlier_roots.is_empty() => "The root is in no doubt.",
             RootFall::Untouched => "The newest root itself is in no doubt.",
-            RootFall::Below { .. } => "The root can be renewed by those of its keys that are in no doubt.",
+            RootFall::Below { threshold, left, .. } if left >= threshold => {
+                "The root can be renewed by those of its keys that are in no doubt."
+            }
+            RootFall::Below { .. } => {
+                "The root's keys that are in no doubt are too few to renew it. Nobody else can sign a root with those in doubt \
+                 alone, so that their holders must sign the new root once more with them, if they still have them."
+            }
             RootFall::Reached => {
                 "THE ROOT HAS FALLEN: nobody can tell its owner's roots from an attacker's. Trust must be \
                 established anew by another way than the repository."
@@ -172,6 +221,15 @@ impl Exposure {
     }
 }
 
+/// Some names of roles, fit to be shown, and the number of the others.
+fn some(roles: &[String]) -> String {
+    let shown: Vec<String> = roles.iter().take(TOLD).map(|role| visible(role)).collect();
+    match roles.len().saturating_sub(TOLD) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} further roles", shown.join(", ")),
+    }
+}
+
 /// How the root stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RootFall {
@@ -183,6 +241,8 @@ pub enum RootFall {
         taken: usize,
         /// How many it takes.
         threshold: i64,
+        /// Keys in no doubt.
+        left: i64,
     },
     /// The attacker can sign roots. Clients cannot tell them from the owner's, and need a new root by another way.
     Reached,
@@ -247,6 +307,8 @@ pub fn exposure(roles: &[RoleInDoubt]) -> Exposure {
         earlier_roots: Vec::new(),
         signs: once(roles.iter().filter(|role| role.short() == 0)),
         weakened: weakened.collect(),
+        doubled: once(roles.iter().filter(|role| role.doubled)),
+        unread: once(roles.iter().filter(|role| role.unread)),
         attacks: attacker.attacks(!inflated.is_empty()),
         inflated,
     }
@@ -262,7 +324,8 @@ fn root_fall(roles: &[RoleInDoubt]) -> RootFall {
     match roles.iter().find(|role| role.role == "root" && !role.is_delegated()) {
         Some(root) if root.short() == 0 => RootFall::Reached,
         Some(root) if root.stolen() > 0 => {
-            RootFall::Below { taken: root.stolen(), threshold: root.threshold }
+            let left = i64::try_from(root.keys - root.stolen()).unwrap_or(i64::MAX);
+            RootFall::Below { taken: root.stolen(), threshold: root.threshold, left }
         }
         _ => RootFall::Untouched,
     }
