@@ -80,6 +80,13 @@ struct Case<'a> {
     at: Timestamp,
 }
 
+/// Why a client refuses.
+struct Refused {
+    why: String,
+    /// Whether signatures are missing.
+    short: bool,
+}
+
 impl Ceremony {
     /// What every kind of client will make of these files, starting from each root that is trusted today; at genesis from
     /// the first root itself. What the release does not bring is taken from what is published today, as it was before it
@@ -122,7 +129,9 @@ impl Ceremony {
                         lost_before |= otherwise.is_none();
                         refused = otherwise.or(refused);
                     }
-                    foreseen.push(Foreseen { profile, from: *from, past, refused, lost_before });
+                    let short = refused.as_ref().is_some_and(|refused| refused.short);
+                    let refused = refused.map(|refused| refused.why);
+                    foreseen.push(Foreseen { profile, from: *from, past, refused, short, lost_before });
                 }
             }
         }
@@ -171,7 +180,7 @@ impl Ceremony {
         roots_only: bool,
         released: &[(String, Vec<u8>)],
         newest: Option<i64>,
-    ) -> Result<Option<String>, CeremonyError> {
+    ) -> Result<Option<Refused>, CeremonyError> {
         let today = self.trusted.as_ref().map(|_| Folder(self.trusted_folder()));
         let mut source = AfterRelease { released, today };
         let nothing = |_: bool, _: &str, _: &_| Ok::<_, FileError>(Artifact::Absent);
@@ -182,19 +191,21 @@ impl Ceremony {
         let how = Look { profile: case.profile, at: case.at, roots_only };
         let report = look(&how, case.root, &mut source, &mut copies, &nothing)?;
         if let Some((file, why)) = report.refused {
-            return Ok(Some(format!("{file}: {why}")));
+            return Ok(Some(Refused { why: format!("{file}: {why}"), short: why.short }));
         }
         let reached = report.newest.map(|root| root.header.version);
         if let (Some(reached), Some(newest)) = (reached, newest)
             && reached < newest
         {
-            return Ok(Some(format!("it comes to root {reached} and no further, for want of the next")));
+            let why = format!("it comes to root {reached} and no further, for want of the next");
+            return Ok(Some(Refused { why, short: false }));
         }
         // Nobody here can sign what the attacker signed. But a client is held to copies of a role exactly as long as it has
         // not forgotten them.
         let held = ["timestamp", "snapshot"].into_iter().find(|role| !copies.forgotten.contains(*role));
         Ok(held.filter(|_| case.past == Past::Attacked).map(|role| {
-            format!("{role}.json: the root does not make it forget the version that it saw (spec 5.3.11)")
+            let why = "the root does not make it forget the version that it saw (spec 5.3.11)";
+            Refused { why: format!("{role}.json: {why}"), short: false }
         }))
     }
 

@@ -187,12 +187,13 @@ impl Ceremony {
         (findings, files)
     }
 
-    /// Clients that would refuse these payloads with these signatures, and do not refuse what is published today.
+    /// Clients that would refuse these payloads for want of signatures that they count, and do not refuse what is published
+    /// today.
     pub(super) fn would_refuse(&self, collected: &[Signed]) -> Result<Vec<Foreseen>, CeremonyError> {
         let mut files = self.published(collected).1;
         files.extend(self.carried(&files)?);
         let mut foreseen = self.foresee(&files)?;
-        foreseen.retain(|one| one.refused.is_some() && !one.lost_before);
+        foreseen.retain(|one| one.short && !one.lost_before);
         Ok(foreseen)
     }
 

@@ -26,7 +26,7 @@ pub struct Status {
     pub unrecorded: Vec<String>,
     /// What became of those that it has.
     pub kept: Kept,
-    /// Clients that would refuse what could be released now, and do not refuse what is published today.
+    /// Clients that would refuse what could be released now for want of signatures that they count.
     pub would_refuse: Vec<Foreseen>,
 }
 

@@ -48,6 +48,8 @@ pub struct Foreseen {
     pub past: Past,
     /// Why it will refuse, if it will.
     pub refused: Option<String>,
+    /// Of one that refuses: whether it is signatures that are missing, which others may still make.
+    pub short: bool,
     /// Of one that refuses: whether it does so already today, so that this release takes nothing from it.
     pub lost_before: bool,
 }

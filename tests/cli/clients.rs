@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::later::{after, released_with};
-use crate::rehearsal::{PLAN, released, signed};
+use crate::rehearsal::{PLAN, frozen, released, signed};
 use crate::room::Room;
 
 #[test]
@@ -74,4 +74,26 @@ fn what_stays_is_seen_with_a_root_that_changes_alone() {
     assert_eq!(of("python-tuf")["accepted"], json!(true));
     assert!(of("tuf-js")["refused"].as_str().unwrap().starts_with(refused), "{clients}");
     assert!(!room.path("metadata/timestamp.json").exists());
+}
+
+/// tuf-js does not count P-384: who signs decides whether its users can follow, and that is said while more can still sign.
+#[test]
+fn clients_that_would_refuse_are_named_before_the_release() {
+    let room = frozen();
+    for key in ["ben", "cem", "online"] {
+        room.signs_all(key);
+    }
+    let done = room.run(&["status"]).ok();
+    let words = done.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("WARNS: tuf-js 5.0.1 that starts from root 1 would refuse: trusted root: its own threshold is not met"),
+        "{}",
+        done.out
+    );
+    assert!(words.contains("Another signature may help the clients that would refuse"), "{}", done.out);
+    let refused = room.run(&["status", "--json"]).json()["would_refuse"].clone();
+    assert_eq!((&refused[0]["client"], &refused[0]["from"]), (&json!("tuf-js"), &json!(1)));
+    room.signs_all("ada");
+    let done = room.run(&["status"]).ok();
+    assert!(!done.out.contains("WARNS"), "{}", done.out);
 }

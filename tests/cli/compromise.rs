@@ -345,3 +345,31 @@ fn a_root_keeps_a_key_to_spare() {
                 of the plan. Nothing was changed.";
     refused(&room, &keys(&["cem"], &ANSWERS), what, next);
 }
+
+#[test]
+fn nothing_takes_the_place_of_a_key_where_none_is_said() {
+    let room = at_night();
+    let before = room.noticed();
+    // The standby does not come by itself then.
+    let what = "online goes, and snapshot, timestamp cannot do without a key in its place";
+    let mut answers = ANSWERS;
+    answers[7] = "online=none";
+    let done = room.run(&keys(&["online"], &answers));
+    assert!(done.err.starts_with(&format!("error: {what}\n")), "{}", done.err);
+    room.only_recorded(&before, &[]);
+    answers[7] = "dan=none";
+    room.run(&keys(&["dan"], &answers)).ok();
+    let plan = Policy::parse(room.read("ceremony.toml").as_bytes()).unwrap();
+    assert_eq!(plan.revoke[0].replacement, None);
+    assert!(!room.read("ceremony.toml").contains("serial = \"none\""));
+}
+
+/// What is on one device is lost and stolen together.
+#[test]
+fn two_keys_of_a_role_are_not_replaced_on_one_device() {
+    let room = later();
+    let what = "R11 is to take the place of ada and of ben, which both sign for root";
+    let next = "Name another device for one of them: what is on one device is lost and stolen together. Nothing was changed.";
+    let answers = [&ANSWERS[..6], &["--replace", "ada=R11", "--replace", "ben=R11"]].concat();
+    refused(&room, &keys(&["ada", "ben"], &answers), what, next);
+}

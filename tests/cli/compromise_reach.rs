@@ -6,7 +6,7 @@ use tuf_ceremony::policy::Policy;
 
 use crate::compromise::{ANSWERS, at_night, keys};
 use crate::import::{deep, delegations};
-use crate::later::{after, delegating, later, released_with};
+use crate::later::{PLANNED, after, delegating, later, released_with};
 use crate::rehearsal::released;
 use crate::room::{Done, Room};
 use crate::world::World;
@@ -308,4 +308,29 @@ fn questions_fit_on_a_terminal() {
     let shown = screen.lines().map(|line| line.trim_end().rsplit('\r').next().unwrap_or_default());
     let wide = shown.map(|line| line.trim_start_matches("\u{1b}[2K")).find(|line| line.chars().count() > 80);
     assert_eq!(wide, None);
+}
+
+/// Clients that are kept from the newest root are held by the expiry of their own.
+#[test]
+fn an_earlier_root_that_expires_later_lets_an_attack_go_on() {
+    let second = after(&released().path(""));
+    second.change(&["refresh"]).ok();
+    second.freeze();
+    for key in ["ada", "ben", "cem", "online"] {
+        second.signs_all(key);
+    }
+    second.run(&["release"]).ok();
+    let world = World::of(&second);
+    world.change("2.root.json", "2.root.json", &["ada", "ben", "cem"], |signed| {
+        signed["expires"] = json!("2101-11-01T00:00:00Z");
+    });
+    second.write("metadata/2.root.json", std::fs::read(world.path("2.root.json")).unwrap());
+    let room = Room::new();
+    let (directory, from) = (room.directory(), second.path("").display().to_string());
+    let root = world.path("2.root.json").display().to_string();
+    room.run(&["new", &directory, "--from", &from, "--trusted", &root, "--planned", PLANNED]).ok();
+    let brief = night(&room, &["online"], &["online=R10"], &[]).out;
+    // Root 2 expires on the first of November, and root 1 in January.
+    let said = words(&brief);
+    assert!(said.contains("until 2102-01-14T15:00:00Z at the latest, when root expires"), "{said}");
 }

@@ -271,3 +271,23 @@ fn a_root_that_nobody_can_follow_any_longer() {
     assert!(said.contains("under a new address"), "{said}");
     assert!(room.path("statement.md").exists());
 }
+
+/// Until the release, and for clients that do not see it, the root of today is what a thief is after.
+#[test]
+fn thefts_are_told_for_the_root_of_today_and_for_the_next() {
+    let room = later();
+    room.change(&["set-threshold", "root", "3"]).ok();
+    let plan = room.run(&["plan"]);
+    let (_, told) = plan
+        .out
+        .split_once("What a thief could sign until the release, for clients that trust the root of today\n")
+        .unwrap();
+    let (today, after) = told.split_once("What a thief could sign after the release\n").unwrap();
+    assert!(today.contains("with 2 keys"), "{today}");
+    assert!(after.contains("with 3 keys"), "{after}");
+    let json = room.run(&["plan", "--json"]).json();
+    let last = |thefts: &Value| thefts["by_count"].as_array().unwrap().len();
+    assert_eq!((last(&json["thefts_today"]), last(&json["thefts"])), (2, 3));
+    let first = planned().run(&["plan", "--json"]).json();
+    assert_eq!(first["thefts_today"], Value::Null);
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::compromise::{ANSWERS, keys};
 use crate::import::delegations;
-use crate::later::released_with;
+use crate::later::{after, released_with};
 use crate::rehearsal::PLAN;
 use crate::room::Room;
 use crate::world::World;
@@ -260,4 +260,32 @@ fn a_refresh_among_other_acts() {
     for (role, version) in [("root", 2), ("targets", 3), ("snapshot", 3), ("timestamp", 3)] {
         assert_eq!(drafted(&room, role)["version"], json!(version), "{role}");
     }
+}
+
+/// What was good before the services got new keys is signed by the old ones, and is as good as ever.
+#[test]
+fn what_was_good_may_be_older_than_the_keys_of_services() {
+    let first = released_with(&plan());
+    let good = published(&first);
+    let second = good.followed(&first);
+    let rotate = ["rotate-online", "--by", "online-2", "--serial", "R10"];
+    second.change(&rotate).ok();
+    make_keys(&second, &["online-2"]);
+    second.freeze();
+    for key in ["ada", "ben", "cem", "online-2"] {
+        second.signs_all(key);
+    }
+    second.run(&["release"]).ok();
+    let room = after(&second.path(""));
+    let folder = good.typed();
+    let mut answers = ANSWERS[..6].to_vec();
+    answers[5] = &folder;
+    let night = |more: &[&'static str]| keys(&["online-2"], &[&answers, more].concat());
+    room.run(&night(&["--replace", "online-2=R11"])).ok();
+    make_keys(&room, &["online-2-2"]);
+    assert_eq!(room.refusing(), [""; 0]);
+    room.freeze();
+    // Versions go on from what clients have seen.
+    assert_eq!(drafted(&room, "timestamp")["version"], json!(4));
+    assert!(!room.path("good/timestamp.json").exists(), "nothing of it is needed");
 }

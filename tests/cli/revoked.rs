@@ -105,3 +105,27 @@ fn a_key_that_is_gone_signs_the_root_alone() {
     let done = room.run_with_pin(PIN, &["sign", "--key", "ben", "--confirm", &room.typed("targets")]);
     assert_eq!((done.code, done.out.as_str()), (1, "No payload needs the key ben.\n"), "{}", done.err);
 }
+
+/// What followed from the first reason would be forgotten.
+#[test]
+fn a_key_is_revoked_again_for_a_graver_reason_only() {
+    let room = later();
+    room.change(&["revoke-key", "dan", "--reason", "lost"]).ok();
+    let before = room.noticed();
+    let next =
+        "Nothing was changed. A graver reason can take the place of this one: retired, lost, compromised.";
+    for reason in ["retired", "lost"] {
+        room.change(&["revoke-key", "dan", "--reason", reason]).failed(
+            2,
+            "dan is revoked already, as lost",
+            next,
+        );
+    }
+    room.only_recorded(&before, &[]);
+    room.change(&["revoke-key", "dan", "--reason", "compromised"]).ok();
+    let plan = room.read("ceremony.toml");
+    assert_eq!(plan.matches("[[revoke]]").count(), 1, "{plan}");
+    assert!(plan.contains("reason = \"compromised\""), "{plan}");
+    assert_eq!(plan.matches("act = \"revoke-key\"").count(), 1, "{plan}");
+    assert_eq!(room.refusing(), [""; 0]);
+}

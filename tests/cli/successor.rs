@@ -300,3 +300,41 @@ fn the_record_of_the_earlier_ceremony_is_whole() {
     fs::copy(world.path("1.root.json"), first.path("metadata/1.root.json")).unwrap();
     nothing_made(&room, new(&room, &first, &[]), 2, &what, next);
 }
+
+/// Whoever serves an older root keeps people from the newer one; what followed it would be a second root of its version.
+#[test]
+fn no_second_root_of_a_version_is_begun() {
+    let second = later();
+    second.change(&["refresh"]).ok();
+    second.freeze();
+    for key in ["ada", "ben", "cem", "online"] {
+        second.signs_all(key);
+    }
+    second.run(&["release"]).ok();
+    let room = Room::new();
+    let stale = Room::new();
+    for name in second.names("trusted") {
+        stale.write(&name, fs::read(second.path(&format!("trusted/{name}"))).unwrap());
+    }
+    let next = |version: i64| {
+        format!(
+            "Find out what is published: whoever serves an older root keeps clients from the newer one. Copy the repository with \
+             {version}.root.json, and name the newest root in it; or leave --trusted out. If that root was never published, start \
+             without --from. Nothing was made."
+        )
+    };
+    let older = stale.path("1.root.json").display().to_string();
+    let done = new(&room, &second, &["--trusted", &older]);
+    nothing_made(&room, done, 2, "the earlier ceremony released root 2, and root 1 was named", &next(2));
+    // Another of the same version; and the same one with one signature more.
+    let world = World::of(&second);
+    world.change("2.root.json", "2.root.json", &["ada", "ben", "cem"], |signed| signed["x-other"] = json!(1));
+    let other = world.path("2.root.json").display().to_string();
+    let done = new(&room, &second, &["--trusted", &other]);
+    let what = "the root of version 2 that was named is another one than metadata/2.root.json of the earlier ceremony";
+    nothing_made(&room, done, 2, what, &next(2));
+    let world = World::of(&second);
+    world.change("2.root.json", "2.root.json", &["ada", "ben", "cem", "dan"], |_| ());
+    let same = world.path("2.root.json").display().to_string();
+    new(&room, &second, &["--trusted", &same]).ok();
+}

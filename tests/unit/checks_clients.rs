@@ -5,7 +5,14 @@ use tuf_ceremony::checks::{Check, Outcome};
 use tuf_ceremony::tuf::client::Profile;
 
 fn foreseen(profile: Profile, from: i64, refused: Option<&str>, lost_before: bool) -> Foreseen {
-    Foreseen { profile, from, past: Past::Fresh, refused: refused.map(str::to_owned), lost_before }
+    Foreseen {
+        profile,
+        from,
+        past: Past::Fresh,
+        refused: refused.map(str::to_owned),
+        short: false,
+        lost_before,
+    }
 }
 
 #[test]

@@ -143,6 +143,15 @@ fn key_holder_warns_of_keys_shared_between_offline_and_online() {
 }
 
 #[test]
+fn key_holder_warns_of_keys_of_the_root_without_a_holder() {
+    let what = "root has keys without a holder: root-:7";
+    warns(&key_holder(&but(role("root", 3, "ada:1 ben:2 cleo:3 dan:4 :7"))), Check::KeyHolder, what);
+    // Where nobody is named at all, there is nothing to compare.
+    let evidence = "nobody reaches a threshold alone, and roles that should be apart share no key";
+    passes(&key_holder(&[role("root", 2, ":1 :2 :3")]), Check::KeyHolder, evidence);
+}
+
+#[test]
 fn key_holder_lets_refusals_go_before_warnings() {
     let roles = [role("root", 2, "ada:1 ada:2"), role("targets", 1, "ben:3"), role("timestamp", 1, ":1")];
     refuses(&key_holder(&roles), Check::KeyHolder, "ada holds 2 keys of root, whose threshold is 2");

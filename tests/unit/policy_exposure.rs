@@ -427,3 +427,48 @@ proptest! {
         }
     }
 }
+
+fn told(roles: &[RoleInDoubt]) -> String {
+    exposure(roles).told().join("\n")
+}
+
+/// Keys in doubt, fewer than the threshold, and too few others: their holders must sign once more.
+#[test]
+fn a_root_whose_other_keys_are_too_few_is_renewed_with_those_in_doubt() {
+    let mut roles = taken("");
+    (roles[0].threshold, roles[0].keys, roles[0].taken) = (3, 4, 2);
+    assert_eq!(exposure(&roles).root, RootFall::Below { taken: 2, threshold: 3, left: 2 });
+    assert!(
+        told(&roles)
+            .contains("their holders must sign the new root once more with them, if they still have them.")
+    );
+    roles[0].taken = 1;
+    assert!(told(&roles).contains("The root can be renewed by those of its keys that are in no doubt."));
+}
+
+#[test]
+fn what_is_not_known_is_not_called_impossible() {
+    let mut roles = taken("");
+    assert!(told(&roles).contains("Not possible: malicious files by 4 delegated roles."));
+    roles[3].unread = true;
+    let said = told(&roles);
+    assert!(said.contains("Not possible: malicious files by 3 delegated roles."), "{said}");
+    assert!(said.contains("Not known: what can be signed as recently-claimed."), "{said}");
+    roles[0].doubled = true;
+    let said = told(&roles);
+    assert!(said.contains("A key in doubt stands in root under several keyids."), "{said}");
+}
+
+/// Services list in good faith what an attacker signs.
+#[test]
+fn versions_that_a_service_may_list_are_told() {
+    let listed =
+        "Possible once a service lists it, be it for a minute: a version of targets up to 9007199254740991";
+    assert!(told(&taken("targets")).contains(listed));
+    for others in ["", "root", "targets timestamp", "timestamp"] {
+        assert!(!told(&taken(others)).contains("once a service lists it"), "{others}");
+    }
+    let mut roles = taken("targets");
+    roles[1].inflated = true;
+    assert!(!told(&roles).contains("once a service lists it"));
+}

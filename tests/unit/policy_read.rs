@@ -79,6 +79,8 @@ fn roles_keep_the_order_of_their_keys() {
     let timestamp = &policy.roles["timestamp"];
     assert_eq!(timestamp.expires, Expiry::On("2027-01-21T15:00:00Z".parse().unwrap()));
     assert!(policy.is_offline("targets", root) && !policy.is_offline("timestamp", timestamp));
+    // People renew the root, whoever is said to hold its keys.
+    assert!(policy.is_offline("root", timestamp));
     let names: Vec<&str> = policy.all_roles().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["root", "targets", "nightly", "snapshot", "timestamp"]);
     assert_eq!(

@@ -16,17 +16,19 @@ pub struct Refusal {
     pub what: String,
     /// The rule, if it is one.
     pub rule: Option<Rule>,
+    /// Whether it is signatures that are missing, which others may still make.
+    pub short: bool,
 }
 
 impl Refusal {
     /// A refusal by the specification.
     pub fn new(section: &'static str, what: impl Into<String>) -> Refusal {
-        Refusal { section, what: what.into(), rule: None }
+        Refusal { section, what: what.into(), rule: None, short: false }
     }
 
     /// A refusal by a rule.
     pub fn by_rule(found: &Found) -> Refusal {
-        Refusal { section: "4", what: found.to_string(), rule: Some(found.rule) }
+        Refusal { section: "4", what: found.to_string(), rule: Some(found.rule), short: false }
     }
 }
 

@@ -121,6 +121,7 @@ fn met(profile: Profile, tally: &Tally, whose: &str, section: &'static str) -> R
         what.push_str(&format!("; not counted: {says} [{rule}]"));
     }
     let mut refusal = Refusal::new(section, what);
+    refusal.short = true;
     refusal.rule = dropped.and_then(|(rule, _)| Rule::from_id(rule));
     Err(refusal)
 }
