@@ -11,6 +11,8 @@ use crate::policy::PolicyError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
+use super::script::ScriptError;
+
 /// Why a ceremony command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum CeremonyError {
@@ -26,6 +28,9 @@ pub enum CeremonyError {
     /// A question that nobody answered.
     #[error(transparent)]
     Console(#[from] ConsoleError),
+    /// A script.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// Words that do not spell a digest.
     #[error(transparent)]
     Words(#[from] WordsError),
@@ -224,6 +229,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.next_step(),
             CeremonyError::Token(error) => error.next_step(),
             CeremonyError::Console(error) => error.next_step(),
+            CeremonyError::Script(error) => error.next_step(),
             CeremonyError::Words(error) => error.next_step(),
             CeremonyError::Refused(finding) => match &finding.outcome {
                 Outcome::Fail(trouble) => visible(&trouble.next),
@@ -283,6 +289,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.exit(),
             CeremonyError::Token(error) => error.exit(),
             CeremonyError::Console(error) => error.exit(),
+            CeremonyError::Script(error) => error.exit(),
             CeremonyError::Words(error) => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,

@@ -20,6 +20,7 @@ pub mod provision;
 pub mod release;
 pub mod repository;
 pub mod review;
+pub mod script;
 pub mod sign;
 pub mod signatures;
 pub mod start;

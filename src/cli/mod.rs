@@ -13,6 +13,7 @@ mod plan;
 mod rehearse;
 mod release;
 mod review;
+mod script;
 pub mod show;
 mod sign;
 mod status;
@@ -70,6 +71,7 @@ enum Command {
     Sign(sign::Args),
     Status(status::Args),
     Release(release::Args),
+    Script(script::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
     Diff(diff::Args),
@@ -117,6 +119,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Sign(args) => sign::run(&mut context, &args),
         Command::Status(args) => status::run(&mut context, &args),
         Command::Release(args) => release::run(&mut context, &args),
+        Command::Script(args) => script::run(&mut context, &args),
         Command::Verify(args) => verify::run(&mut context, &args),
         Command::Inspect(args) => inspect::run(&mut context, &args),
         Command::Diff(args) => diff::run(&mut context, &args),

@@ -62,6 +62,7 @@ mod renewal;
 mod revoked;
 mod room;
 mod rotation;
+mod script;
 mod softhsm;
 mod successor;
 mod world;

@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 31] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -279,6 +279,8 @@ const COMMANDS: [&[&str]; 29] = [
     &["sign"],
     &["status"],
     &["release"],
+    &["script"],
+    &["script", "check"],
     &["verify"],
     &["inspect"],
     &["diff"],

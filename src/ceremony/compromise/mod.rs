@@ -7,7 +7,6 @@ mod comparison;
 mod doubt;
 mod good;
 mod newcomer;
-mod script;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,6 +19,7 @@ use crate::policy::exposure::{Exposure, RootFall};
 use crate::policy::{Intended, Reason};
 
 use super::change::{Change, Planning};
+use super::script::Script;
 use super::{Ceremony, CeremonyError};
 
 pub use comparison::Comparison;
@@ -208,7 +208,7 @@ impl Ceremony {
         }
         let then = self.with_plan(&plan.edit.text())?;
         let brief = brief::Brief::of(&then, night)?;
-        let script = script::expanded(&then, night.going, &then.plan()?);
+        let script = Script::of(&then)?.markdown();
         let mut pages = vec![("script.md", script), ("brief.md", brief.page(&then, night))];
         if let Some(comparison) = night.comparison {
             pages.push(("comparison.md", comparison.page()));

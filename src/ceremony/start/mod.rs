@@ -19,13 +19,17 @@ const TEMPLATES: [(&str, &str); 2] = [
     ("minimal", include_str!("../../../templates/minimal.toml")),
     ("rehearsal", include_str!("../../../templates/rehearsal.toml")),
 ];
-const SCRIPTS: [(&str, &str); 6] = [
+const SCRIPTS: [(&str, &str); 10] = [
+    ("preparation", include_str!("../../../ceremony-scripts/preparation.md")),
     ("genesis", include_str!("../../../ceremony-scripts/genesis.md")),
     ("annual-refresh", include_str!("../../../ceremony-scripts/annual-refresh.md")),
     ("online-key-rotation", include_str!("../../../ceremony-scripts/online-key-rotation.md")),
     ("holder-replacement", include_str!("../../../ceremony-scripts/holder-replacement.md")),
     ("compromise", include_str!("../../../ceremony-scripts/compromise.md")),
     ("new-beginning", include_str!("../../../ceremony-scripts/new-beginning.md")),
+    ("other-site", include_str!("../../../ceremony-scripts/other-site.md")),
+    ("backup-and-restore", include_str!("../../../ceremony-scripts/backup-and-restore.md")),
+    ("witness-and-auditor", include_str!("../../../ceremony-scripts/witness-and-auditor.md")),
 ];
 
 /// The names of the templates; `inherit` is made from the trusted root.
