@@ -1,0 +1,71 @@
+//! Labels for tamper-evident bags and media: one for each token, one for each medium.
+
+use super::document::{Block, Document, Label, NamedDigest, Running, Text};
+use crate::ceremony::Ceremony;
+use crate::policy::{Policy, TokenPlan};
+use crate::tuf::time;
+
+/// The labels for keys of the plan, and for media with any other names; without names, for each token of the plan.
+pub fn document(ceremony: &Ceremony, names: &[String]) -> Document {
+    let policy = &ceremony.policy;
+    let with_token =
+        || policy.keys.iter().filter(|(_, key)| key.token.is_some()).map(|(name, _)| name.clone());
+    let names: Vec<String> = if names.is_empty() { with_token().collect() } else { names.to_vec() };
+    let mut labels: Vec<Label> = Vec::new();
+    for name in &names {
+        let label = label(policy, name);
+        // Two keys of one device share its label.
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    let how = "Cut along the dashed lines. Write the serial of the bag on the label before the label goes into it, face \
+               outwards; two people put their initials beside one another, and everybody notes the serial.";
+    Document {
+        title: "Labels for bags and media".to_owned(),
+        running: Running {
+            ceremony: Some(policy.id.clone()),
+            what: "Labels for bags and media".to_owned(),
+            digest: Some(NamedDigest { of: "ceremony.toml".to_owned(), digest: policy.digest }),
+        },
+        rehearsal: policy.rehearsal,
+        blocks: vec![Block::Paragraph(Text::from(how)), Block::Labels(labels)],
+    }
+}
+
+fn label(policy: &Policy, name: &str) -> Label {
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    let mut facts = Vec::new();
+    let key = policy.keys.get(name);
+    let (mut kind, mut label) = ("Medium", name.to_owned());
+    if let Some(key) = key {
+        kind = "Token";
+        let on_it = |token: &TokenPlan| same_device(policy, token);
+        label = key.token.as_ref().map_or(label, |token| on_it(token).join(", "));
+        let holder = key.holder.as_ref().and_then(|holder| policy.holders.get(holder));
+        facts.push(fact(
+            "holder",
+            match holder {
+                Some(holder) => match &holder.site {
+                    Some(site) => format!("{}, {site}", holder.name),
+                    None => holder.name.clone(),
+                },
+                None => "online: nobody's".to_owned(),
+            },
+        ));
+        if let Some(token) = &key.token {
+            facts.push(fact("serial", format!("{} ({})", token.serial, token.kind.name())));
+        }
+    }
+    facts.push(fact("ceremony", policy.id.clone()));
+    facts.push(fact("repository", policy.repository.clone()));
+    facts.push(fact("planned", time::write(policy.planned)));
+    Label { kind: kind.to_owned(), name: label, facts }
+}
+
+/// The keys that are on the same device.
+fn same_device(policy: &Policy, token: &TokenPlan) -> Vec<String> {
+    let is_it = |other: &TokenPlan| other.serial == token.serial && other.kind.name() == token.kind.name();
+    let keys = policy.keys.iter().filter(|(_, key)| key.token.as_ref().is_some_and(is_it));
+    keys.map(|(name, _)| name.clone()).collect()
+}
