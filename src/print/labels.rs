@@ -34,38 +34,45 @@ pub fn document(ceremony: &Ceremony, names: &[String]) -> Document {
 }
 
 fn label(policy: &Policy, name: &str) -> Label {
-    let fact = |name: &str, value: String| (name.to_owned(), value);
-    let mut facts = Vec::new();
-    let key = policy.keys.get(name);
+    let mut facts: Vec<(&str, String)> = Vec::new();
     let (mut kind, mut label) = ("Medium", name.to_owned());
-    if let Some(key) = key {
+    if let Some(key) = policy.keys.get(name) {
         kind = "Token";
-        let on_it = |token: &TokenPlan| same_device(policy, token);
-        label = key.token.as_ref().map_or(label, |token| on_it(token).join(", "));
-        let holder = key.holder.as_ref().and_then(|holder| policy.holders.get(holder));
-        facts.push(fact(
-            "holder",
-            match holder {
-                Some(holder) => match &holder.site {
-                    Some(site) => format!("{}, {site}", holder.name),
-                    None => holder.name.clone(),
-                },
-                None => "online: nobody's".to_owned(),
-            },
-        ));
-        if let Some(token) = &key.token {
-            facts.push(fact("serial", format!("{} ({})", token.serial, token.kind.name())));
+        let keys = key.token.as_ref().map_or(vec![name], |token| on_device(policy, token));
+        label = keys.join(", ");
+        let mut holders: Vec<String> = Vec::new();
+        for holder in keys.iter().map(|name| holder(policy, name)) {
+            if !holders.contains(&holder) {
+                holders.push(holder);
+            }
         }
+        facts.push(("holder", holders.join("; ")));
+        facts.extend(
+            key.token.iter().map(|token| ("serial", format!("{} ({})", token.serial, token.kind.name()))),
+        );
     }
-    facts.push(fact("ceremony", policy.id.clone()));
-    facts.push(fact("repository", policy.repository.clone()));
-    facts.push(fact("planned", time::write(policy.planned)));
+    facts.push(("ceremony", policy.id.clone()));
+    facts.push(("repository", policy.repository.clone()));
+    facts.push(("planned", time::write(policy.planned)));
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Label { kind: kind.to_owned(), name: label, facts }
 }
 
-/// The keys that are on the same device.
-fn same_device(policy: &Policy, token: &TokenPlan) -> Vec<String> {
+/// The keys that are on a device.
+fn on_device<'a>(policy: &'a Policy, token: &TokenPlan) -> Vec<&'a str> {
     let is_it = |other: &TokenPlan| other.serial == token.serial && other.kind.name() == token.kind.name();
     let keys = policy.keys.iter().filter(|(_, key)| key.token.as_ref().is_some_and(is_it));
-    keys.map(|(name, _)| name.clone()).collect()
+    keys.map(|(name, _)| name.as_str()).collect()
+}
+
+/// Who answers for a key, and where.
+fn holder(policy: &Policy, key: &str) -> String {
+    let holder = policy.keys.get(key).and_then(|key| policy.holders.get(key.holder.as_ref()?));
+    match holder {
+        None => "nobody: an online key".to_owned(),
+        Some(holder) => match &holder.site {
+            Some(site) => format!("{}, {site}", holder.name),
+            None => holder.name.clone(),
+        },
+    }
 }

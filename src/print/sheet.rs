@@ -6,6 +6,7 @@ use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::json::Json;
+use crate::policy::Holder;
 use crate::tuf::time;
 use crate::tuf::verify::Tally;
 
@@ -66,7 +67,7 @@ fn state(status: &Status) -> &'static str {
 /// Every holder, and lines for those whom the plan does not name.
 fn people(ceremony: &Ceremony) -> Vec<Signatory> {
     let policy = &ceremony.policy;
-    let holder = |(short, holder): (&String, &crate::policy::Holder)| {
+    let holder = |(short, holder): (&String, &Holder)| {
         let keys = policy.keys.iter().filter(|(_, key)| key.holder.as_ref() == Some(short));
         let keys: Vec<&str> = keys.map(|(name, _)| name.as_str()).collect();
         let site = holder.site.as_ref().map_or(String::new(), |site| format!(", {site}"));
@@ -79,43 +80,31 @@ fn people(ceremony: &Ceremony) -> Vec<Signatory> {
     people
 }
 
-/// A payload: who signed it, who has not, and its digest.
+/// A payload: its digest, who signed it and who has not.
 fn payload(ceremony: &Ceremony, one: &Signed) -> Vec<Block> {
-    let row = |by: &str, tally: &Tally| {
-        let rest = ceremony.signer_names(&tally.missing);
-        let rest = if tally.met() { format!("not needed: {rest}") } else { format!("missing: {rest}") };
-        let rest = if tally.missing.is_empty() { "nobody".to_owned() } else { rest };
-        vec![
-            Text::from(by),
-            Text::from(count(tally)),
-            Text::from(ceremony.signer_names(&tally.counted)),
-            Text::from(rest),
-        ]
+    let counted = |by: &str, tally: &Tally| {
+        let mut text = Text::from(format!("By the keys of {by}: {}. Signed: ", count(tally)));
+        text = text.bold(ceremony.signer_names(&tally.counted)).plain(".");
+        if tally.missing.is_empty() {
+            return text;
+        }
+        let rest = if tally.met() { " Not needed: " } else { " Missing: " };
+        text.plain(rest).bold(ceremony.signer_names(&tally.missing)).plain(".")
     };
-    let mut rows: Vec<Vec<Text>> = one.old.iter().map(|old| row("by the keys of the trusted root", old)).collect();
-    rows.push(row("by its own keys", &one.new));
-    let mut blocks = vec![
+    let mut items: Vec<Text> = one.old.iter().map(|old| counted("the trusted root", old)).collect();
+    items.push(counted(if one.old.is_some() { "the new root" } else { "the role" }, &one.new));
+    items.extend(one.not_called.iter().map(|(signer, reason)| {
+        let gone = Text::from(format!("Not called, because the key is revoked as {}: ", reason.name()));
+        gone.bold(ceremony.signer_name(signer)).plain(".")
+    }));
+    vec![
         Block::Heading { level: Level::Part, text: one.payload.title(), aside: None },
-        Block::Table(Table {
-            head: ["counted", "signatures", "signed", "has not signed"].map(str::to_owned).to_vec(),
-            rows,
-        }),
-    ];
-    let gone = |(signer, reason): &(crate::tuf::verify::Signer, crate::policy::Reason)| {
-        Text::from(format!(
-            "Not called, its key is revoked as {}: {}",
-            reason.name(),
-            ceremony.signer_name(signer)
-        ))
-    };
-    if !one.not_called.is_empty() {
-        blocks.push(Block::Bullets(one.not_called.iter().map(gone).collect()));
-    }
-    blocks.push(Block::Digest {
-        named: NamedDigest { of: one.payload.title(), digest: one.payload.digest },
-        note: Some("the exact bytes that are signed: the file of this name in payloads/".to_owned()),
-    });
-    blocks
+        Block::Digest {
+            named: NamedDigest { of: one.payload.title(), digest: one.payload.digest },
+            note: Some("the exact bytes that are signed: the file of this name in payloads/".to_owned()),
+        },
+        Block::Bullets(items),
+    ]
 }
 
 /// Signatures and files that are there and count for nothing.
@@ -224,7 +213,7 @@ fn checks(ceremony: &Ceremony, status: &Status) -> Block {
         );
     }
     if rows.is_empty() {
-        return Block::Paragraph(Text::from("None: every check held."));
+        return Block::Paragraph(Text::from("None is in the record, and none refuses now."));
     }
     let head = ["check", "outcome", "what it found"].map(str::to_owned).to_vec();
     Block::Table(Table { head, rows: rows.into_iter().map(|row| row.map(Text::from).to_vec()).collect() })

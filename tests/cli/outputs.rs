@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -283,6 +283,10 @@ const COMMANDS: [&[&str]; 29] = [
     &["inspect"],
     &["diff"],
     &["digest"],
+    &["print"],
+    &["print", "digest"],
+    &["print", "label"],
+    &["print", "sheet"],
     &["explain"],
     &["help"],
 ];

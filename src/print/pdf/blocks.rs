@@ -56,7 +56,8 @@ fn heading(level: Level, text: &str, aside: Option<&str>, width: u32) -> Drawn {
 fn bullet(item: &Text, width: u32) -> Drawn {
     let mut pieces = lines(item, 12, width - 12, BODY);
     if let Some(first) = pieces.first_mut() {
-        first.content.push(Op::text(2, BODY.size, Face::Regular, BODY.size, "\u{2022}"));
+        // Before the text, for those who copy it or have it read to them.
+        first.content.insert(0, Op::text(2, BODY.size, Face::Regular, BODY.size, "\u{2022}"));
     }
     Group::new(3, pieces)
 }
