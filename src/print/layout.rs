@@ -96,7 +96,7 @@ impl<T: Clone> Pages<T> {
     }
 }
 
-/// A run of one line, or a line of runs.
+/// What stands on one line.
 type Line = Vec<Run>;
 
 /// Runs as lines of at most `width`: broken between words, and inside a word that no line holds.

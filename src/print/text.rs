@@ -192,9 +192,9 @@ fn table(table: &Table) -> Vec<Group<String>> {
     let head: Vec<Text> = table.head.iter().map(|cell| Text::from(cell.as_str())).collect();
     let all = || std::iter::once(&head).chain(&table.rows);
     let wish = |column: usize| {
-        let cells = all().filter_map(|row| row.get(column));
-        let widths = cells.map(|cell| flow(cell, usize::MAX).iter().map(|line| line.width()).sum::<usize>());
-        cells_of(widths.max())
+        let column = all().filter_map(|row| row.get(column));
+        let widths = column.map(|cell| flow(cell, usize::MAX).iter().map(|line| line.width()).sum::<usize>());
+        cells(widths.max().unwrap_or_default())
     };
     let natural: Vec<u32> = (0..head.len()).map(wish).collect();
     let gutters = cells(2 * head.len().saturating_sub(1));
@@ -215,10 +215,6 @@ fn table(table: &Table) -> Vec<Group<String>> {
         groups.push(Group { head: top.pieces.clone(), ..group(if at == 0 { 0 } else { gap }, lines) });
     }
     groups
-}
-
-fn cells_of(width: Option<usize>) -> u32 {
-    cells(width.unwrap_or_default())
 }
 
 fn usize_of(width: u32) -> usize {
