@@ -35,7 +35,7 @@ enum What {
     /// Labels for bags and media: one for each token of the plan, or for the names given
     Label {
         /// Keys of the plan, whose tokens are labelled; any other name is a medium's
-        #[arg(value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        #[arg(value_name = "NAME", value_parser = name)]
         names: Vec<String>,
         #[command(flatten)]
         output: Output,
@@ -140,6 +140,14 @@ fn put(context: &mut Context, document: &Document, output: &Output) -> Result<Ex
         context.console.say(&format!("Wrote {}: {name}, SHA-256 {digest}", visible(&file)));
     }
     Ok(Exit::Yes)
+}
+
+/// What fits on a label: media whose names begin alike must not look alike.
+fn name(text: &str) -> Result<String, String> {
+    if (1..=labels::LONGEST).contains(&text.chars().count()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("a name on a label has 1 to {} characters", labels::LONGEST))
 }
 
 fn by_name(path: Option<&Path>) -> Format {

@@ -33,7 +33,8 @@ pub fn document(files: &[Digested], ceremony: Option<&Ceremony>) -> Document {
         || Signatory { name: String::new(), role: "compared every digest on this sheet".to_owned() };
     blocks.push(Block::Signatures(vec![compared(), compared()]));
     let only = match files {
-        [one] => Some(named(one)),
+        // Its name may be longer than the foot of a page; it is on the sheet.
+        [one] => Some(NamedDigest { of: "the file".to_owned(), digest: one.digest }),
         _ => None,
     };
     Document {

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::document::{
     Block, Document, Label, Level, NamedDigest, Part, Signatory, Step, Style, Table, Text,
 };
-use super::layout::{columns, wrap_command};
+use super::layout::{columns, total, wrap_command};
 use super::qr::{self, QUIET};
 use super::{Paper, REHEARSAL, hex_lines, word_lines};
 use crate::host::display::visible;
@@ -165,7 +165,7 @@ fn table(table: &Table) -> String {
 /// Columns by the length of what is in them, in percent: a browser would count a long word as one that can be narrow.
 fn widths(table: &Table) -> String {
     let length = |text: &str| u32::try_from(visible(text).width() + 4).unwrap_or(u32::MAX);
-    let of_cell = |cell: &Text| cell.0.iter().map(|run| length(&run.text)).sum::<u32>();
+    let of_cell = |cell: &Text| total(cell.0.iter().map(|run| length(&run.text)));
     let natural = |(at, head): (usize, &String)| {
         let cells = table.rows.iter().filter_map(|row| row.get(at)).map(of_cell);
         cells.chain([length(head)]).max().unwrap_or_default()

@@ -5,6 +5,9 @@ use crate::ceremony::Ceremony;
 use crate::policy::{Policy, TokenPlan};
 use crate::tuf::time;
 
+/// The longest text on a label, in characters.
+pub const LONGEST: usize = 100;
+
 /// The labels for keys of the plan, and for media with any other names; without names, for each token of the plan.
 pub fn document(ceremony: &Ceremony, names: &[String]) -> Document {
     let policy = &ceremony.policy;
@@ -54,8 +57,16 @@ fn label(policy: &Policy, name: &str) -> Label {
     facts.push(("ceremony", policy.id.clone()));
     facts.push(("repository", policy.repository.clone()));
     facts.push(("planned", time::write(policy.planned)));
-    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Label { kind: kind.to_owned(), name: label, facts }
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), short(&value))).collect();
+    Label { kind: kind.to_owned(), name: short(&label), facts }
+}
+
+/// What a label has room for. A longer text is told from others by its beginning, and by the serial of the bag.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}...", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// The keys that are on a device.

@@ -112,11 +112,11 @@ pub(super) fn wrap(runs: &[Run], width: u32, measure: &dyn Fn(char, Style) -> u3
             Some((last, word)) if last.0 == ' ' => (word, Some(*last)),
             _ => (word, None),
         };
-        let length: u32 = word.iter().map(|(c, style)| measure(*c, *style)).sum();
+        let length = total(word.iter().map(|(c, style)| measure(*c, *style)));
         if !word.is_empty() {
             if let Some((c, style)) = blank.take().filter(|_| column > 0) {
                 let before = measure(c, style);
-                if column + before + length > width {
+                if total([column, before, length]) > width {
                     lines.push(Vec::new());
                     column = 0;
                 } else {
@@ -139,6 +139,11 @@ pub(super) fn wrap(runs: &[Run], width: u32, measure: &dyn Fn(char, Style) -> u3
     lines
 }
 
+/// A sum that stays at the largest number: what is as long as that fits nowhere anyway.
+pub(super) fn total(lengths: impl IntoIterator<Item = u32>) -> u32 {
+    lengths.into_iter().fold(0, u32::saturating_add)
+}
+
 fn push(lines: &mut [Line], (c, style): (char, Style)) {
     let Some(line) = lines.last_mut() else { return };
     match line.last_mut().filter(|run| run.style == style) {
@@ -152,12 +157,13 @@ fn push(lines: &mut [Line], (c, style): (char, Style)) {
 pub(super) fn wrap_command(command: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for typed in command.lines() {
-        let mut rest: Vec<char> = typed.chars().collect();
+        let typed: Vec<char> = typed.chars().collect();
+        let mut rest = typed.as_slice();
         while rest.len() > width {
             let most = width.saturating_sub(1).max(1);
             let blank = rest.iter().take(most).rposition(|c| *c == ' ').filter(|at| *at > 0);
-            let tail = rest.split_off(blank.map_or(most, |at| at + 1));
-            lines.push(format!("{}\\", String::from_iter(rest)));
+            let (line, tail) = rest.split_at(blank.map_or(most, |at| at + 1));
+            lines.push(format!("{}\\", String::from_iter(line)));
             rest = tail;
         }
         lines.push(String::from_iter(rest));

@@ -33,7 +33,7 @@ const BANNER: [&str; 5] = [
 pub(super) fn write(document: &Document) -> String {
     let head = head(document);
     let foot = |page: usize, of: usize| foot(document, page, of);
-    let room = LINES - head.len() - foot(1, 1).len();
+    let room = LINES.saturating_sub(head.len() + foot(1, 1).len());
     let mut groups = vec![title(document)];
     document.blocks.iter().for_each(|block| groups.extend(self::groups(block, document.rehearsal)));
     let pages = paginate(&groups, u32::try_from(room).unwrap_or(u32::MAX));

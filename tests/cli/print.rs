@@ -148,7 +148,10 @@ fn labels_are_for_tokens_of_the_plan_and_for_media() {
     for label in ["| Token: cem ", "| Medium: release-1 ", "| Medium: a\\u{1b}[2Jb "] {
         assert!(text.contains(label), "{text}");
     }
-    assert_eq!(room.run(&["print", "label", ""]).code, 2);
+    for name in ["", &"x".repeat(101)] {
+        let done = room.run(&["print", "label", name]);
+        assert!(done.code == 2 && done.err.contains("a name on a label has 1 to 100 characters"), "{done:?}");
+    }
     assert!(room.tree() == before, "printing changes nothing");
 }
 
@@ -208,6 +211,47 @@ fn the_sheet_of_a_release_lists_exceptions_and_warnings() {
     // Two who signed are just enough.
     says(&text, "QUORUM-SURPLUS");
     says(&text, "Not needed: Cem (cem), Dan (dan)");
+}
+
+#[test]
+fn what_is_longer_than_a_page_goes_on_on_the_next() {
+    let room = planned();
+    // The longest path that a file may have, and a name that is longer than a page.
+    let deep = format!("{}{}", "d/".repeat(1_500), "x");
+    let path = room.path(&deep);
+    room.write(&deep, "");
+    let name = "n".repeat(9_000);
+    room.edit("ceremony.toml", "name = \"Ada\"", &format!("name = \"{name}\""));
+    for key in crate::rehearsal::KEYS {
+        room.provision(key).ok();
+    }
+    room.freeze();
+    let path = path.to_str().unwrap();
+    for (command, what) in [(&["print", "digest", path][..], path), (&["print", "sheet"], name.as_str())] {
+        let text = room.run(command).ok().out;
+        let lines = text.lines().filter(|line| !line.contains("page ")).collect::<String>();
+        let letters = |text: &str| text.matches(if what == name { 'n' } else { '/' }).count();
+        assert!(letters(&lines) >= letters(what), "{text}");
+        assert!(text.split('\u{c}').all(|page| page.lines().count() <= 60), "{text}");
+        for ending in ["pdf", "html"] {
+            let out = beside(&room, &format!("{}.{ending}", command[1]));
+            room.run(&[command, &["--out", &out]].concat()).ok();
+            let written = fs::read(&out).unwrap();
+            if ending == "html" {
+                says(&String::from_utf8(written).unwrap(), what);
+            } else if let Some((text, _)) = poppler(
+                "what_is_longer_than_a_page_goes_on_on_the_next",
+                "pdftotext",
+                &["-raw"],
+                &written,
+                &["-"],
+            ) {
+                assert!(letters(&text) >= letters(what), "{text}");
+                assert!(what != name || text.matches('\u{c}').count() > 4, "{text}");
+            }
+        }
+    }
+    assert!(room.run(&["print", "label"]).ok().out.contains("nnn..."));
 }
 
 #[test]

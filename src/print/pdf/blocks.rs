@@ -1,7 +1,7 @@
 //! The blocks of a document, as groups of what is drawn.
 
 use super::super::document::{Block, Document, Level, Part, Step, Table, Text};
-use super::super::layout::{Group, Piece, columns, wrap_command};
+use super::super::layout::{Group, Piece, columns, total, wrap_command};
 use super::canvas::Op;
 use super::cards;
 use super::flow::{BODY, SMALL, Type, joined, lines, space};
@@ -125,7 +125,7 @@ fn table(table: &Table, width: u32) -> Vec<Drawn> {
     let mut widths = columns(&natural, width.saturating_sub(gutters));
     if let Some(last) = widths.last_mut() {
         // The last column ends where the page does.
-        *last += width.saturating_sub(gutters + natural.iter().sum::<u32>());
+        *last += width.saturating_sub(total(natural.into_iter().chain([gutters])));
     }
     let row = |cells: &[Text]| {
         let mut pieces: Vec<Piece<Vec<Op>>> = Vec::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::document::{Label, NamedDigest, Signatory, Text};
-use super::super::layout::{Group, Piece};
+use super::super::layout::{Group, Piece, total};
 use super::super::{hex_lines, qr, word_lines};
 use super::blocks::Drawn;
 use super::canvas::Op;
@@ -15,48 +15,50 @@ const CODE: u32 = 104;
 const QUIET: u32 = 14;
 
 pub(super) fn digest(named: &NamedDigest, note: Option<&str>, width: u32) -> Drawn {
-    let left = width - CODE - 2 * QUIET;
     let title = format!("SHA-256 of {}", named.of);
-    let mut pieces = vec![space(6)];
-    pieces.extend(lines(&title.into(), 0, left, BODY.bold()));
-    pieces.extend(note.map(|note| lines(&note.into(), 0, left, SMALL)).unwrap_or_default());
-    pieces.push(space(5));
+    let rule = Op::Rule { x: 0, y: 0, width, grey: true };
+    let mut pieces = vec![Piece { height: 6, content: vec![rule] }];
+    pieces.extend(lines(&title.into(), 0, width, BODY.bold()));
+    pieces.extend(note.map(|note| lines(&note.into(), 0, width, SMALL)).unwrap_or_default());
+    let mut card = vec![space(5)];
     for line in hex_lines(named.digest) {
-        pieces.push(Piece { height: 15, content: vec![Op::text(0, 11, Face::Mono, 11, &line)] });
+        card.push(Piece { height: 15, content: vec![Op::text(0, 11, Face::Mono, 11, &line)] });
     }
-    pieces.push(space(5));
+    card.push(space(5));
     for (number, words) in word_lines(named.digest) {
         let mut ops = vec![Op::text_to(12, 9, Face::Regular, 7, &number.to_string())];
         let place = |(at, word): (u32, &&str)| Op::text(18 + at * 74, 9, Face::Mono, 10, word);
         ops.extend((0..).zip(&words).map(place));
-        pieces.push(Piece { height: 13, content: ops });
+        card.push(Piece { height: 13, content: ops });
     }
-    let mut card = joined(pieces);
-    card.content.push(Op::Rule { x: 0, y: 0, width, grey: true });
+    let mut card = joined(card);
     let code = Arc::new(qr::of_digest(named.digest));
-    card.content.push(Op::Qr { x: width - CODE - QUIET, y: 6 + QUIET, side: CODE, code });
+    card.content.push(Op::Qr { x: width - CODE - QUIET, y: QUIET, side: CODE, code });
     card.height = card.height.max(CODE + 2 * QUIET) + 4;
-    Group::new(8, vec![card])
+    pieces.push(card);
+    Group::new(8, pieces)
 }
 
 pub(super) fn signature(one: &Signatory, width: u32) -> Drawn {
     let (line, date) = (width - 266, width - 88);
-    let mut who = vec![space(2)];
+    let mut ops = vec![Op::Frame { x: 0, y: 3, width: 10, height: 10, dashed: false }];
+    let mut who = Vec::new();
     if one.name.is_empty() {
-        let rule = Op::Rule { x: 18, y: 18, width: line - 34, grey: false };
-        who.push(Piece { height: 20, content: vec![rule] });
+        ops.push(Op::Rule { x: 18, y: 20, width: line - 34, grey: false });
+        who.push(space(20));
     } else {
         who.extend(lines(&one.name.as_str().into(), 18, line - 34, BODY.bold()));
     }
     who.extend(lines(&one.role.as_str().into(), 18, line - 34, FINE));
-    let mut card = joined(who);
-    card.content.push(Op::Frame { x: 0, y: 3, width: 10, height: 10, dashed: false });
     for (x, width, what) in [(line, 164, "signature"), (date, 88, "date, time")] {
-        card.content.push(Op::Rule { x, y: 22, width, grey: false });
-        card.content.push(Op::text(x, 29, Face::Regular, 6, what));
+        ops.push(Op::Rule { x, y: 22, width, grey: false });
+        ops.push(Op::text(x, 29, Face::Regular, 6, what));
     }
-    card.height = card.height.max(31) + 4;
-    Group::new(6, vec![card])
+    let height = total(who.iter().map(|piece| piece.height));
+    let mut pieces = vec![Piece { height: 2, content: ops }];
+    pieces.extend(who);
+    pieces.push(space(4 + 29_u32.saturating_sub(height)));
+    Group::new(6, pieces)
 }
 
 /// One label, or two beside one another.

@@ -1,7 +1,7 @@
 //! Texts as lines of a width.
 
 use super::super::document::{Run, Style, Text};
-use super::super::layout::{Piece, wrap};
+use super::super::layout::{Piece, total, wrap};
 use super::canvas::Op;
 use super::font::{Face, shown};
 
@@ -44,11 +44,8 @@ impl Type {
 
     /// How wide a text is on one line, in points.
     pub(super) fn width_of(self, text: &Text) -> u32 {
-        let runs = text
-            .0
-            .iter()
-            .flat_map(|run| shown(&run.text).chars().map(|c| self.width(c, run.style)).collect::<Vec<_>>());
-        runs.sum::<u32>().div_ceil(1000)
+        let of_run = |run: &Run| total(shown(&run.text).chars().map(|c| self.width(c, run.style)));
+        total(text.0.iter().map(of_run)).div_ceil(1000)
     }
 }
 

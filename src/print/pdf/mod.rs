@@ -29,7 +29,8 @@ pub(super) fn write(document: &Document, paper: Paper) -> Vec<u8> {
     let inner = width - 2 * SIDE;
     let head = head(document, inner);
     let foot_of = |page: usize, of: usize| foot(document, inner, page, of);
-    let room = height - 2 * EDGE - head.height - foot_of(1, 1).height;
+    let body = height - 2 * EDGE;
+    let room = body.saturating_sub(head.height + foot_of(1, 1).height);
     let pages = paginate(&blocks::groups(document, inner), room);
     let of = pages.len();
     let draw = |(at, page): (usize, Vec<Placed<Vec<Op>>>)| {
@@ -38,7 +39,7 @@ pub(super) fn write(document: &Document, paper: Paper) -> Vec<u8> {
             canvas::mark(&mut content, width, height);
         }
         let foot = foot_of(at + 1, of);
-        let mut all = vec![(0, head.content.clone()), (height - 2 * EDGE - foot.height, foot.content)];
+        let mut all = vec![(0, head.content.clone()), (body.saturating_sub(foot.height), foot.content)];
         all.extend(page.into_iter().map(|(top, ops)| (head.height + top, ops)));
         for (top, ops) in all {
             ops.into_iter().for_each(|op| op.moved(SIDE, EDGE + top).draw(&mut content, height));
