@@ -19,6 +19,8 @@
 //! Floor 3. [`ceremony`] is the directory, its payloads, signatures, record and release; it gathers the evidence that
 //! the checks judge.
 //!
+//! Floor 4. [`print`] is paper: digest sheets, labels and summary sheets, as HTML, plain text and PDF.
+//!
 //! Floor 5. [`cli`] has one file a subcommand: arguments, one call into the library, output. The binary only calls it.
 
 pub mod advice;
@@ -30,5 +32,6 @@ pub mod crypto;
 pub mod host;
 pub mod json;
 pub mod policy;
+pub mod print;
 pub mod token;
 pub mod tuf;

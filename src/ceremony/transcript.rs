@@ -106,10 +106,12 @@ impl Transcript {
 
     /// The data of all events of a name, oldest first.
     pub fn all<'a>(&'a self, event: &'a str) -> impl DoubleEndedIterator<Item = &'a Json> {
-        self.lines
-            .iter()
-            .filter(move |line| line.get("event").and_then(Json::as_str) == Some(event))
-            .filter_map(|line| line.get("data"))
+        self.lines_of(event).filter_map(|line| line.get("data"))
+    }
+
+    /// The lines of all events of a name, oldest first.
+    pub fn lines_of<'a>(&'a self, event: &'a str) -> impl DoubleEndedIterator<Item = &'a Json> {
+        self.lines.iter().filter(move |line| line.get("event").and_then(Json::as_str) == Some(event))
     }
 
     /// SHA-256 of the last line, without its newline: whoever writes it down can tell later whether lines are gone.

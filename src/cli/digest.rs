@@ -29,7 +29,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     }
     let mut all = Vec::new();
     for path in &args.files {
-        let digest = digest(path)?;
+        let (digest, _) = of_file(path)?;
         let file = path.to_string_lossy();
         if context.json {
             all.push(Json::object([
@@ -52,11 +52,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     Ok(Exit::Yes)
 }
 
-/// The digest of a file of any length.
-fn digest(path: &Path) -> Result<Sha256Digest, CeremonyError> {
-    let (mut file, _) = files::open(path)?;
+/// The digest and the length of a file of any length.
+pub(super) fn of_file(path: &Path) -> Result<(Sha256Digest, u64), CeremonyError> {
+    let (mut file, length) = files::open(path)?;
     let failed = |cause| FileError::System { act: "read", path: path.to_owned(), cause };
-    Ok(Sha256Digest::of_reader(&mut file).map_err(failed)?)
+    Ok((Sha256Digest::of_reader(&mut file).map_err(failed)?, length))
 }
 
 fn compare(context: &mut Context, files: &[PathBuf], given: &str) -> Result<Exit, CeremonyError> {
@@ -64,7 +64,7 @@ fn compare(context: &mut Context, files: &[PathBuf], given: &str) -> Result<Exit
         Terminal::complain("error: --words are compared with one file\n  next: Name one file.");
         return Ok(Exit::Usage);
     };
-    let digest = digest(file)?;
+    let (digest, _) = of_file(file)?;
     let given = if given.is_empty() {
         context.console.ask("All 32 words, as they are read aloud", "--words WORDS")?
     } else {

@@ -10,6 +10,7 @@ mod freeze;
 mod inspect;
 mod new;
 mod plan;
+mod print;
 mod rehearse;
 mod release;
 mod review;
@@ -76,6 +77,7 @@ enum Command {
     Inspect(inspect::Args),
     Diff(diff::Args),
     Digest(digest::Args),
+    Print(print::Args),
     Explain(explain::Args),
 }
 
@@ -124,6 +126,7 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Inspect(args) => inspect::run(&mut context, &args),
         Command::Diff(args) => diff::run(&mut context, &args),
         Command::Digest(args) => digest::run(&mut context, &args),
+        Command::Print(args) => print::run(&mut context, &args),
         Command::Explain(args) => explain::run(&mut context, &args),
     };
     outcome.unwrap_or_else(|error| {

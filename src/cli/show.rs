@@ -18,9 +18,7 @@ use crate::tuf::time::Date;
 
 /// A digest in groups of four, two lines.
 pub fn digest(digest: Sha256Digest) -> String {
-    let hex = digest.to_hex();
-    let groups: Vec<&str> = (0..16).filter_map(|group| hex.get(group * 4..group * 4 + 4)).collect();
-    groups.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    digest.groups().chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
 }
 
 /// Words in lines of four, which fit any screen.

@@ -35,6 +35,11 @@ impl Sha256Digest {
     pub fn to_hex(self) -> String {
         hex::encode(&self.0)
     }
+
+    /// The digits in sixteen groups of four, as they are read aloud and compared.
+    pub fn groups(self) -> Vec<String> {
+        self.0.chunks(2).map(hex::encode).collect()
+    }
 }
 
 impl fmt::Display for Sha256Digest {

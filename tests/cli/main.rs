@@ -52,6 +52,9 @@ mod mistakes_token;
 mod night;
 mod outputs;
 mod plan_later;
+#[path = "../unit/poppler.rs"]
+mod poppler;
+mod print;
 #[path = "../unit/python.rs"]
 mod python;
 mod readme;

@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 31] = [
+const COMMANDS: [&[&str]; 35] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -285,6 +285,10 @@ const COMMANDS: [&[&str]; 31] = [
     &["inspect"],
     &["diff"],
     &["digest"],
+    &["print"],
+    &["print", "digest"],
+    &["print", "label"],
+    &["print", "sheet"],
     &["explain"],
     &["help"],
 ];
