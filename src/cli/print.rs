@@ -1,4 +1,4 @@
-//! `print`: digest sheets, labels and the summary sheet on paper.
+//! `print`: the script, digest sheets, labels and the summary sheet on paper.
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,9 @@ use crate::host::display::visible;
 use crate::host::files;
 use crate::json::Json;
 use crate::print::digests::Digested;
-use crate::print::{self, Document, digests, labels, sheet};
+use crate::print::{self, Document, digests, labels, script, sheet};
 
-/// Put digests, labels and the summary sheet on paper: as text, HTML or PDF
+/// Put the script, digests, labels and the summary sheet on paper: as text, HTML or PDF
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -37,6 +37,11 @@ enum What {
         /// Keys of the plan, whose tokens are labelled; any other name is a medium's
         #[arg(value_name = "NAME", value_parser = name)]
         names: Vec<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// The script of this ceremony, with boxes for initials and time at each step
+    Script {
         #[command(flatten)]
         output: Output,
     },
@@ -80,6 +85,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         What::Label { names, output } => {
             (labels::document(&Ceremony::open(&context.directory)?, names), output)
         }
+        What::Script { output } => (script::document(&Ceremony::open(&context.directory)?)?, output),
         What::Sheet { output } => (sheet::document(&Ceremony::open(&context.directory)?)?, output),
     };
     put(context, &document, output)

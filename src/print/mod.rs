@@ -8,6 +8,7 @@ pub mod labels;
 mod layout;
 mod pdf;
 mod qr;
+pub mod script;
 pub mod sheet;
 mod text;
 

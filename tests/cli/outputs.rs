@@ -255,7 +255,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 35] = [
+const COMMANDS: [&[&str]; 36] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -288,6 +288,7 @@ const COMMANDS: [&[&str]; 35] = [
     &["print"],
     &["print", "digest"],
     &["print", "label"],
+    &["print", "script"],
     &["print", "sheet"],
     &["explain"],
     &["help"],

@@ -19,6 +19,11 @@ fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// A text in one line.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[track_caller]
 fn says(text: &str, what: &str) {
     assert!(squeeze(text).contains(&squeeze(what)), "{what:?} is not in\n{text}");
@@ -284,4 +289,31 @@ fn twelve_holders_fit_on_paper() {
         }
         assert_eq!(text.matches("date, time").count(), 20, "{text}");
     }
+}
+
+/// Every step of the script is on paper with its number, who acts, its command, and what to do otherwise; what is not known
+/// yet is a blank, and the digest once it is frozen.
+#[test]
+fn the_script_is_printed_step_by_step() {
+    let room = planned();
+    let before = words(&room.run(&["print", "script"]).ok().out);
+    assert!(before.contains("1.2 CA initials [______] time [_______] CA shows the plan."), "{before}");
+    for key in ["ada", "ben", "cem", "dan", "online"] {
+        assert!(
+            before.contains(&format!("tuf-ceremony token provision --key {key} Expected:")),
+            "{key}: {before}"
+        );
+        assert!(before.contains(&format!("tuf-ceremony sign --key {key} Expected:")), "{key}: {before}");
+    }
+    assert!(before.contains("- root 1: ________________"), "{before}");
+    let frozen = frozen();
+    let after = words(&frozen.run(&["print", "script"]).ok().out);
+    for role in ["root", "targets", "snapshot", "timestamp"] {
+        let digest = Sha256Digest::parse_hex(&frozen.digest(role)).unwrap().groups().join(" ");
+        assert!(after.contains(&format!("- {role} 1: `{digest}`")), "{role}: {after}");
+    }
+    assert!(!after.contains("________________"), "{after}");
+    // The structure is the same on paper that was printed before.
+    let steps = |text: &str| text.matches("initials [______]").count();
+    assert_eq!((steps(&before), steps(&after)), (27, 27));
 }

@@ -7,14 +7,10 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Pa
 
 use super::expand::{CLOSE, Expanded, OPEN};
 use super::values::LATE;
-use super::{Act, Block, Inline, Late, Script, ScriptError, Step, Who};
+use super::{Act, Block, EXPECTED, Inline, Late, OTHERWISE, Script, ScriptError, Step, Who};
 
 /// The info string of a command.
 const COMMAND: &str = "ceremony";
-
-/// What a command is expected to say, and what to do otherwise, begin with these.
-const EXPECTED: &str = "Expected:";
-const OTHERWISE: &str = "If not:";
 
 /// Reads an expanded script. `name` is what it is called in errors.
 pub(super) fn read(name: &str, expanded: &Expanded) -> Result<Script, ScriptError> {

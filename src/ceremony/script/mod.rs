@@ -6,6 +6,7 @@
 //! known later, such as the digest of a payload, are named in it and filled in when it is shown ([`Late`]).
 
 mod expand;
+mod late;
 pub mod lint;
 mod markdown;
 mod values;
@@ -19,6 +20,8 @@ use crate::host::files;
 use crate::policy;
 
 use super::{Ceremony, CeremonyError, start};
+
+pub use late::Known;
 
 /// Why a script cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -211,6 +214,15 @@ pub fn text_of(name: &str, bytes: &[u8]) -> Result<String, ScriptError> {
 }
 
 impl Step {
+    /// The command as it is typed; empty if there is none.
+    pub fn typed(&self) -> String {
+        let command = self.command.iter().flatten().map(String::as_str);
+        match self.command {
+            None => String::new(),
+            Some(_) => shell_words::join(std::iter::once("tuf-ceremony").chain(command)),
+        }
+    }
+
     /// What to do, in words, with what is known of [`Late`] values by now.
     pub fn text(&self, known: &dyn Fn(&Late) -> Option<String>) -> String {
         let text: Vec<String> = self.blocks.iter().map(|block| block.text(known)).collect();
@@ -239,6 +251,12 @@ impl Inline {
         }
     }
 }
+
+/// What a command is expected to say begins with this.
+pub const EXPECTED: &str = "Expected:";
+
+/// What to do otherwise begins with this.
+pub const OTHERWISE: &str = "If not:";
 
 /// Room for a value that is written by hand.
 pub const BLANK: &str = "________________";
