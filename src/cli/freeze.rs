@@ -12,7 +12,7 @@ use crate::json::Json;
 /// Freeze the drafts into payloads: the exact bytes that are signed
 #[derive(clap::Args)]
 pub struct Args {
-    /// Take a rung of the ladder that `plan --ladder` wrote as plan and drafts first
+    /// First take a rung that `plan --ladder` wrote as plan and drafts, with `planned` set to now; nothing if a check refuses
     #[arg(long, value_name = "NAME")]
     rung: Option<String>,
 }

@@ -43,6 +43,8 @@ mod kill_record;
 mod kill_softhsm;
 mod kill_strace;
 mod ladder;
+mod ladder_night;
+mod ladder_refused;
 mod later;
 mod mistakes_payload;
 mod mistakes_pin;

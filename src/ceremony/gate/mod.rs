@@ -47,11 +47,14 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         findings.push(plan_rehearsal(ceremony.policy.rehearsal, &title, marked));
         findings.push(json_agree(&payload.signed));
     }
-    findings.extend(intent::intent(ceremony, payloads));
+    // Drafted once for all: a repository may have thousands of delegated roles.
+    let planned = ceremony.planned_drafts();
+    findings.extend(intent::intent(ceremony, payloads, &planned));
     match World::of(ceremony, payloads) {
         Ok(world) => {
-            findings.extend(intent::declared(ceremony, &world));
-            findings.extend(world_checks(ceremony, &world));
+            let left = planned.map(|drafts| drafts.left).unwrap_or_default();
+            findings.extend(intent::declared(ceremony, &world, &left));
+            findings.extend(world_checks(ceremony, &world, &left));
         }
         Err((title, error)) => findings.push(unreadable(Check::RootRoles, &title, &error.to_string())),
     }
@@ -60,8 +63,8 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
 }
 
 /// The checks of who may sign for what. What a delegation says that the plan does not state is its delegator's affair, but
-/// for revoked keys.
-fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
+/// for revoked keys. `left` are the roles that others have to sign anew.
+fn world_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Finding> {
     let (mut findings, mut roles) = (Vec::new(), Vec::new());
     let mut all_keys: Vec<&Key> = Vec::new();
     if let Some(root) = &world.root {
@@ -75,7 +78,7 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
         roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
         all_keys.extend(root.keys.values().filter(|_| world.root_is_made));
     }
-    findings.extend(revoked_checks(ceremony, world));
+    findings.extend(revoked_checks(ceremony, world, left));
     let stated = world.delegated().filter(|one| ceremony.policy.delegations.contains_key(one.name));
     roles.extend(stated.map(|one| drafted_role(ceremony, one.name, &one.role, one.keys)));
     all_keys.extend(world.delegating.iter().flat_map(|one| &one.new_keys));
@@ -106,8 +109,7 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
 }
 
 /// ROOT-REVOKED: for what is made here, and as a warning for what others have to sign anew.
-fn revoked_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
-    let left = ceremony.planned_drafts().map(|drafts| drafts.left).unwrap_or_default();
+fn revoked_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Finding> {
     let theirs = |one: &Delegated<'_>| left.iter().any(|role| role == one.by);
     let (others, own): (Vec<Delegated<'_>>, Vec<Delegated<'_>>) = world.delegated().partition(theirs);
     let mut roles = revocable_root(world);

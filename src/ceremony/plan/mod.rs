@@ -3,7 +3,9 @@
 mod changes;
 mod dates;
 pub mod ladder;
+mod next;
 mod people;
+mod taken;
 
 use crate::checks::Finding;
 use crate::console::words::words;
@@ -22,6 +24,7 @@ use super::{Ceremony, CeremonyError, gate};
 pub use changes::RoleChange;
 pub use dates::Deadline;
 pub use ladder::{Rung, State};
+pub use next::Step;
 
 /// What a ceremony is going to do.
 pub struct Plan {
@@ -53,6 +56,8 @@ pub struct Plan {
     pub missing_keys: Vec<String>,
     /// What the checks found, as far as they can be run.
     pub findings: Vec<Finding>,
+    /// What is done next.
+    pub next: Step,
 }
 
 /// One file that will be made, or stays.
@@ -104,6 +109,11 @@ impl Plan {
 impl Ceremony {
     /// Makes the plan.
     pub fn plan(&self) -> Result<Plan, CeremonyError> {
+        self.plan_over(self.ladder()?)
+    }
+
+    /// Makes the plan, with a ladder that was just judged.
+    pub fn plan_over(&self, ladder: Vec<Rung>) -> Result<Plan, CeremonyError> {
         let missing_keys = self.missing_keys();
         let mut keyring = self.keyring.clone();
         let (findings, made, left) = match self.planned_drafts() {
@@ -121,6 +131,7 @@ impl Ceremony {
             Err(other) => return Err(other),
         };
         let roles = self.planned_roles(&made, &keyring)?;
+        let next = self.next_step(&made, &missing_keys, &findings);
         Ok(Plan {
             inputs: self.inputs()?,
             words: words(&self.policy.digest.0),
@@ -130,12 +141,13 @@ impl Ceremony {
             losses_after: self.losses(false),
             thefts: self.thefts(),
             deadlines: self.deadlines(&roles),
-            ladder: self.ladder()?,
+            ladder,
             old_quorum: self.old_quorum(),
             roles,
             left,
             missing_keys,
             findings,
+            next,
         })
     }
 

@@ -25,6 +25,8 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("losses", losses(&plan.losses)),
         ("losses_after", losses(&plan.losses_after)),
         ("missing_keys", Json::strings(plan.missing_keys.iter().cloned())),
+        ("next", Json::from(plan.next.name())),
+        ("planned", Json::from(time::write(ceremony.policy.planned))),
         ("rehearsal", Json::Bool(ceremony.policy.rehearsal)),
         ("roles", Json::Arr(plan.made().map(|role| planned(role, old)).collect())),
         ("thefts", thefts(&plan.thefts)),
@@ -164,8 +166,14 @@ fn deadline(one: &Deadline) -> Json {
 fn rung(rung: &Rung) -> Json {
     let (state, why) = match &rung.state {
         State::Ready => ("ready", Json::Null),
+        State::Taken => ("taken", Json::Null),
         State::Stale(files) => ("stale", Json::strings(files.iter().cloned())),
         State::Impossible(why) => ("impossible", Json::from(why.as_str())),
     };
-    Json::object([("name", Json::from(rung.name.as_str())), ("state", Json::from(state)), ("why", why)])
+    Json::object([
+        ("makes", Json::strings(rung.makes.iter().cloned())),
+        ("name", Json::from(rung.name.as_str())),
+        ("state", Json::from(state)),
+        ("why", why),
+    ])
 }

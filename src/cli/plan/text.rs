@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::how_to_enrol;
+use super::{ladder, next};
 use crate::ceremony::Ceremony;
-use crate::ceremony::plan::{Plan, PlannedRole, Quorum, RoleChange, Rung, State};
-use crate::checks::Finding;
+use crate::ceremony::plan::{Plan, PlannedRole, Quorum, RoleChange};
 use crate::cli::show;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
@@ -21,10 +20,10 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
         made(plan),
         call(&plan.call),
         survival(ceremony, plan),
-        dates(plan),
-        rungs(plan),
+        dates(ceremony, plan),
+        ladder::text(&plan.ladder),
         show::findings(&plan.findings),
-        next(ceremony, plan),
+        next::text(ceremony, plan),
     ] {
         if !section.is_empty() {
             out.push_str(section.trim_end());
@@ -60,7 +59,7 @@ fn head(ceremony: &Ceremony, plan: &Plan) -> String {
 }
 
 /// A line behind a margin, broken where the window would break it.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     format!("{}\n", show::indent("  ", &show::wrap(&visible(text), 76)))
 }
 
@@ -136,8 +135,9 @@ fn made(plan: &Plan) -> String {
     }
     let online = stated.iter().any(|role| role.role == "timestamp" && role.version > 1);
     if online {
-        let words = "Versions go on from what was imported: until this is published, no service may publish another snapshot or \
-                     timestamp.";
+        let words = "Versions go on from what was imported: between the import and the publication of this, no service may \
+                     publish another snapshot or timestamp. If one did, begin again over what is published: `new DIR --from \
+                     THIS-ONE --trusted PUBLISHED/N.root.json`.";
         let _ = write!(out, "\n{}", line(words).trim_end());
     }
     out.push_str("\n\nWho must sign\n");
@@ -295,7 +295,7 @@ fn thefts(thefts: &Thefts) -> String {
     out
 }
 
-fn dates(plan: &Plan) -> String {
+fn dates(ceremony: &Ceremony, plan: &Plan) -> String {
     let rows: Vec<Vec<String>> = plan
         .deadlines
         .iter()
@@ -316,38 +316,9 @@ fn dates(plan: &Plan) -> String {
         ),
         false => String::new(),
     };
-    format!("Last safe dates\n{}\n{advice}", table.trim_end())
-}
-
-/// The rungs of the ladder.
-pub fn ladder(rungs: &[Rung]) -> String {
-    let mut out =
-        "The ladder, in drafts/ladder/: on the night, `freeze --rung NAME` and signatures\n".to_owned();
-    for rung in rungs {
-        let state = match &rung.state {
-            State::Ready => "ready".to_owned(),
-            State::Stale(files) => format!("STALE: {} would come out differently now", files.join(", ")),
-            State::Impossible(why) => format!("cannot be made: {why}"),
-        };
-        out.push_str(&line(&format!("{}: {state}", rung.name)));
-    }
-    out.trim_end().to_owned()
-}
-
-fn rungs(plan: &Plan) -> String {
-    if plan.ladder.is_empty() { String::new() } else { ladder(&plan.ladder) }
-}
-
-fn next(ceremony: &Ceremony, plan: &Plan) -> String {
-    if plan.findings.iter().any(Finding::refuses) {
-        return "Next: mend what FAILS above, and look at the plan again.".to_owned();
-    }
-    if plan.missing_keys.is_empty() {
-        return "Next: tuf-ceremony draft".to_owned();
-    }
-    let mut out = "Not known yet, so not checked yet: the public halves of these keys.\n".to_owned();
-    for key in &plan.missing_keys {
-        let _ = writeln!(out, "  next: {}", how_to_enrol(ceremony, key));
-    }
-    out
+    let counted = format!(
+        "Periods such as \"7 days\" are counted from `planned` in ceremony.toml: {}.",
+        time::write(ceremony.policy.planned)
+    );
+    format!("Last safe dates\n{}\n{}{advice}", table.trim_end(), line(&counted))
 }
