@@ -51,7 +51,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let had = match signatures {
             0 => "nobody had signed it".to_owned(),
             1 => "1 signature over it exists; keep it from being published".to_owned(),
-            count => format!("{count} signatures over it exist; keep it from being published"),
+            many => format!("{many} signatures over it exist; keep it from being published"),
         };
         context.console.say(&format!("  {digest}  void from now on; {had}"));
     }

@@ -34,6 +34,7 @@ pub(super) fn intent(
             continue;
         };
         let judged = plan_intent(&Intended {
+            role: &payload.role,
             change: ceremony.policy.change.name(),
             trusted: ceremony.published_today(&payload.role),
             planned: &draft.signed,

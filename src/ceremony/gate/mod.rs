@@ -1,7 +1,7 @@
 //! Gathers the evidence and runs the checks: on the plan before any key exists, and on metadata afterwards.
 
 mod intent;
-mod world;
+pub(super) mod world;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use crate::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, r
 use crate::checks::root::{Revocable, root_fast_forward, root_revoked, root_roles, root_version};
 use crate::checks::{Check, Finding, keys};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::host::files;
 use crate::json::Json;
 use crate::policy::{KeyPlan, Reason, RolePlan, TokenKind};
@@ -99,8 +100,9 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
         return None;
     }
     let what = format!(
-        "root {} needs {} signatures; keys of it that nobody has lost: {left}",
-        trusted.header.version, role.threshold
+        "root {} needs {}; keys of it that nobody has lost: {left}",
+        trusted.header.version,
+        count(role.threshold, "signature")
     );
     let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
                 need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \

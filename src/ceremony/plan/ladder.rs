@@ -275,6 +275,6 @@ fn told(error: &CeremonyError) -> String {
     };
     match refusing.is_empty() {
         true => format!("{error}. {}", error.next_step()),
-        false => refusing.iter().filter_map(|finding| of_check(finding)).collect::<Vec<_>>().join(" "),
+        false => refusing.iter().filter_map(of_check).collect::<Vec<_>>().join(" "),
     }
 }
