@@ -106,7 +106,7 @@ fn what_a_rung_does_is_declared() {
     let (plan, rung) = (room.read("ceremony.toml"), room.read("drafts/ladder/compromised-online.toml"));
     assert_eq!(
         difference(&plan, &rung),
-        "-change = \"refresh\"\n+change = \"revoke\"\n-standby_for = \"online\"\n-keys = [\"online\"]\n+keys = [\"online-2\"]\n\
+        "-script = \"annual-refresh\"\n+script = \"compromise\"\n-change = \"refresh\"\n+change = \"revoke\"\n-standby_for = \"online\"\n-keys = [\"online\"]\n+keys = [\"online-2\"]\n\
          -keys = [\"online\"]\n+keys = [\"online-2\"]\n+\n+[[revoke]]\n+key = \"online\"\n+reason = \"compromised\"\n\
          +replacement = \"online-2\"\n+\n+[[intended]]\n+act = \"replace-key\"\n+key = \"online\"\n+by = \"online-2\"\n"
     );

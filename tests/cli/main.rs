@@ -23,6 +23,7 @@ mod change;
 mod change_device;
 mod change_intent;
 mod change_mistakes;
+mod change_script;
 mod clients;
 mod compromise;
 mod compromise_reach;
