@@ -54,6 +54,7 @@ mod mistakes_record;
 mod mistakes_token;
 mod night;
 mod outputs;
+mod plan_delegations;
 mod plan_later;
 #[path = "../unit/python.rs"]
 mod python;

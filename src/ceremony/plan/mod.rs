@@ -2,6 +2,7 @@
 
 mod changes;
 mod dates;
+mod delegations;
 pub mod ladder;
 mod next;
 mod people;
@@ -23,6 +24,7 @@ use super::{Ceremony, CeremonyError, gate};
 
 pub use changes::RoleChange;
 pub use dates::Deadline;
+pub use delegations::{DelegationChange, Delegations, Fate};
 pub use ladder::{Rung, State};
 pub use next::Step;
 
@@ -34,6 +36,8 @@ pub struct Plan {
     pub words: Vec<&'static str>,
     /// What changes, role by role; empty at genesis.
     pub changes: Vec<RoleChange>,
+    /// What changes in delegations, against what is published.
+    pub delegations: Delegations,
     /// What will be made, root first, and what stays as it is.
     pub roles: Vec<PlannedRole>,
     /// Roles that must be signed anew by whoever runs them.
@@ -136,6 +140,7 @@ impl Ceremony {
             inputs: self.inputs()?,
             words: words(&self.policy.digest.0),
             changes: self.role_changes(&roles),
+            delegations: self.delegation_changes(&made, &keyring),
             call: self.call(&roles),
             losses: self.losses(true),
             losses_after: self.losses(false),

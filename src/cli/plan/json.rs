@@ -1,7 +1,9 @@
 //! The plan for machines.
 
 use crate::ceremony::Ceremony;
-use crate::ceremony::plan::{Deadline, Plan, PlannedRole, Quorum, RoleChange, Rung, State};
+use crate::ceremony::plan::{
+    Deadline, DelegationChange, Delegations, Fate, Plan, PlannedRole, Quorum, RoleChange, Rung, State,
+};
 use crate::cli::show;
 use crate::json::Json;
 use crate::policy::survival::{Call, Losses, Size, Thefts, Unit};
@@ -16,6 +18,7 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("change", Json::from(ceremony.policy.change.name())),
         ("changes", Json::Arr(plan.changes.iter().map(change).collect())),
         ("checks", show::findings_json(&plan.findings)),
+        ("delegations", delegations(&plan.delegations)),
         ("deadlines", Json::Arr(plan.deadlines.iter().map(deadline).collect())),
         ("id", Json::from(ceremony.policy.id.as_str())),
         ("inputs", Json::Obj(inputs.collect())),
@@ -70,6 +73,44 @@ fn change(change: &RoleChange) -> Json {
         ("role", Json::from(change.role.as_str())),
         ("threshold", threshold),
     ])
+}
+
+fn delegations(delegations: &Delegations) -> Json {
+    let change = |change: &DelegationChange| {
+        let fate = match change.fate {
+            Fate::Comes => "comes",
+            Fate::Goes => "goes",
+            Fate::Stays => "stays",
+        };
+        let replaced = change.replaced.iter().map(|(old, new)| {
+            Json::object([("by", Json::from(new.as_str())), ("key", Json::from(old.as_str()))])
+        });
+        let threshold = change.threshold.map_or(Json::Null, |(old, new)| {
+            Json::object([("after", Json::Int(new)), ("before", old.map_or(Json::Null, Json::Int))])
+        });
+        Json::object([
+            ("added", Json::strings(change.added.iter().cloned())),
+            ("alike", number(change.alike)),
+            ("delegated_by", Json::from(change.by.as_str())),
+            ("fate", Json::from(fate)),
+            ("paths_added", Json::strings(change.paths_added.iter().cloned())),
+            ("paths_more", number(change.paths_more)),
+            ("paths_removed", Json::strings(change.paths_removed.iter().cloned())),
+            ("removed", Json::strings(change.removed.iter().cloned())),
+            ("replaced", Json::Arr(replaced.collect())),
+            ("role", Json::from(change.role.as_str())),
+            ("terminating", change.terminating.map_or(Json::Null, Json::Bool)),
+            ("threshold", threshold),
+        ])
+    };
+    Json::object([
+        ("changed", Json::Arr(delegations.changed.iter().map(change).collect())),
+        ("more", number(delegations.more)),
+    ])
+}
+
+fn number(number: usize) -> Json {
+    Json::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn unit(unit: &Unit) -> Json {

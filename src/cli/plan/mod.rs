@@ -1,8 +1,10 @@
 //! `plan`: what changes, who must sign, when things expire, what is survived, which checks fail.
 
+mod changes;
 mod json;
 mod ladder;
 mod next;
+mod survival;
 mod text;
 
 use std::path::PathBuf;
