@@ -7,6 +7,7 @@
 mod device;
 mod in_use;
 mod reachable;
+mod script;
 
 use jiff::Timestamp;
 
@@ -359,6 +360,7 @@ impl Planning {
             Intent::Refresh
         };
         self.edit.set("change", change.name());
+        self.fit_script();
     }
 
     /// Public halves that have to be there before it is written: files, and what is in them.

@@ -5,7 +5,7 @@ use crate::checks::catalogue::Check;
 use crate::checks::{Finding, Outcome};
 use crate::console::ConsoleError;
 use crate::console::words::WordsError;
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::host::files::FileError;
 use crate::policy::PolicyError;
 use crate::token::TokenError;
@@ -174,7 +174,8 @@ fn ids(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 fn many(checks: usize) -> String {
-    if checks == 1 { "1 check refuses".to_owned() } else { format!("{checks} checks refuse") }
+    let verb = if checks == 1 { "refuses" } else { "refuse" };
+    format!("{} {verb}", count(checks, "check"))
 }
 
 /// How to get a damaged file of the ceremony directory back.

@@ -1,5 +1,6 @@
 //! RELEASE-CLIENTS: what clients will make of a release.
 
+use crate::host::display::count;
 use crate::tuf::client::Profile;
 
 use super::{Check, Finding};
@@ -72,6 +73,6 @@ pub fn release_clients(foreseen: &[Foreseen]) -> Finding {
              update of their program.";
         return Finding::warn(Check::ReleaseClients, before.join("; "), next);
     }
-    let evidence = format!("{} starts, by a strict and a lenient client", own().count());
+    let evidence = format!("{}, by a strict and a lenient client", count(own().count(), "start"));
     Finding::judge(Check::ReleaseClients, problems, next, evidence)
 }

@@ -1,5 +1,6 @@
 //! Single keys: KEY-STRENGTH, KEY-SCHEME, KEY-ID.
 
+use crate::host::display::count;
 use crate::tuf::key::{Key, KeyProblem};
 
 use super::{Check, Finding};
@@ -22,7 +23,7 @@ pub fn key_strength(keys: &[&Key]) -> Finding {
     }
     let next = "Make a new key on the token: `token provision --key NAME`, with one of the schemes that \
          ceremony.toml allows.";
-    Finding::judge(Check::KeyStrength, problems, next, format!("{} keys", keys.len()))
+    Finding::judge(Check::KeyStrength, problems, next, count(keys.len(), "key"))
 }
 
 /// KEY-SCHEME: keytype, scheme and curve agree, and all clients know them.
@@ -40,7 +41,7 @@ pub fn key_scheme(keys: &[&Key]) -> Finding {
     }
     let next = "Let `draft` write the key object from the public key; do not edit keytype or scheme by hand. Keys of older \
          tools are written anew by `tuf-ceremony change reencode-keys`.";
-    Finding::judge(Check::KeyScheme, problems, next, format!("{} keys", keys.len()))
+    Finding::judge(Check::KeyScheme, problems, next, count(keys.len(), "key"))
 }
 
 /// KEY-ID: keyid = SHA-256 of the canonical key object, all fields.
@@ -50,5 +51,5 @@ pub fn key_id(keys: &[&Key]) -> Finding {
         wrong.map(|key| format!("key {} should be listed under {}", key.keyid, key.computed_keyid()));
     let next =
         "Write the draft anew with `draft`: it computes keyids. Never edit a key object without its keyid.";
-    Finding::judge(Check::KeyId, problems.collect(), next, format!("{} keyids computed", keys.len()))
+    Finding::judge(Check::KeyId, problems.collect(), next, format!("{} computed", count(keys.len(), "keyid")))
 }

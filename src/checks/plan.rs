@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::json::Json;
 use crate::json::view::ShapeError;
 use crate::tuf::diff::{Change, diff};
@@ -55,23 +56,27 @@ pub fn plan_output(existing: &[String]) -> Finding {
 /// What [`plan_intent`] judges.
 #[derive(Clone, Debug)]
 pub struct Intended<'a> {
+    /// The role.
+    pub role: &'a str,
     /// The word of `ceremony.change`.
     pub change: &'a str,
-    /// The trusted root; `None` at genesis.
+    /// The metadata that is trusted; `None` at genesis.
     pub trusted: Option<&'a Json>,
-    /// The root as ceremony.toml would have it drafted.
+    /// The metadata as ceremony.toml would have it drafted.
     pub planned: &'a Json,
-    /// The root in question.
+    /// The metadata in question.
     pub drafted: &'a Json,
     /// How many keys the plan revokes.
     pub revoked: usize,
 }
 
-/// PLAN-INTENT: the difference between trusted and drafted root is exactly the declared change.
+/// PLAN-INTENT: the difference between trusted and drafted metadata is exactly the declared change.
 pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
+    // Several files differ in the same words: each says which it is.
+    let role = case.role;
     let mut problems: Vec<String> = diff(Some(case.planned), case.drafted)?
         .iter()
-        .map(|change| format!("not in the plan: {}", sentence(change)))
+        .map(|change| format!("{role}: not in the plan: {}", sentence(change)))
         .collect();
     let changes = diff(case.trusted, case.drafted)?;
     if case.change == "refresh" {
@@ -83,10 +88,9 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
                 || (lists && change.place.starts_with("file ") && change.after.is_some())
         };
         let undeclared = changes.iter().filter(|change| !is_refresh(change));
-        problems.extend(
-            undeclared
-                .map(|change| format!("a refresh changes only version and expiry: {}", sentence(change))),
-        );
+        problems.extend(undeclared.map(|change| {
+            format!("{role}: a refresh changes only version and expiry: {}", sentence(change))
+        }));
     }
     // Names of all files hang on it: a release that makes only some of them would leave clients without the others.
     let consistent = |root: &Json| root.get("consistent_snapshot").cloned();
@@ -98,10 +102,10 @@ pub fn plan_intent(case: &Intended<'_>) -> Result<Finding, ShapeError> {
     let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with \
          `draft`; do not edit drafts by hand.";
     let evidence = format!(
-        "{}: {} differences, all of them planned, {} keys revoked",
+        "{role}: {}: {}, all of them planned, {} revoked",
         case.change,
-        changes.len(),
-        case.revoked
+        count(changes.len(), "difference"),
+        count(case.revoked, "key")
     );
     Ok(Finding::judge(Check::PlanIntent, problems, next, evidence))
 }

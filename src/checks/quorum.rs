@@ -1,5 +1,6 @@
 //! Counting: QUORUM-OLD, QUORUM-NEW, QUORUM-SURPLUS, and RELEASE-CLEAN, what is published.
 
+use crate::host::display::count;
 use crate::tuf::envelope::Signature;
 use crate::tuf::verify::{Tally, Why};
 
@@ -46,9 +47,9 @@ pub fn quorum_surplus(what: &str, tally: &Tally) -> Finding {
     }
     let spare = i64::try_from(have).map_or(0, |have| have - need);
     if spare > 0 || tally.missing.is_empty() {
-        return Finding::pass(check, format!("{what}: {have} signatures, {need} needed"));
+        return Finding::pass(check, format!("{what}: {}, {need} needed", count(have, "signature")));
     }
-    Finding::warn(check, format!("{what} has exactly the {have} signatures it needs"), next)
+    Finding::warn(check, format!("{what} has exactly the {} it needs", count(have, "signature")), next)
 }
 
 /// RELEASE-CLEAN: no empty, invalid, duplicate or foreign signature is published. `judged` is every signature of the
@@ -67,6 +68,6 @@ pub fn release_clean(what: &str, judged: &[(&Signature, Result<(), Why>)]) -> Fi
         Check::ReleaseClean,
         problems,
         next,
-        format!("{what}: {} signatures, each valid and counted", judged.len()),
+        format!("{what}: {}, each valid and counted", count(judged.len(), "signature")),
     )
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 
 use super::{Check, Finding};
 
@@ -54,7 +55,8 @@ pub fn root_threshold(roles: &[Role]) -> Finding {
                 role.name, role.threshold
             ));
         } else if role.threshold > keys {
-            problems.push(format!("{} needs {} signatures and has {keys} keys", role.name, role.threshold));
+            let (needed, keys) = (count(role.threshold, "signature"), count(keys, "key"));
+            problems.push(format!("{} needs {needed} and has {keys}", role.name));
         }
     }
     let evidence: Vec<String> =
@@ -74,9 +76,9 @@ pub fn root_slack(roles: &[Role]) -> Finding {
     match root.distinct() - root.threshold {
         ..=0 => {
             let what = format!(
-                "root needs {} signatures and has {} keys: one lost key would end it",
-                root.threshold,
-                root.distinct()
+                "root needs {} and has {}: one lost key would end it",
+                count(root.threshold, "signature"),
+                count(root.distinct(), "key")
             );
             Finding::fail(check, what, next)
         }
@@ -99,12 +101,14 @@ pub fn key_holder(roles: &[Role]) -> Finding {
         for holder in role.members.iter().filter_map(|member| member.holder.as_deref()) {
             *keys.entry(holder).or_default() += 1;
         }
-        for (holder, count) in keys.into_iter().filter(|(_, count)| *count >= role.threshold) {
+        for (holder, keys) in keys.into_iter().filter(|(_, keys)| *keys >= role.threshold) {
             // A threshold of 1 means one signer by design; it is worth a warning and no refusal.
             let list = if role.threshold == 1 { &mut single } else { &mut alone };
             list.push(format!(
-                "{holder} holds {count} keys of {}, whose threshold is {}",
-                role.name, role.threshold
+                "{holder} holds {} of {}, whose threshold is {}",
+                count(keys, "key"),
+                role.name,
+                role.threshold
             ));
         }
     }

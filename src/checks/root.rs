@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::root::Root;
 
@@ -27,7 +28,7 @@ pub fn root_roles(root: &Root) -> Finding {
         Check::RootRoles,
         problems,
         next,
-        format!("four roles, {} keys, all defined and used", root.keys.len()),
+        format!("four roles, {}, all defined and used", count(root.keys.len(), "key")),
     )
 }
 
@@ -70,14 +71,16 @@ pub fn root_revoked(roles: &[Revocable], revoked: &[(String, Sha256Digest)]) -> 
         problems.extend(named.map(|(name, _)| format!("the revoked key {name} is still in {}", one.role)));
         let left = one.materials.iter().filter(|material| !is_gone(material)).count();
         if !revoked.is_empty() && i64::try_from(left).is_ok_and(|left| left < one.threshold) {
-            problems.push(format!("{} keeps {left} keys, and its threshold is {}", one.role, one.threshold));
+            let left = count(left, "key");
+            problems.push(format!("{} keeps {left}, and its threshold is {}", one.role, one.threshold));
         }
     }
     let next = "Remove the key from every role in ceremony.toml, add another where a threshold \
          needs it, and run `draft` again.";
     let evidence = match revoked.len() {
         0 => "no key is revoked".to_owned(),
-        count => format!("{count} revoked keys are in no role, and the others suffice"),
+        1 => "1 revoked key is in no role, and the others suffice".to_owned(),
+        many => format!("{many} revoked keys are in no role, and the others suffice"),
     };
     Finding::judge(Check::RootRevoked, problems, next, evidence)
 }

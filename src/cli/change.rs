@@ -168,6 +168,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut ceremony = Ceremony::open_to_act(&context.directory)?;
     let change = change(&ceremony.policy, &mut context.console, &args.act)?;
     let fewer = one_fewer(&ceremony.policy, &change);
+    let script = ceremony.policy.script.clone();
+    let standby = match &change {
+        Change::AddKey { key, roles, .. } if roles.is_empty() => Some(key.clone()),
+        _ => None,
+    };
     let acts = match ceremony.change(&[change]) {
         Err(refused) => {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "change", &refused)?;
@@ -176,7 +181,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Ok(acts) => acts,
     };
     // What was changed is changed, also where the plan cannot be carried out as it is now.
-    let (missing_keys, refusing) = match ceremony.plan() {
+    let (mut missing_keys, refusing) = match ceremony.plan() {
         Ok(plan) => {
             let refusing = plan.findings.iter().filter(|finding| finding.refuses());
             let told = refusing.map(|finding| {
@@ -189,13 +194,25 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             (Vec::new(), vec![format!("Nothing can be drafted by now: {error}. {}", error.next_step())])
         }
     };
+    // A standby is in no role, and wanted all the same: on the night, nobody can make it.
+    missing_keys.extend(standby.clone().filter(|key| ceremony.keyring.get(key).is_none()));
     if context.json {
-        let acts = Json::strings(acts.iter().map(ToString::to_string));
-        let missing = Json::strings(missing_keys);
-        context.console.say(&show::json(&Json::object([("acts", acts), ("missing_keys", missing)])));
+        context.console.say(&show::json(&Json::object([
+            ("acts", Json::strings(acts.iter().map(ToString::to_string))),
+            ("missing_keys", Json::strings(missing_keys)),
+            ("script", Json::from(ceremony.policy.script.as_str())),
+            ("standby", standby.map_or(Json::Null, Json::from)),
+        ])));
         return Ok(Exit::Yes);
     }
     for told in show::acts(&ceremony.policy, acts.iter().map(ToString::to_string)) {
+        context.console.say(&told);
+    }
+    if let Some(key) = &standby {
+        context.console.say(&show::wrap(&stands_by(&ceremony.policy, key), 78));
+    }
+    if ceremony.policy.script != script {
+        let told = format!("Set in ceremony.toml to fit that: script = \"{}\".", ceremony.policy.script);
         context.console.say(&told);
     }
     if let Some(told) = fewer {
@@ -274,6 +291,14 @@ fn change(policy: &Policy, console: &mut dyn Console, act: &Act) -> Result<Chang
         Act::ReencodeKeys => Change::ReencodeKeys,
         Act::Refresh => Change::Refresh,
     })
+}
+
+/// What a key that came into no role is there for.
+fn stands_by(policy: &Policy, key: &str) -> String {
+    let place = policy.keys.get(key).and_then(|plan| plan.standby_for.as_ref());
+    let place =
+        place.map_or(String::new(), |other| format!(" for {other}, whose place it takes when that goes"));
+    format!("Written into ceremony.toml: the key {key}, as a standby{place}. It is in no role.")
 }
 
 /// Roles in which a key takes the place of another, and stands already.

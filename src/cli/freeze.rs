@@ -12,7 +12,7 @@ use crate::json::Json;
 /// Freeze the drafts into payloads: the exact bytes that are signed
 #[derive(clap::Args)]
 pub struct Args {
-    /// Take a rung of the ladder that `plan --ladder` wrote as plan and drafts first
+    /// First take a rung that `plan --ladder` wrote as plan and drafts, with `planned` set to now; nothing if a check refuses
     #[arg(long, value_name = "NAME")]
     rung: Option<String>,
 }
@@ -51,7 +51,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let had = match signatures {
             0 => "nobody had signed it".to_owned(),
             1 => "1 signature over it exists; keep it from being published".to_owned(),
-            count => format!("{count} signatures over it exist; keep it from being published"),
+            many => format!("{many} signatures over it exist; keep it from being published"),
         };
         context.console.say(&format!("  {digest}  void from now on; {had}"));
     }

@@ -8,7 +8,7 @@ use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::{CeremonyError, start};
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 
 /// Start a ceremony directory
 #[derive(clap::Args)]
@@ -56,13 +56,21 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&format!("Imported the trusted root, version {version}, as {shown}/{file}."));
     }
     if let (Some(first), Some(last)) = (started.before.first(), started.before.last()) {
-        context.console.say(&format!(
-            "Imported the roots before it that lay beside it, from which clients may start: versions {first} to {last}."
-        ));
+        let which = match first == last {
+            true => format!(
+                "the root before it that lay beside it, from which clients may start: version {first}"
+            ),
+            false => {
+                format!(
+                    "the roots before it that lay beside it, from which clients may start: versions {first} to {last}"
+                )
+            }
+        };
+        context.console.say(&format!("Imported {which}."));
     }
     if started.metadata > 0 {
-        let files = started.metadata;
-        context.console.say(&format!("Imported what is published below it today, {files} files beside it."));
+        let files = count(started.metadata, "file");
+        context.console.say(&format!("Imported what is published below it today, {files} beside it."));
     }
     if !started.keys.is_empty() {
         let keys = show::wrap(&format!("Took over the public keys of {}.", started.keys.join(", ")), 78);

@@ -9,7 +9,7 @@ use crate::checks::clients::{Foreseen, Past};
 use crate::checks::{Finding, Outcome};
 use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::json::Json;
 use crate::policy::{self, Intent, Policy};
 use crate::tuf::client::Profile;
@@ -217,7 +217,8 @@ pub fn left(roles: &[String]) -> String {
 /// The length and the end of the record, for the witnesses' paper.
 pub fn record(lines: usize, last: Sha256Digest) -> String {
     let digest = indent("    ", &digest(last));
-    format!("Record: {lines} lines; SHA-256 of the last, without its line end, for the paper:\n{digest}")
+    let lines = count(lines, "line");
+    format!("Record: {lines}; SHA-256 of the last, without its line end, for the paper:\n{digest}")
 }
 
 /// What a payload changes, as its holder sees it before signing. The digest is on paper, and not shown here.

@@ -7,7 +7,7 @@ use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::host::display::{self, visible};
 use crate::json::Json;
 use crate::tuf::verify::{Signer, Tally};
 
@@ -55,8 +55,8 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         }
     }
     for (digest, names) in &status.void {
-        let many = if names.len() == 1 { "signature" } else { "signatures" };
-        let what = format!("{} {many} over a void payload, kept out [SIGN-STALE]", names.len());
+        let signatures = display::count(names.len(), "signature");
+        let what = format!("{signatures} over a void payload, kept out [SIGN-STALE]");
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
     let kept = &status.kept;

@@ -9,7 +9,7 @@ use crate::ceremony::tokens::{Tokens, modules};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::{Console as _, Terminal};
 use crate::crypto::hex;
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::json::Json;
 use crate::policy::TokenKind;
 use crate::token::rehearsal::RehearsalToken;
@@ -145,7 +145,7 @@ fn text(listed: &[Listed], modules: &[PathBuf], ceremony: Option<&Ceremony>) -> 
     if listed.is_empty() {
         let looked = match modules {
             [] => "ceremony.toml names no PKCS#11 module; give one with --module PATH.".to_owned(),
-            _ => format!("No token in {} module(s). Insert one and look again.", modules.len()),
+            _ => format!("No token in {}. Insert one and look again.", count(modules.len(), "module")),
         };
         return looked;
     }

@@ -5,7 +5,7 @@
 //! three, so that a word left out, said twice or swapped with its neighbour breaks the rhythm and is noticed.
 
 use crate::advice::{Advice, Exit};
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 
 /// The words for `bytes`, one a byte, in order.
 ///
@@ -40,7 +40,7 @@ pub enum WordsError {
         expected: &'static str,
     },
     /// As many words as there are bytes belong to a digest.
-    #[error("{given} words were given, and {expected} belong there; as far as both go they agree")]
+    #[error("{} given, and {expected} belong there; as far as both go they agree", count(.given, "word"))]
     Count {
         /// How many were given.
         given: usize,

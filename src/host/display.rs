@@ -4,6 +4,8 @@
 //! its letters in another order, and one with an invisible character could pass for a different label. All three
 //! would let a device or a file choose what a holder believes to be signing. See Unicode UTS #55 (source code
 //! handling) and CVE-2021-42574 for how that was done to source code.
+//!
+//! And the one way in which things are counted.
 
 /// `text` with every character that is invisible, moves the cursor or reorders its neighbours replaced by an
 /// escape such as `\u{202e}`. Two different strings that differ only in such characters no longer look alike.
@@ -19,6 +21,15 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// A number and what is counted: `1 key`, `3 keys`.
+pub fn count(number: impl std::fmt::Display, one: &str) -> String {
+    // Some numbers come as i64, others as usize or u64: what they look like is what they have in common.
+    match number.to_string() {
+        number if number == "1" => format!("1 {one}"),
+        number => format!("{number} {one}s"),
+    }
 }
 
 /// Whether a character must not reach a screen or a printed page as it is.

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use crate::host::display;
 use crate::tuf::time::{self, Date};
 
 /// An expiry as the policy states it.
@@ -88,6 +89,6 @@ impl std::fmt::Display for Expiry {
             Unit::Month => "month",
             Unit::Year => "year",
         };
-        write!(out, "{count} {unit}{}", if *count == 1 { "" } else { "s" })
+        out.write_str(&display::count(count, unit))
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::{KeyPlace, PinState, TokenIdentity};
 use crate::crypto::{KeyAlgorithm, Scheme, hex};
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 
 /// What can go wrong with a token. `serial` is always the token's serial number as planned or as read.
 #[derive(Debug, thiserror::Error)]
@@ -303,8 +303,9 @@ fn left_after_wrong_pin(state: PinState) -> &'static str {
 /// The lengths that a PIN can have. Tokens count bytes, people characters; a PIN is digits or ASCII either way.
 fn lengths(min: usize, max: Option<usize>) -> String {
     match max {
-        Some(max) => format!("{min} to {max} characters"),
-        None => format!("{min} characters or more"),
+        Some(max) if max == min => count(min, "character"),
+        Some(max) => format!("{min} to {}", count(max, "character")),
+        None => format!("{} or more", count(min, "character")),
     }
 }
 

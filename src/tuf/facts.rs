@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::crypto::hex;
+use crate::host::display::count;
 use crate::json::Json;
 use crate::json::view::{At, ShapeError};
 
@@ -165,7 +166,7 @@ impl Facts {
     }
 
     fn meta(&mut self, name: &str, file: &MetaFile) {
-        let length = file.length.map(|length| format!(", {length} bytes")).unwrap_or_default();
+        let length = file.length.map(|length| format!(", {}", count(length, "byte"))).unwrap_or_default();
         self.say(
             format!("file {}", quoted(name)),
             format!("version {}{length}{}", file.version, hashes(&file.hashes)),
@@ -176,7 +177,7 @@ impl Facts {
         for (path, file) in targets.files() {
             self.say(
                 format!("target {}", quoted(path)),
-                format!("{} bytes{}", file.length, hashes(&file.hashes)),
+                format!("{}{}", count(file.length, "byte"), hashes(&file.hashes)),
             );
         }
         // `custom` is opaque to TUF; it is shown whole, as an unknown field.

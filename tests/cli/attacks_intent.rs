@@ -21,14 +21,14 @@ fn not_frozen(role: &str, told: &str, change: impl FnOnce(&mut Value)) {
 
 #[test]
 fn a_target_file_that_the_plan_does_not_make_is_not_frozen() {
-    not_frozen("targets", "not in the plan: target evil.tar is added (3 bytes", |signed| {
+    not_frozen("targets", "targets: not in the plan: target evil.tar is added (3 bytes", |signed| {
         signed["targets"]["evil.tar"] = json!({ "length": 3, "hashes": { "sha256": "00".repeat(32) } });
     });
 }
 
 #[test]
 fn a_delegation_that_the_plan_does_not_make_is_not_frozen() {
-    not_frozen("targets", "not in the plan: delegation ", delegate_everything);
+    not_frozen("targets", "targets: not in the plan: delegation ", delegate_everything);
 }
 
 fn delegate_everything(signed: &mut Value) {
@@ -47,15 +47,15 @@ fn delegate_everything(signed: &mut Value) {
 
 #[test]
 fn another_version_is_not_frozen() {
-    let told = "not in the plan: version is 9007199254740991 instead of 1";
+    let told = "targets: not in the plan: version is 9007199254740991 instead of 1";
     not_frozen("targets", told, |signed| signed["version"] = json!(9_007_199_254_740_991_i64));
-    let told = "not in the plan: version is 9999999 instead of 1";
+    let told = "timestamp: not in the plan: version is 9999999 instead of 1";
     not_frozen("timestamp", told, |signed| signed["version"] = json!(9_999_999));
 }
 
 #[test]
 fn a_field_that_nobody_knows_is_not_frozen() {
-    let told = "not in the plan: field x-more is added (true)";
+    let told = "targets: not in the plan: field x-more is added (true)";
     not_frozen("targets", told, |signed| signed["x-more"] = json!(true));
 }
 
@@ -63,7 +63,7 @@ fn a_field_that_nobody_knows_is_not_frozen() {
 fn a_snapshot_that_is_none_or_lists_another_version_is_not_frozen() {
     let told = "snapshot version 1 cannot be read: signed.meta: the field \"snapshot.json\" is missing\n";
     not_frozen("snapshot", told, |signed| signed["_type"] = json!("timestamp"));
-    let told = "not in the plan: file targets.json is version 99 instead of version 1";
+    let told = "snapshot: not in the plan: file targets.json is version 99 instead of version 1";
     not_frozen("snapshot", told, |signed| signed["meta"]["targets.json"]["version"] = json!(99));
 }
 

@@ -39,7 +39,9 @@ fn a_key_of_a_new_person_comes_into_two_roles() {
     let said = changes(
         &room,
         &[&["add-key", "eve"], &new[..], &token].concat(),
-        "-change = \"refresh\"\n\
+        "-script = \"annual-refresh\"\n\
+         +script = \"holder-replacement\"\n\
+         -change = \"refresh\"\n\
          +change = \"rotate\"\n\
          +[holder.eve]\n\
          +name = \"Eve\"\n\
@@ -62,6 +64,7 @@ fn a_key_of_a_new_person_comes_into_two_roles() {
     assert_eq!(
         said,
         "Declared in ceremony.toml: add the key eve to root, targets.\n\
+         Set in ceremony.toml to fit that: script = \"holder-replacement\".\n\
          Next: tuf-ceremony token provision --key eve   (--existing if its token has it)\n\
          Next: tuf-ceremony plan\n"
     );
@@ -83,12 +86,20 @@ fn a_standby_is_in_no_role_and_takes_the_place_that_it_was_kept_for() {
          +standby_for = \"online\"\n\
          +\n",
     );
-    assert_eq!(said, "Next: tuf-ceremony plan\n");
+    assert_eq!(
+        said,
+        "Written into ceremony.toml: the key online-2, as a standby for online, whose\n\
+         place it takes when that goes. It is in no role.\n\
+         Next: tuf-ceremony token provision --key online-2   (--existing if its token has it)\n\
+         Next: tuf-ceremony plan\n"
+    );
     room.provision("online-2").ok();
     changes(
         &room,
         &["rotate-online", "--reason", "compromised", "--since", "2101-05-20T00:00:00Z"],
-        "-change = \"refresh\"\n\
+        "-script = \"annual-refresh\"\n\
+         +script = \"compromise\"\n\
+         -change = \"refresh\"\n\
          +change = \"revoke\"\n\
          -standby_for = \"online\"\n\
          -keys = [\"online\"]\n\
@@ -116,7 +127,9 @@ fn a_device_is_replaced_by_another_of_the_same_holder() {
     let said = changes(
         &room,
         &["replace-key", "ada", "--by", "ada-2", "--old-serial", "R1", "--serial", "R6"],
-        "-change = \"refresh\"\n\
+        "-script = \"annual-refresh\"\n\
+         +script = \"holder-replacement\"\n\
+         -change = \"refresh\"\n\
          +change = \"rotate\"\n\
          +[key.ada-2]\n\
          +holder = \"ada\"\n\
@@ -144,7 +157,9 @@ fn a_key_is_revoked_and_leaves_every_role() {
     changes(
         &room,
         &["revoke-key", "dan", "--reason", "lost"],
-        "-change = \"refresh\"\n\
+        "-script = \"annual-refresh\"\n\
+         +script = \"holder-replacement\"\n\
+         -change = \"refresh\"\n\
          +change = \"revoke\"\n\
          -    \"dan\", # may go\n\
          -keys = [\"ada\", \"ben\", \"cem\", \"dan\"]\n\
@@ -180,7 +195,9 @@ fn a_threshold_and_an_expiry_are_set_and_what_is_said_behind_them_stays() {
     changes(
         &room,
         &["set-threshold", "root", "3"],
-        "-change = \"refresh\"\n\
+        "-script = \"annual-refresh\"\n\
+         +script = \"holder-replacement\"\n\
+         -change = \"refresh\"\n\
          +change = \"rotate\"\n\
          -threshold = 2 # of four\n\
          +threshold = 3 # of four\n\

@@ -241,7 +241,7 @@ fn a_delegation_that_is_carried_over_keeps_its_threshold_when_keys_become_one() 
     let text = room.read("ceremony.toml");
     let (before, rest) = text.split_once("\n[delegation.nightly]").unwrap();
     room.write("ceremony.toml", format!("{before}{}", rest.split_once("nightly/*\"]\n").unwrap().1));
-    let what = "nightly (delegated by targets) would keep 1 keys, and its threshold is 2";
+    let what = "nightly (delegated by targets) would keep 1 key, and its threshold is 2";
     let replace = ["change", "replace-key", "dan", "--by", "online", "--old-serial", "R4"];
     let add = "Nothing was changed. First add a key, `change add-key NAME …`";
     room.refuses(&replace, "ROOT-THRESHOLD", what, &format!("{add}."));

@@ -85,7 +85,7 @@ fn the_last_known_good_metadata_is_compared_and_becomes_the_base_of_what_is_in_d
     assert_eq!(
         room.read("comparison.md"),
         "# Published today, compared with the last known good\n\n\
-         1 roles compared with the last known good ones: 3 differences, listed in comparison.md. Each is to be explained \
+         1 role compared with the last known good metadata: 3 differences, listed in comparison.md. Each is to be explained \
          before it is published again.\n\n\
          `+` only today, `-` no longer, `~` another file under the same path.\n\n\
          - targets: - gone\n- targets: ~ other\n- targets: + evil\n"

@@ -146,7 +146,7 @@ fn a_draft_that_was_edited_is_not_frozen() {
     let room = frozen();
     room.edit("drafts/root.json", "2102-01-14T15:00:00Z", "2102-01-15T15:00:00Z");
     let before = room.tree();
-    let what = "not in the plan: expires is 2102-01-15T15:00:00Z instead of 2102-01-14T15:00:00Z";
+    let what = "root: not in the plan: expires is 2102-01-15T15:00:00Z instead of 2102-01-14T15:00:00Z";
     let next = "Correct ceremony.toml so that it says what is meant, and write the draft anew with `draft`; do not \
                 edit drafts by hand.";
     room.run(&["freeze"]).refused(1, "PLAN-INTENT", what, next);
@@ -287,7 +287,7 @@ fn several_refusals_are_all_shown_and_recorded() {
     let done = room.run(&["sign", "--key", "ada", "--confirm", &room.typed("root")]);
     let next = "Mend what the list above names, or ask `tuf-ceremony explain CHECK` about each.";
     let shown = done.failed(1, "2 checks refuse: PLAN-INTENT, PLAN-DIGEST", next);
-    let intent = "PLAN-INTENT FAILS: not in the plan: expires is 2102-01-14T15:00:00Z instead of 2103-01-14T15:00:00Z\n";
+    let intent = "PLAN-INTENT FAILS: root: not in the plan: expires is 2102-01-14T15:00:00Z instead of 2103-01-14T15:00:00Z\n";
     assert!(shown.starts_with(intent), "{shown}");
     assert!(shown.contains("\nPLAN-DIGEST FAILS: ceremony.toml is "), "{shown}");
     room.only_recorded(&before, &["plan-read", "refused", "refused"]);

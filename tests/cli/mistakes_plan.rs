@@ -62,7 +62,7 @@ fn holders_who_share_a_device_are_told_by_the_plan() {
     for told in [
         "\n  lost at once  sets of keys survived  of devices  of holders  of sites\n",
         "\n  The loss of the device R1 alone ends the root.\n",
-        "\n  with what the device R1 has: root, targets\n",
+        "\n  with all that the device R1 has: root, targets, at once\n",
         "\n  The theft of what the device R1 has ends the root.\n",
     ] {
         assert!(text.contains(told), "{told}{text}");

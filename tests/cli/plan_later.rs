@@ -155,6 +155,12 @@ fn losses_and_thefts_are_counted() {
         said["thefts"]["single"],
         json!([{ "robbed": { "kind": "key", "name": "online" }, "roles": ["snapshot", "timestamp"] }])
     );
+    // What one choice of keys reaches, and what goes together.
+    let text = room.run(&["plan"]).ok().out;
+    let told = "What a thief could sign\n  with 1 key, if it is the right one: snapshot, timestamp, all of them at once\n  \
+                with 2 keys, if they are the right ones: any one of root, targets, snapshot,\n  timestamp; at once, one of \
+                these: root + targets; snapshot + timestamp\n";
+    assert!(text.contains(told), "{text}");
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn a_refresh_that_changes_a_key_is_not_frozen() {
     let done = room.run(&["freeze"]);
     assert_eq!(done.code, 1);
     assert!(
-        done.err.starts_with("error [PLAN-INTENT]: a refresh changes only version and expiry: "),
+        done.err.starts_with("error [PLAN-INTENT]: root: a refresh changes only version and expiry: "),
         "{}",
         done.err
     );
@@ -371,7 +371,7 @@ fn the_roots_before_a_trusted_one_are_imported_with_it() {
     let new = ["new", &room.directory(), "--template", "rehearsal", "--trusted", &trusted];
     let done = room.run(&new).ok();
     assert_eq!(room.names("trusted"), ["2.root.json", "3.root.json"]);
-    let said = "from which clients may start: versions 2 to 2.";
+    let said = "Imported the root before it that lay beside it, from which clients may start: version 2.\n";
     assert!(done.out.contains(said), "{}", done.out);
 }
 

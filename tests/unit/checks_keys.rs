@@ -57,8 +57,8 @@ fn key_scheme_refuses_a_scheme_for_another_curve() {
 fn strength_and_scheme_each_speak_of_their_own() {
     let unknown = listed("a", &strange("sphincs", "sphincs", ""));
     let value = listed("b", &strange("ed25519", "ed25519", "00ff"));
-    passes(&key_strength(&[&unknown]), Check::KeyStrength, "1 keys");
-    passes(&key_scheme(&[&value]), Check::KeyScheme, "1 keys");
+    passes(&key_strength(&[&unknown]), Check::KeyStrength, "1 key");
+    passes(&key_scheme(&[&value]), Check::KeyScheme, "1 key");
 }
 
 #[test]

@@ -68,17 +68,17 @@ fn second(keys: &[u8], threshold: i64) -> Json {
 }
 
 fn judged(change: &str, trusted: Option<&Json>, planned: &Json, drafted: &Json) -> Finding {
-    plan_intent(&Intended { change, trusted, planned, drafted, revoked: 0 }).unwrap()
+    plan_intent(&Intended { role: "root", change, trusted, planned, drafted, revoked: 0 }).unwrap()
 }
 
 #[test]
 fn plan_intent_passes_the_declared_change() {
     let first = root_tree(1, USUAL);
     let same = second(&[1, 2, 3, 4, 5], 3);
-    let evidence = "refresh: 1 differences, all of them planned, 0 keys revoked";
+    let evidence = "root: refresh: 1 difference, all of them planned, 0 keys revoked";
     passes(&judged("refresh", Some(&first), &same, &same), Check::PlanIntent, evidence);
     let lower = second(&[1, 2, 3, 4, 5], 2);
-    let evidence = "rotate: 2 differences, all of them planned, 0 keys revoked";
+    let evidence = "root: rotate: 2 differences, all of them planned, 0 keys revoked";
     passes(&judged("rotate", Some(&first), &lower, &lower), Check::PlanIntent, evidence);
     assert!(!judged("genesis", None, &first, &first).refuses());
 }
@@ -87,7 +87,7 @@ fn plan_intent_passes_the_declared_change() {
 fn plan_intent_refuses_what_the_plan_does_not_say() {
     let first = root_tree(1, USUAL);
     let (planned, drafted) = (second(&[1, 2, 3, 4, 5], 3), second(&[1, 2, 3, 4, 5], 2));
-    let what = "not in the plan: role root: threshold is 2 instead of 3";
+    let what = "root: not in the plan: role root: threshold is 2 instead of 3";
     refuses(&judged("rotate", Some(&first), &planned, &drafted), Check::PlanIntent, what);
 }
 
@@ -97,9 +97,9 @@ fn plan_intent_refuses_additions_and_removals() {
     let planned = second(&[1, 2, 3, 4, 5], 3);
     let mut drafted = planned.clone();
     drafted.as_object_mut().unwrap().insert("x-extra".to_owned(), Json::from("hidden"));
-    let what = "not in the plan: field x-extra is added (\"hidden\")";
+    let what = "root: not in the plan: field x-extra is added (\"hidden\")";
     refuses(&judged("rotate", Some(&first), &planned, &drafted), Check::PlanIntent, what);
-    let what = "not in the plan: field x-extra is removed (\"hidden\")";
+    let what = "root: not in the plan: field x-extra is removed (\"hidden\")";
     refuses(&judged("rotate", Some(&first), &drafted, &planned), Check::PlanIntent, what);
 }
 
@@ -109,7 +109,7 @@ fn plan_intent_refuses_a_refresh_that_rotates() {
     let fewer = second(&[1, 2, 3, 4], 3);
     let gone = keyid(5);
     let what = format!(
-        "a refresh changes only version and expiry: role root: key {gone} is removed (holder not named)"
+        "root: a refresh changes only version and expiry: role root: key {gone} is removed (holder not named)"
     );
     refuses(&judged("refresh", Some(&first), &fewer, &fewer), Check::PlanIntent, &what);
 }
@@ -118,8 +118,8 @@ fn plan_intent_refuses_a_refresh_that_rotates() {
 fn plan_intent_sees_an_order_that_facts_do_not_show() {
     let (planned, drafted) = (second(&[1, 2, 3, 4, 5], 3), second(&[5, 4, 3, 2, 1], 3));
     let finding = judged("refresh", Some(&root_tree(1, USUAL)), &planned, &drafted);
-    let what = "not in the plan: bytes is in another order or encoding (for example, keyids of a role \
-                rearranged) instead of the same statements; a refresh changes only version and expiry: bytes is \
+    let what = "root: not in the plan: bytes is in another order or encoding (for example, keyids of a role \
+                rearranged) instead of the same statements; root: a refresh changes only version and expiry: bytes is \
                 in another order or encoding (for example, keyids of a role rearranged) instead of the same \
                 statements";
     refuses(&finding, Check::PlanIntent, what);
@@ -129,6 +129,7 @@ fn plan_intent_sees_an_order_that_facts_do_not_show() {
 fn plan_intent_reports_what_is_no_root() {
     let root = root_tree(1, USUAL);
     let nothing = Json::object([]);
-    let case = Intended { change: "genesis", trusted: None, planned: &root, drafted: &nothing, revoked: 0 };
+    let (change, trusted) = ("genesis", None);
+    let case = Intended { role: "root", change, trusted, planned: &root, drafted: &nothing, revoked: 0 };
     assert!(plan_intent(&case).is_err());
 }

@@ -60,7 +60,7 @@ fn quorum_surplus_passes_a_spare_signature() {
     passes(
         &quorum_surplus("timestamp 1", &alone),
         Check::QuorumSurplus,
-        "timestamp 1: 1 signatures, 1 needed",
+        "timestamp 1: 1 signature, 1 needed",
     );
 }
 

@@ -50,19 +50,19 @@ fn root_threshold_refuses_a_root_of_one() {
 #[test]
 fn root_threshold_refuses_what_no_keys_reach() {
     let roles = [role("root", 3, "ada:1 ben:2"), role("targets", 1, ""), role("timestamp", 0, ":6")];
-    let what = "root needs 3 signatures and has 2 keys; targets needs 1 signatures and has 0 keys; \
+    let what = "root needs 3 signatures and has 2 keys; targets needs 1 signature and has 0 keys; \
                 timestamp needs a threshold of at least 1, and has 0";
     refuses(&root_threshold(&roles), Check::RootThreshold, what);
 }
 
 #[test]
 fn root_threshold_counts_keys_and_not_names() {
-    let what = "root needs 2 signatures and has 1 keys";
+    let what = "root needs 2 signatures and has 1 key";
     refuses(&root_threshold(&[role("root", 2, "ada:1 ben:1")]), Check::RootThreshold, what);
     refuses(
         &root_threshold(&[role("root", i64::MAX, "ada:1")]),
         Check::RootThreshold,
-        &format!("root needs {} signatures and has 1 keys", i64::MAX),
+        &format!("root needs {} signatures and has 1 key", i64::MAX),
     );
 }
 
@@ -124,7 +124,8 @@ fn key_holder_refuses_different_people_on_one_device() {
 
 #[test]
 fn key_holder_warns_of_one_person_where_one_is_enough() {
-    let what = "dan holds 1 keys of targets, whose threshold is 1; eve holds 1 keys of targets, whose threshold is 1";
+    let what =
+        "dan holds 1 key of targets, whose threshold is 1; eve holds 1 key of targets, whose threshold is 1";
     warns(&key_holder(&but(role("targets", 1, "eve:5 dan:4"))), Check::KeyHolder, what);
 }
 

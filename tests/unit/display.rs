@@ -37,3 +37,13 @@ fn strings_that_differ_invisibly_no_longer_look_alike() {
         assert!(shown.is_ascii(), "{shown}");
     }
 }
+
+#[test]
+fn one_of_a_thing_is_no_plural() {
+    use tuf_ceremony::host::display::count;
+    assert_eq!(
+        [count(0, "key"), count(1_i64, "key"), count(2_usize, "further role")],
+        ["0 keys", "1 key", "2 further roles"]
+    );
+    assert_eq!(count(u64::MAX, "byte"), format!("{} bytes", u64::MAX));
+}

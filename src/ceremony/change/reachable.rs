@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::policy::{Policy, RolePlan};
 
 use super::super::drafting::succession;
@@ -60,7 +61,7 @@ fn verdict(still: Vec<String>, short: &[Short]) -> Finding {
     let mut problems = still;
     let is_short = problems.is_empty() && !short.iter().any(|one| one.lost);
     problems.extend(short.iter().map(|Short { role, threshold, left, .. }| {
-        format!("{role} would keep {left} keys, and its threshold is {threshold}")
+        format!("{role} would keep {}, and its threshold is {threshold}", count(left, "key"))
     }));
     if problems.is_empty() {
         return Finding::pass(Check::RootRevoked, "every role keeps its threshold");

@@ -2,7 +2,7 @@
 
 use crate::checks::Check;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::policy::exposure::{Attack, Exposure, Kind, RootFall};
 use crate::tuf::TOP_LEVEL;
 use crate::tuf::time;
@@ -125,7 +125,7 @@ fn steps(ceremony: &Ceremony, night: &Night<'_>, plan: &Plan) -> Vec<String> {
     let (stated, others): (Vec<&PlannedRole>, Vec<&PlannedRole>) = plan.made().partition(|role| role.stated);
     let mut made: Vec<String> = stated.iter().map(|role| format!("{} {}", role.role, role.version)).collect();
     if !others.is_empty() {
-        made.push(format!("{} delegated roles that the plan does not list", others.len()));
+        made.push(format!("{} that the plan does not list", count(others.len(), "delegated role")));
     }
     steps.push(match made.is_empty() {
         true => "Make the new keys; then draft, freeze and sign.".to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::tuf::targets::{TargetFile, Targets};
 
 use super::super::current::Current;
@@ -51,12 +51,13 @@ impl Comparison {
 
     /// In a sentence.
     pub fn says(&self) -> String {
+        let roles = count(self.roles, "role");
         match self.differences.len() {
-            0 => format!("{} roles compared with the last known good ones: no target differs.", self.roles),
-            count => format!(
-                "{} roles compared with the last known good ones: {count} differences, listed in comparison.md. Each is to be \
-                 explained before it is published again.",
-                self.roles
+            0 => format!("{roles} compared with the last known good metadata: no target differs."),
+            many => format!(
+                "{roles} compared with the last known good metadata: {}, listed in comparison.md. Each is to be explained before it is \
+                 published again.",
+                count(many, "difference")
             ),
         }
     }

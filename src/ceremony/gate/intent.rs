@@ -9,15 +9,19 @@ use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::policy::intended::after;
 
-use super::super::Ceremony;
 use super::super::drafting::Drafts;
 use super::super::payload::Payload;
+use super::super::{Ceremony, CeremonyError};
 use super::unreadable;
 use super::world::World;
 
 /// PLAN-INTENT, for each payload and for what they come to together.
-pub(super) fn intent(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
-    let planned = match ceremony.planned_drafts() {
+pub(super) fn intent(
+    ceremony: &Ceremony,
+    payloads: &[Payload],
+    planned: &Result<Drafts, CeremonyError>,
+) -> Vec<Finding> {
+    let planned = match planned {
         Ok(Drafts { made, .. }) => made,
         Err(error) => return vec![unreadable(Check::PlanIntent, "the plan", &error.to_string())],
     };
@@ -30,6 +34,7 @@ pub(super) fn intent(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> 
             continue;
         };
         let judged = plan_intent(&Intended {
+            role: &payload.role,
             change: ceremony.policy.change.name(),
             trusted: ceremony.published_today(&payload.role),
             planned: &draft.signed,
@@ -49,8 +54,8 @@ pub(super) fn intent(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> 
     findings
 }
 
-/// PLAN-INTENT, for acts that were declared one by one.
-pub(super) fn declared(ceremony: &Ceremony, world: &World) -> Option<Finding> {
+/// PLAN-INTENT, for acts that were declared one by one. What others have to sign anew, `left`, is theirs to change.
+pub(super) fn declared(ceremony: &Ceremony, world: &World, left: &[String]) -> Option<Finding> {
     let acts = &ceremony.policy.intended;
     ceremony.trusted.as_ref()?;
     if acts.is_empty() {
@@ -78,8 +83,6 @@ pub(super) fn declared(ceremony: &Ceremony, world: &World) -> Option<Finding> {
         known.map_or_else(|| id.chars().take(16).collect(), str::to_owned)
     };
     let found = world.standings();
-    // What others have to sign anew is theirs to change.
-    let left = ceremony.planned_drafts().map(|drafts| drafts.left).unwrap_or_default();
     let theirs = |role: &&String| {
         world.delegated().any(|one| one.name == role.as_str() && left.iter().any(|left| left == one.by))
     };

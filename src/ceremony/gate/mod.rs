@@ -1,7 +1,7 @@
 //! Gathers the evidence and runs the checks: on the plan before any key exists, and on metadata afterwards.
 
 mod intent;
-mod world;
+pub(super) mod world;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use crate::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, r
 use crate::checks::root::{Revocable, root_fast_forward, root_revoked, root_roles, root_version};
 use crate::checks::{Check, Finding, keys};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::host::files;
 use crate::json::Json;
 use crate::policy::{KeyPlan, Reason, RolePlan, TokenKind};
@@ -48,11 +49,14 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
         findings.push(plan_rehearsal(ceremony.policy.rehearsal, &title, marked));
         findings.push(json_agree(&payload.signed));
     }
-    findings.extend(intent::intent(ceremony, payloads));
+    // Drafted once for all: a repository may have thousands of delegated roles.
+    let planned = ceremony.planned_drafts();
+    findings.extend(intent::intent(ceremony, payloads, &planned));
     match World::of(ceremony, payloads) {
         Ok(world) => {
-            findings.extend(intent::declared(ceremony, &world));
-            findings.extend(world_checks(ceremony, &world));
+            let left = planned.map(|drafts| drafts.left).unwrap_or_default();
+            findings.extend(intent::declared(ceremony, &world, &left));
+            findings.extend(world_checks(ceremony, &world, &left));
         }
         Err((title, error)) => findings.push(unreadable(Check::RootRoles, &title, &error.to_string())),
     }
@@ -61,8 +65,8 @@ pub fn examine(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
 }
 
 /// The checks of who may sign for what. What a delegation says that the plan does not state is its delegator's affair, but
-/// for revoked keys.
-fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
+/// for revoked keys. `left` are the roles that others have to sign anew.
+fn world_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Finding> {
     let (mut findings, mut roles) = (Vec::new(), Vec::new());
     let mut all_keys: Vec<&Key> = Vec::new();
     if let Some(root) = &world.root {
@@ -76,7 +80,7 @@ fn world_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
         roles.extend(root.roles.iter().map(|(name, role)| drafted_role(ceremony, name, role, &root.keys)));
         all_keys.extend(root.keys.values().filter(|_| world.root_is_made));
     }
-    findings.extend(revoked_checks(ceremony, world));
+    findings.extend(revoked_checks(ceremony, world, left));
     let stated = world.delegated().filter(|one| ceremony.policy.delegations.contains_key(one.name));
     roles.extend(stated.map(|one| drafted_role(ceremony, one.name, &one.role, one.keys)));
     all_keys.extend(world.delegating.iter().flat_map(|one| &one.new_keys));
@@ -107,8 +111,8 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
         });
     }
     let what = format!(
-        "root {version} needs {} signatures; keys of it that nobody has lost: {left}",
-        role.threshold
+        "root {version} needs {}; keys of it that nobody has lost: {left}",
+        count(role.threshold, "signature")
     );
     let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
                 need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \
@@ -117,8 +121,7 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
 }
 
 /// ROOT-REVOKED: for what is made here, and as a warning for what others have to sign anew.
-fn revoked_checks(ceremony: &Ceremony, world: &World) -> Vec<Finding> {
-    let left = ceremony.planned_drafts().map(|drafts| drafts.left).unwrap_or_default();
+fn revoked_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Finding> {
     let theirs = |one: &Delegated<'_>| left.iter().any(|role| role == one.by);
     let (others, own): (Vec<Delegated<'_>>, Vec<Delegated<'_>>) = world.delegated().partition(theirs);
     let mut roles = revocable_root(world);

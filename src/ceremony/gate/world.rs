@@ -6,7 +6,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::json::view::ShapeError;
 use crate::policy::intended::Standing;
-use crate::tuf::delegation::{DelegatedRole, Delegates, Delegations};
+use crate::tuf::delegation::{DelegatedRole, Delegates, Delegations, Paths};
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
@@ -15,7 +15,7 @@ use super::super::Ceremony;
 use super::super::payload::Payload;
 
 /// Delegations, and who makes them.
-pub(super) struct Delegating {
+pub(in super::super) struct Delegating {
     /// The role that delegates.
     pub by: String,
     /// What it says.
@@ -25,7 +25,7 @@ pub(super) struct Delegating {
 }
 
 /// A role below the root.
-pub(super) struct Delegated<'a> {
+pub(in super::super) struct Delegated<'a> {
     /// Its name; of bins, their prefix.
     pub name: &'a str,
     /// Who delegates to it.
@@ -34,10 +34,12 @@ pub(super) struct Delegated<'a> {
     pub role: RoleKeys,
     /// The keys that its delegator defines.
     pub keys: &'a BTreeMap<String, Key>,
+    /// What it may speak for, and whether the search ends there; bins speak for whatever falls into them.
+    pub scope: Option<(&'a Paths, bool)>,
 }
 
 /// Who may sign for what, after the release.
-pub(super) struct World {
+pub(in super::super) struct World {
     /// The root that is to be signed, or the trusted one if it stays.
     pub root: Option<Root>,
     /// Whether the root is to be signed.
@@ -48,7 +50,10 @@ pub(super) struct World {
 
 impl World {
     /// Reads the payloads, and what they leave as it is. What cannot be read is named, with the reason.
-    pub(super) fn of(ceremony: &Ceremony, payloads: &[Payload]) -> Result<World, (String, ShapeError)> {
+    pub(in super::super) fn of(
+        ceremony: &Ceremony,
+        payloads: &[Payload],
+    ) -> Result<World, (String, ShapeError)> {
         let made = payloads.iter().find(|payload| payload.role == "root");
         let root = match (made, &ceremony.trusted) {
             (Some(payload), _) => {
@@ -80,21 +85,32 @@ impl World {
     }
 
     /// Every role below the root, once for each delegator.
-    pub(super) fn delegated(&self) -> impl Iterator<Item = Delegated<'_>> {
+    pub(in super::super) fn delegated(&self) -> impl Iterator<Item = Delegated<'_>> {
         self.delegating.iter().flat_map(|one| {
-            let keys = &one.delegations.keys;
-            let role = |name, role: &RoleKeys| Delegated { name, by: &one.by, role: role.clone(), keys };
+            let (by, keys) = (one.by.as_str(), &one.delegations.keys);
             match &one.delegations.delegates {
                 Delegates::Roles(roles) => {
-                    roles.iter().map(|named| role(named.name.as_str(), &named.keys)).collect::<Vec<_>>()
+                    let named = roles.iter().map(|named| {
+                        let scope = Some((&named.paths, named.terminating));
+                        Delegated { name: &named.name, by, role: named.keys.clone(), keys, scope }
+                    });
+                    named.collect::<Vec<_>>()
                 }
-                Delegates::Succinct(bins) => vec![role(bins.name_prefix.as_str(), &bins.keys)],
+                Delegates::Succinct(bins) => {
+                    vec![Delegated {
+                        name: &bins.name_prefix,
+                        by,
+                        role: bins.keys.clone(),
+                        keys,
+                        scope: None,
+                    }]
+                }
             }
         })
     }
 
     /// Delegated roles whose paths are others than in `earlier`, or whose search ends elsewhere.
-    pub(super) fn moved_paths(&self, earlier: &World) -> Vec<String> {
+    pub(in super::super) fn moved_paths(&self, earlier: &World) -> Vec<String> {
         let mut moved = Vec::new();
         for one in &self.delegating {
             let Delegates::Roles(roles) = &one.delegations.delegates else { continue };
@@ -113,7 +129,7 @@ impl World {
     }
 
     /// Who may sign for each role, by key material; by keyid where a key cannot be read.
-    pub(super) fn standings(&self) -> BTreeMap<String, Standing> {
+    pub(in super::super) fn standings(&self) -> BTreeMap<String, Standing> {
         let mut standings = BTreeMap::new();
         if let Some(root) = &self.root {
             for (name, role) in &root.roles {
@@ -136,6 +152,6 @@ fn standing(role: &RoleKeys, keys: &BTreeMap<String, Key>) -> Standing {
 }
 
 /// The distinct key material of a role.
-pub(super) fn materials(role: &RoleKeys, keys: &BTreeMap<String, Key>) -> BTreeSet<Sha256Digest> {
+pub(in super::super) fn materials(role: &RoleKeys, keys: &BTreeMap<String, Key>) -> BTreeSet<Sha256Digest> {
     role.keyids.iter().filter_map(|keyid| keys.get(keyid)?.material()).collect()
 }

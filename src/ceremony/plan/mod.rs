@@ -2,8 +2,11 @@
 
 mod changes;
 mod dates;
+mod delegations;
 pub mod ladder;
+mod next;
 mod people;
+mod taken;
 
 use crate::checks::Finding;
 use crate::console::words::words;
@@ -21,7 +24,9 @@ use super::{Ceremony, CeremonyError, gate};
 
 pub use changes::RoleChange;
 pub use dates::Deadline;
+pub use delegations::{DelegationChange, Delegations, Fate};
 pub use ladder::{Rung, State};
+pub use next::Step;
 
 /// What a ceremony is going to do.
 pub struct Plan {
@@ -31,6 +36,8 @@ pub struct Plan {
     pub words: Vec<&'static str>,
     /// What changes, role by role; empty at genesis.
     pub changes: Vec<RoleChange>,
+    /// What changes in delegations, against what is published.
+    pub delegations: Delegations,
     /// What will be made, root first, and what stays as it is.
     pub roles: Vec<PlannedRole>,
     /// Roles that must be signed anew by whoever runs them.
@@ -55,6 +62,8 @@ pub struct Plan {
     pub missing_keys: Vec<String>,
     /// What the checks found, as far as they can be run.
     pub findings: Vec<Finding>,
+    /// What is done next.
+    pub next: Step,
 }
 
 /// One file that will be made, or stays.
@@ -106,6 +115,11 @@ impl Plan {
 impl Ceremony {
     /// Makes the plan.
     pub fn plan(&self) -> Result<Plan, CeremonyError> {
+        self.plan_over(self.ladder()?)
+    }
+
+    /// Makes the plan, with a ladder that was just judged.
+    pub fn plan_over(&self, ladder: Vec<Rung>) -> Result<Plan, CeremonyError> {
         let missing_keys = self.missing_keys();
         let mut keyring = self.keyring.clone();
         let (findings, made, left) = match self.planned_drafts() {
@@ -123,22 +137,25 @@ impl Ceremony {
             Err(other) => return Err(other),
         };
         let roles = self.planned_roles(&made, &keyring)?;
+        let next = self.next_step(&made, &missing_keys, &findings);
         Ok(Plan {
             inputs: self.inputs()?,
             words: words(&self.policy.digest.0),
             changes: self.role_changes(&roles),
+            delegations: self.delegation_changes(&made, &keyring),
             call: self.call(&roles),
             losses: self.losses(true),
             losses_after: self.losses(false),
             thefts_today: self.thefts_today(),
             thefts: self.thefts(),
             deadlines: self.deadlines(&roles),
-            ladder: self.ladder()?,
+            ladder,
             old_quorum: self.old_quorum(),
             roles,
             left,
             missing_keys,
             findings,
+            next,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::count;
 use crate::policy::survival::{Call, Losses, Member, Quorum, Thefts, call, losses, thefts};
 use crate::policy::{Reason, RolePlan};
 use crate::tuf::TOP_LEVEL;
@@ -33,9 +34,8 @@ impl Ceremony {
             [] => None,
             [one] => Some(needed(format!("{} {}, by its own keys", one.role, one.version), one)),
             [one, rest @ ..] => {
-                let more = if rest.len() == 1 { "role" } else { "roles" };
-                let title =
-                    format!("{} and {} more delegated {more}, each by its own keys", one.role, rest.len());
+                let more = count(rest.len(), "more delegated role");
+                let title = format!("{} and {more}, each by its own keys", one.role);
                 Some(needed(title, one))
             }
         }));

@@ -120,6 +120,7 @@ pub(super) static EXPIRY_RANGE: Entry = Entry {
         published version 3 of its root only hours before version 2 expired. An expired root stops every \
         client at once, and the people who can mend it have to be brought together first.",
     mend: "Choose a longer `expires` for the role that the message names in `ceremony.toml`, or plan the \
-        next ceremony earlier, and run `tuf-ceremony plan` again: it lists every expiry. If a date lies in \
-        the past, check the machine's clock first.",
+        next ceremony earlier, and run `tuf-ceremony plan` again: it lists every expiry. Periods count from \
+        `planned`; a rung of the ladder is dated when `freeze --rung` takes it. If a date lies in the past, check the \
+        machine's clock first.",
 };

@@ -1,7 +1,9 @@
 //! The plan for machines.
 
 use crate::ceremony::Ceremony;
-use crate::ceremony::plan::{Deadline, Plan, PlannedRole, Quorum, RoleChange, Rung, State};
+use crate::ceremony::plan::{
+    Deadline, DelegationChange, Delegations, Fate, Plan, PlannedRole, Quorum, RoleChange, Rung, State,
+};
 use crate::cli::show;
 use crate::json::Json;
 use crate::policy::survival::{Call, Losses, Size, Thefts, Unit};
@@ -16,6 +18,7 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("change", Json::from(ceremony.policy.change.name())),
         ("changes", Json::Arr(plan.changes.iter().map(change).collect())),
         ("checks", show::findings_json(&plan.findings)),
+        ("delegations", delegations(&plan.delegations)),
         ("deadlines", Json::Arr(plan.deadlines.iter().map(deadline).collect())),
         ("id", Json::from(ceremony.policy.id.as_str())),
         ("inputs", Json::Obj(inputs.collect())),
@@ -25,6 +28,8 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("losses", losses(&plan.losses)),
         ("losses_after", losses(&plan.losses_after)),
         ("missing_keys", Json::strings(plan.missing_keys.iter().cloned())),
+        ("next", Json::from(plan.next.name())),
+        ("planned", Json::from(time::write(ceremony.policy.planned))),
         ("rehearsal", Json::Bool(ceremony.policy.rehearsal)),
         ("roles", Json::Arr(plan.made().map(|role| planned(role, old)).collect())),
         ("thefts", thefts(&plan.thefts)),
@@ -69,6 +74,44 @@ fn change(change: &RoleChange) -> Json {
         ("role", Json::from(change.role.as_str())),
         ("threshold", threshold),
     ])
+}
+
+fn delegations(delegations: &Delegations) -> Json {
+    let change = |change: &DelegationChange| {
+        let fate = match change.fate {
+            Fate::Comes => "comes",
+            Fate::Goes => "goes",
+            Fate::Stays => "stays",
+        };
+        let replaced = change.replaced.iter().map(|(old, new)| {
+            Json::object([("by", Json::from(new.as_str())), ("key", Json::from(old.as_str()))])
+        });
+        let threshold = change.threshold.map_or(Json::Null, |(old, new)| {
+            Json::object([("after", Json::Int(new)), ("before", old.map_or(Json::Null, Json::Int))])
+        });
+        Json::object([
+            ("added", Json::strings(change.added.iter().cloned())),
+            ("alike", number(change.alike)),
+            ("delegated_by", Json::from(change.by.as_str())),
+            ("fate", Json::from(fate)),
+            ("paths_added", Json::strings(change.paths_added.iter().cloned())),
+            ("paths_more", number(change.paths_more)),
+            ("paths_removed", Json::strings(change.paths_removed.iter().cloned())),
+            ("removed", Json::strings(change.removed.iter().cloned())),
+            ("replaced", Json::Arr(replaced.collect())),
+            ("role", Json::from(change.role.as_str())),
+            ("terminating", change.terminating.map_or(Json::Null, Json::Bool)),
+            ("threshold", threshold),
+        ])
+    };
+    Json::object([
+        ("changed", Json::Arr(delegations.changed.iter().map(change).collect())),
+        ("more", number(delegations.more)),
+    ])
+}
+
+fn number(number: usize) -> Json {
+    Json::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn unit(unit: &Unit) -> Json {
@@ -165,8 +208,14 @@ fn deadline(one: &Deadline) -> Json {
 fn rung(rung: &Rung) -> Json {
     let (state, why) = match &rung.state {
         State::Ready => ("ready", Json::Null),
+        State::Taken => ("taken", Json::Null),
         State::Stale(files) => ("stale", Json::strings(files.iter().cloned())),
         State::Impossible(why) => ("impossible", Json::from(why.as_str())),
     };
-    Json::object([("name", Json::from(rung.name.as_str())), ("state", Json::from(state)), ("why", why)])
+    Json::object([
+        ("makes", Json::strings(rung.makes.iter().cloned())),
+        ("name", Json::from(rung.name.as_str())),
+        ("state", Json::from(state)),
+        ("why", why),
+    ])
 }

@@ -1,6 +1,10 @@
 //! `plan`: what changes, who must sign, when things expire, what is survived, which checks fail.
 
+mod changes;
 mod json;
+mod ladder;
+mod next;
+mod survival;
 mod text;
 
 use std::path::PathBuf;
@@ -21,25 +25,28 @@ pub struct Args {
     /// Write the dates that people must not miss as a calendar (RFC 5545); the file must not exist yet
     #[arg(long, value_name = "FILE.ics")]
     calendar: Option<PathBuf>,
-    /// Draft the next root for every loss of one key and for the online key's compromise, into drafts/ladder/
+    /// Draft the next root for every loss of one key and for the online key's compromise, into drafts/ladder/, and say which
+    /// of these rungs could be frozen now
     #[arg(long)]
     ladder: bool,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let ceremony = if args.ladder {
+    let (ceremony, plan) = if args.ladder {
         let mut ceremony = Ceremony::open_to_act(&context.directory)?;
         let rungs = ceremony.write_ladder()?;
         if !context.json {
-            context.console.say(&text::ladder(&rungs));
+            context.console.say(&ladder::written(&rungs));
             context.console.say("");
         }
-        ceremony
+        let plan = ceremony.plan_over(rungs)?;
+        (ceremony, plan)
     } else {
-        Ceremony::open(&context.directory)?
+        let ceremony = Ceremony::open(&context.directory)?;
+        let plan = ceremony.plan()?;
+        (ceremony, plan)
     };
-    let plan = ceremony.plan()?;
     if let Some(file) = &args.calendar {
         files::create_or_same(file, ceremony.calendar(&plan).as_bytes())?;
     }

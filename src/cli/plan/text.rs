@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::how_to_enrol;
+use super::{changes, ladder, next, survival};
 use crate::ceremony::Ceremony;
-use crate::ceremony::plan::{Plan, PlannedRole, Quorum, RoleChange, Rung, State};
-use crate::checks::Finding;
+use crate::ceremony::plan::{Plan, PlannedRole, Quorum};
 use crate::cli::show;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::display::visible;
-use crate::policy::survival::{Call, Losses, Size, Thefts, Unit};
+use crate::host::display::{count, visible};
+use crate::policy::survival::{Call, Unit};
 use crate::tuf::time;
 
 /// The plan as text.
@@ -17,14 +16,14 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
     let mut out = String::new();
     for section in [
         head(ceremony, plan),
-        changes(ceremony, plan),
+        changes::text(ceremony, plan),
         made(plan),
         call(&plan.call),
-        survival(ceremony, plan),
-        dates(plan),
-        rungs(plan),
+        survival::text(ceremony, plan),
+        dates(ceremony, plan),
+        ladder::text(&plan.ladder),
         show::findings(&plan.findings),
-        next(ceremony, plan),
+        next::text(ceremony, plan),
     ] {
         if !section.is_empty() {
             out.push_str(section.trim_end());
@@ -35,7 +34,7 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
 }
 
 /// Inputs, and roles that the plan does not state, that are listed one by one.
-const LISTED: usize = 16;
+pub(super) const LISTED: usize = 16;
 
 fn head(ceremony: &Ceremony, plan: &Plan) -> String {
     let policy = &ceremony.policy;
@@ -52,56 +51,23 @@ fn head(ceremony: &Ceremony, plan: &Plan) -> String {
     if let Some(rest) = plan.inputs.get(LISTED..).filter(|rest| !rest.is_empty()) {
         let lines: String = rest.iter().map(|one| format!("{}  {}\n", one.sha256, one.file)).collect();
         let digest = Sha256Digest::of(lines.as_bytes());
-        let _ =
-            writeln!(out, "  {digest}  of the list of {} further files, as sha256sum prints it", rest.len());
+        let files = count(rest.len(), "further file");
+        let _ = writeln!(out, "  {digest}  of the list of {files}, as sha256sum prints it");
     }
     let _ = write!(out, "ceremony.toml as words\n{}", show::indent("  ", &show::words(&plan.words)));
     out
 }
 
 /// A line behind a margin, broken where the window would break it.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     format!("{}\n", show::indent("  ", &show::wrap(&visible(text), 76)))
 }
 
-fn changes(ceremony: &Ceremony, plan: &Plan) -> String {
-    let mut out = "What changes\n".to_owned();
-    match (&ceremony.trusted, &ceremony.ended) {
-        (None, None) => return String::new(),
-        (None, Some(ended)) => out.push_str(&line(&format!(
-            "everything begins anew: the root, version {}, can no longer be trusted; what was published below it is carried \
-             over",
-            ended.root.header.version
-        ))),
-        (Some(_), _) => {}
-    }
-    for change in plan.changes.iter().filter(|change| change.is_more_than_dates()) {
-        for words in changed(change) {
-            out.push_str(&line(&format!("{}: {words}", change.role)));
-        }
-    }
-    if ceremony.trusted.is_some() && !plan.changes.iter().any(RoleChange::is_more_than_dates) {
-        out.push_str("  no key and no threshold of a top-level role\n");
-    }
-    for one in &ceremony.policy.revoke {
-        let since = one.since.map_or(String::new(), |since| format!(" since {}", time::write(since)));
-        let by = one.replacement.as_ref().map_or(String::new(), |by| format!(", {by} in its place"));
-        out.push_str(&line(&format!("revoked: {} ({}{since}){by}", one.key, one.reason.name())));
-    }
-    for act in &ceremony.policy.intended {
-        out.push_str(&line(&format!("declared: {act}")));
-    }
-    out
-}
-
-/// What changes in a role besides its dates.
-fn changed(change: &RoleChange) -> Vec<String> {
-    let mut words: Vec<String> =
-        change.replaced.iter().map(|(old, new)| format!("~ {old} is replaced by {new}")).collect();
-    words.extend(change.added.iter().map(|key| format!("+ {key}")));
-    words.extend(change.removed.iter().map(|key| format!("- {key}")));
-    words.extend(change.threshold.map(|(old, new)| format!("~ threshold {new} instead of {old}")));
-    words
+/// The first of many names.
+pub(super) fn some(names: &[String], between: &str) -> String {
+    let shown = names.get(..LISTED).unwrap_or(names).join(between);
+    let more = names.len().saturating_sub(LISTED);
+    if more > 0 { format!("{shown}{between}and {more} more") } else { shown }
 }
 
 fn quorum(quorum: &Quorum) -> String {
@@ -119,7 +85,8 @@ fn made(plan: &Plan) -> String {
     let rows: Vec<Vec<String>> = listed.iter().map(|role| row(role)).collect();
     out.push_str(&show::rows(&["role", "version", "expires", "signatures needed"], &rows));
     if others.len() > LISTED {
-        let _ = write!(out, "\n  and {} further delegated roles", others.len() - LISTED);
+        let more = count(others.len() - LISTED, "further delegated role");
+        let _ = write!(out, "\n  and {more}");
     }
     let stays: Vec<String> = plan
         .roles
@@ -136,8 +103,9 @@ fn made(plan: &Plan) -> String {
     }
     let online = stated.iter().any(|role| role.role == "timestamp" && role.version > 1);
     if online {
-        let words = "Versions go on from what was imported: until this is published, no service may publish another snapshot or \
-                     timestamp.";
+        let words = "Versions go on from what was imported: between the import and the publication of this, no service may \
+                     publish another snapshot or timestamp. If one did, begin again over what is published: `new DIR --from \
+                     THIS-ONE --trusted PUBLISHED/N.root.json`.";
         let _ = write!(out, "\n{}", line(words).trim_end());
     }
     out.push_str("\n\nWho must sign\n");
@@ -159,7 +127,7 @@ fn made(plan: &Plan) -> String {
     out
 }
 
-fn unit(unit: &Unit) -> String {
+pub(super) fn unit(unit: &Unit) -> String {
     match unit {
         Unit::Key(name) => format!("whoever has {name}"),
         Unit::Device(name) => format!("the device {name}"),
@@ -196,115 +164,7 @@ fn call(call: &Call) -> String {
     out
 }
 
-fn survival(ceremony: &Ceremony, plan: &Plan) -> String {
-    let mut out = String::new();
-    if ceremony.trusted.is_some() {
-        out.push_str(
-            "What may be lost until the release, while the old root and the new must both be signed\n",
-        );
-        out.push_str(&losses(&plan.losses));
-        out.push_str("What may be lost after the release\n");
-    } else {
-        out.push_str("What may be lost\n");
-    }
-    out.push_str(&losses(&plan.losses_after));
-    match &plan.thefts_today {
-        Some(today) => {
-            out.push_str(
-                "What a thief could sign until the release, for clients that trust the root of today\n",
-            );
-            out.push_str(&thefts(today));
-            out.push_str("What a thief could sign after the release\n");
-        }
-        None => out.push_str("What a thief could sign\n"),
-    }
-    out.push_str(&thefts(&plan.thefts));
-    out
-}
-
-/// A table of the sets that are survived, and what they do not say in numbers.
-fn losses(losses: &Losses) -> String {
-    let mut out = String::new();
-    for title in &losses.unreachable {
-        out.push_str(&line(&format!(
-            "{title} cannot be signed any longer, even with every key that is left"
-        )));
-    }
-    let mut kinds = vec![("keys", &losses.keys)];
-    // Where every key has a device of its own, devices are lost as keys are.
-    kinds.extend((!losses.devices.is_empty()).then_some(("devices", &losses.devices)));
-    kinds.extend([("holders", &losses.holders), ("sites", &losses.sites)]);
-    let largest = kinds.iter().flat_map(|(_, sizes)| sizes.iter().map(|size| size.size)).max().unwrap_or(0);
-    let cell = |sizes: &Vec<Size>, at: usize| {
-        let counts = sizes.iter().find(|size| size.size == at).and_then(|size| size.counts);
-        counts.map_or("-".to_owned(), |counts| format!("{} of {}", counts.survived, counts.sets))
-    };
-    let rows: Vec<Vec<String>> = (1..=largest)
-        .map(|at| {
-            std::iter::once(at.to_string()).chain(kinds.iter().map(|(_, sizes)| cell(sizes, at))).collect()
-        })
-        .collect();
-    let of_kinds = kinds.iter().skip(1).map(|(kind, _)| format!("of {kind}"));
-    let head: Vec<String> =
-        ["lost at once", "sets of keys survived"].map(str::to_owned).into_iter().chain(of_kinds).collect();
-    let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let _ = writeln!(out, "{}", show::rows(&head, &rows).trim_end());
-    for (what, size) in kinds.iter().flat_map(|(what, sizes)| sizes.iter().map(move |size| (what, size))) {
-        let mixed = size.counts.is_some_and(|counts| counts.survived > 0 && counts.survived < counts.sets);
-        let (verb, listed) = match (&size.fatal, &size.surviving) {
-            (Some(fatal), Some(surviving)) if surviving.len() < fatal.len() => ("survived", surviving),
-            (Some(fatal), _) => ("not survived", fatal),
-            (None, Some(surviving)) => ("survived", surviving),
-            (None, None) => continue,
-        };
-        if mixed {
-            out.push_str(&line(&format!("{} {what}, {verb}: {}", size.size, sets(listed))));
-        }
-    }
-    for one in &losses.single {
-        out.push_str(&line(&format!(
-            "The loss of {} alone ends {}.",
-            unit(&one.unit),
-            one.ends.join(" and ")
-        )));
-    }
-    if losses.single.is_empty() && losses.unreachable.is_empty() {
-        out.push_str(&line("No single loss of a key, a device, a person or a site ends the root."));
-    }
-    out
-}
-
-fn sets(sets: &[Vec<String>]) -> String {
-    let shown: Vec<String> = sets.iter().take(8).map(|set| set.join(" + ")).collect();
-    let more = sets.len().saturating_sub(8);
-    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
-    format!("{}{rest}", shown.join("; "))
-}
-
-fn thefts(thefts: &Thefts) -> String {
-    let mut out = String::new();
-    let mut before: Option<&Vec<String>> = None;
-    for theft in &thefts.by_count {
-        // A number of keys that adds nothing says nothing.
-        if before != Some(&theft.any) && !theft.any.is_empty() {
-            let keys = if theft.keys == 1 { "1 key".to_owned() } else { format!("{} keys", theft.keys) };
-            out.push_str(&line(&format!("with {keys}, the right ones: {}", theft.any.join(", "))));
-        }
-        before = Some(&theft.any);
-    }
-    for one in thefts.single.iter().filter(|one| !matches!(one.unit, Unit::Key(_)) && !one.roles.is_empty()) {
-        out.push_str(&line(&format!("with what {} has: {}", unit(&one.unit), one.roles.join(", "))));
-    }
-    let ends = thefts.single.iter().filter(|one| one.roles.iter().any(|role| role == "root"));
-    let ends: Vec<String> = ends.map(|one| unit(&one.unit)).collect();
-    out.push_str(&match ends.is_empty() {
-        true => line("No single theft of a device, or from a person or a site, ends the root."),
-        false => line(&format!("The theft of what {} has ends the root.", ends.join(", or "))),
-    });
-    out
-}
-
-fn dates(plan: &Plan) -> String {
+fn dates(ceremony: &Ceremony, plan: &Plan) -> String {
     let rows: Vec<Vec<String>> = plan
         .deadlines
         .iter()
@@ -325,38 +185,9 @@ fn dates(plan: &Plan) -> String {
         ),
         false => String::new(),
     };
-    format!("Last safe dates\n{}\n{advice}", table.trim_end())
-}
-
-/// The rungs of the ladder.
-pub fn ladder(rungs: &[Rung]) -> String {
-    let mut out =
-        "The ladder, in drafts/ladder/: on the night, `freeze --rung NAME` and signatures\n".to_owned();
-    for rung in rungs {
-        let state = match &rung.state {
-            State::Ready => "ready".to_owned(),
-            State::Stale(files) => format!("STALE: {} would come out differently now", files.join(", ")),
-            State::Impossible(why) => format!("cannot be made: {why}"),
-        };
-        out.push_str(&line(&format!("{}: {state}", rung.name)));
-    }
-    out.trim_end().to_owned()
-}
-
-fn rungs(plan: &Plan) -> String {
-    if plan.ladder.is_empty() { String::new() } else { ladder(&plan.ladder) }
-}
-
-fn next(ceremony: &Ceremony, plan: &Plan) -> String {
-    if plan.findings.iter().any(Finding::refuses) {
-        return "Next: mend what FAILS above, and look at the plan again.".to_owned();
-    }
-    if plan.missing_keys.is_empty() {
-        return "Next: tuf-ceremony draft".to_owned();
-    }
-    let mut out = "Not known yet, so not checked yet: the public halves of these keys.\n".to_owned();
-    for key in &plan.missing_keys {
-        let _ = writeln!(out, "  next: {}", how_to_enrol(ceremony, key));
-    }
-    out
+    let counted = format!(
+        "Periods such as \"7 days\" are counted from `planned` in ceremony.toml: {}.",
+        time::write(ceremony.policy.planned)
+    );
+    format!("Last safe dates\n{}\n{}{advice}", table.trim_end(), line(&counted))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::show;
-use crate::host::display::visible;
+use crate::host::display::{self, visible};
 use crate::tuf::client::report::{Look, Report};
 use crate::tuf::client::rule::{Found, Rule, Stance};
 use crate::tuf::client::{Profile, Row};
@@ -41,7 +41,8 @@ pub fn table(look: &Look, reports: &[(i64, Report)]) -> String {
     let verdict = match (reports.len() - accepted, reports.len()) {
         (0, 1) => "ACCEPTED from the one root".to_owned(),
         (0, all) => format!("ACCEPTED from all {all} roots"),
-        (refused, all) => format!("REFUSED from {refused} of {all} roots"),
+        (1, 1) => "REFUSED from the one root".to_owned(),
+        (refused, all) => format!("REFUSED from {refused} of {}", display::count(all, "root")),
     };
     let mark = reports.iter().any(|(_, report)| report.rehearsal).then_some(REHEARSAL);
     let mut lines: Vec<String> = vec![table, String::new()];
@@ -119,8 +120,8 @@ fn signers(report: &Report) -> Vec<String> {
         }));
     }
     if told.len() < report.rows.len() {
-        let rest = report.rows.len() - told.len();
-        lines.push(format!("  {rest} more files, with nothing ignored: --json has them all"));
+        let rest = display::count(report.rows.len() - told.len(), "more file");
+        lines.push(format!("  {rest}, with nothing ignored: --json has them all"));
     }
     lines
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::tuf::time;
 
 /// The largest version that every client can read: 2^53 - 1 (RFC 7493, section 2.2).
@@ -100,7 +100,7 @@ impl Kind {
                 let paths = match paths.len().saturating_sub(TOLD) {
                     _ if shown.is_empty() => "no path".to_owned(),
                     0 => shown.join(", "),
-                    more => format!("{} and {more} further patterns", shown.join(", ")),
+                    more => format!("{} and {}", shown.join(", "), count(more, "further pattern")),
                 };
                 format!("malicious files under {paths}, signed as {}", named(by, delegator.as_deref()))
             }

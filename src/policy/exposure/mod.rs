@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 
 use reach::Attacker;
 
@@ -102,10 +102,12 @@ impl Exposure {
         let mut told: Vec<String> =
             others.chain(possible.iter().copied().take(TOLD)).map(Attack::says).collect();
         if possible.len() > TOLD {
-            told.push(format!("Possible: the same by {} further delegated roles.", possible.len() - TOLD));
+            let more = count(possible.len() - TOLD, "further delegated role");
+            told.push(format!("Possible: the same by {more}."));
         }
         if !not.is_empty() {
-            told.push(format!("Not possible: malicious files by {} delegated roles.", not.len()));
+            let roles = count(not.len(), "delegated role");
+            told.push(format!("Not possible: malicious files by {roles}."));
         }
         told.extend(self.weakened.iter().filter(|weak| self.holds(weak)).map(|weak| {
             let (role, taken, threshold) = (weak.name(), weak.taken, weak.threshold);
@@ -226,7 +228,7 @@ fn some(roles: &[String]) -> String {
     let shown: Vec<String> = roles.iter().take(TOLD).map(|role| visible(role)).collect();
     match roles.len().saturating_sub(TOLD) {
         0 => shown.join(", "),
-        more => format!("{} and {more} further roles", shown.join(", ")),
+        more => format!("{} and {}", shown.join(", "), count(more, "further role")),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::of_reader;
 use crate::crypto::hex;
+use crate::host::display::count;
 use crate::json::{Json, Lapse};
 use crate::tuf::envelope::{Envelope, Signature};
 use crate::tuf::meta::MetaFile;
@@ -145,7 +146,7 @@ pub fn mismatch_of<'a, E>(
     mut digest: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Option<String>, E> {
     if let Some(length) = length.filter(|length| i64::try_from(bytes) != Ok(*length)) {
-        return Ok(Some(format!("it has {bytes} bytes, and {length} are listed")));
+        return Ok(Some(format!("it has {}, and {length} are listed", count(bytes, "byte"))));
     }
     for (algorithm, listed) in hashes {
         let Some(digest) = digest(algorithm)? else {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::host::display::count;
 use crate::tuf::delegation::{Delegates, Delegations};
 use crate::tuf::targets::{TargetFile, Targets};
 
@@ -99,7 +100,8 @@ impl<E, S: Source<Error = E>, T: Store<Error = E>> Update<'_, S, T> {
         if usize::try_from(needed).is_ok_and(|needed| needed <= listed) {
             return Ok(());
         }
-        let what = format!("{role} delegates to {needed} bins, and the snapshot lists {listed} files in all");
+        let (needed, listed) = (count(needed, "bin"), count(listed, "file"));
+        let what = format!("{role} delegates to {needed}, and the snapshot lists {listed} in all");
         let _: Result<(), Refused> =
             self.client.settle(Row::new(&bins.name(0)), Err(Refusal::new("5.6.1", what)));
         Err(Stop::Refused)

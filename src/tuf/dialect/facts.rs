@@ -1,6 +1,7 @@
 //! What metadata of another dialect says, as a list of facts. The first names the dialect.
 
 use crate::crypto::certificate::Certificate;
+use crate::host::display::count;
 use crate::json::view::ShapeError;
 use crate::tuf::facts::{Fact, Facts, hashes, quoted};
 use crate::tuf::time;
@@ -93,6 +94,6 @@ fn odd(facts: &mut Facts, oddities: &[Oddity]) {
 
 fn listed_value(listed: &Listed) -> String {
     let version = listed.version.map(|version| format!("version {version}, ")).unwrap_or_default();
-    let length = listed.length.map_or("no length".to_owned(), |length| format!("{length} bytes"));
+    let length = listed.length.map_or("no length".to_owned(), |length| count(length, "byte"));
     format!("{version}{length}{}", hashes(&listed.hashes))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::crypto::digest::{Sha256Digest, sha512};
 use crate::crypto::{base64, hex};
+use crate::host::display::count;
 use crate::json::view::{At, ShapeError};
 use crate::tuf::key::Key;
 use crate::tuf::root::RoleKeys;
@@ -28,7 +29,7 @@ impl Listed {
     /// algorithms that are not known are passed over, and one that is known has to be there.
     pub fn mismatch(&self, bytes: &[u8]) -> Option<String> {
         if let Some(length) = self.length.filter(|length| i64::try_from(bytes.len()) != Ok(*length)) {
-            return Some(format!("it has {} bytes, and {length} are listed", bytes.len()));
+            return Some(format!("it has {}, and {length} are listed", count(bytes.len(), "byte")));
         }
         let computed = |name: &str| match name {
             "sha256" => Some(Sha256Digest::of(bytes).to_hex()),
