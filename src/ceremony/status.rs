@@ -18,6 +18,8 @@ pub struct Status {
     pub void: Vec<(String, Vec<String>)>,
     /// Whether the release is written, and is what these signatures make.
     pub released: bool,
+    /// Whether the ceremony is sealed.
+    pub sealed: bool,
     /// Why the payloads cannot be signed or released as things stand, if so.
     pub refusing: Vec<Finding>,
     /// Files of which the record says nothing.
@@ -58,7 +60,8 @@ impl Ceremony {
         }
         let unrecorded =
             self.transcript.unrecorded(self.artifacts()?).into_iter().map(|one| one.file).collect();
-        Ok(Status { payloads, void: self.void_signatures()?, released, refusing, unrecorded })
+        let sealed = self.transcript.is_sealed() && self.seal_is_whole();
+        Ok(Status { payloads, void: self.void_signatures()?, released, sealed, refusing, unrecorded })
     }
 
     /// The name of a key and of the person behind it, as the plan has them; the keyid for keys it does not know.

@@ -13,10 +13,12 @@ mod plan;
 mod rehearse;
 mod release;
 mod review;
+mod seal;
 pub mod show;
 mod sign;
 mod status;
 mod token;
+mod transcript;
 mod verify;
 
 use std::path::PathBuf;
@@ -48,7 +50,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 The order of a ceremony:
-  new, plan, token provision, draft, freeze, review, sign (each holder), status, release
+  new, plan, token provision, draft, freeze, review, sign (each holder), status, release, seal
 
 Exit codes:
   0 yes or done   1 no: a check refused   2 usage   3 not yet: quorum incomplete   4 token
@@ -70,6 +72,8 @@ enum Command {
     Sign(sign::Args),
     Status(status::Args),
     Release(release::Args),
+    Seal(seal::Args),
+    Transcript(transcript::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
     Diff(diff::Args),
@@ -117,6 +121,8 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Sign(args) => sign::run(&mut context, &args),
         Command::Status(args) => status::run(&mut context, &args),
         Command::Release(args) => release::run(&mut context, &args),
+        Command::Seal(args) => seal::run(&mut context, &args),
+        Command::Transcript(args) => transcript::run(&mut context, &args),
         Command::Verify(args) => verify::run(&mut context, &args),
         Command::Inspect(args) => inspect::run(&mut context, &args),
         Command::Diff(args) => diff::run(&mut context, &args),

@@ -21,7 +21,11 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyError> {
     let Released { findings, foreseen, outcome } = ceremony.release()?;
     if !context.json {
         context.console.say(&show::findings(&findings));
@@ -52,12 +56,14 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     for file in release.files() {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
+    // The line that ends the sitting is the last one.
+    ceremony.close()?;
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
     let left = ceremony.planned_drafts()?.left;
     if !left.is_empty() {
         context.console.say(&show::left(&left));
     }
-    context.console.say(&show::wrap(&next(&ceremony, release.files(), !left.is_empty()), 78));
+    context.console.say(&show::wrap(&next(ceremony, release.files(), !left.is_empty()), 78));
     Ok(Exit::Yes)
 }
 

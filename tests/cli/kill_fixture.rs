@@ -200,7 +200,7 @@ impl Place {
 
     /// The record names these files with these bytes.
     pub fn check_recorded(&self, files: &BTreeMap<String, Vec<u8>>) {
-        let transcript = Transcript::load(&self.dir().join("transcript.jsonl")).unwrap();
+        let transcript = Transcript::load(&self.dir().join("transcript.jsonl"), "").unwrap();
         let known = transcript.artifacts();
         for (name, bytes) in files.iter().filter(|(name, _)| is_lasting(name)) {
             let digest = Sha256Digest::of(bytes).to_hex();
@@ -220,7 +220,7 @@ impl Place {
             let parts: Vec<&str> = name.split('/').collect();
             match parts[..] {
                 ["ceremony.toml"] => assert!(bytes.ends_with(b"\"7 days\"\n"), "{name}"),
-                ["transcript.jsonl"] => drop(Transcript::load(&self.dir().join(name)).unwrap()),
+                ["transcript.jsonl"] => drop(Transcript::load(&self.dir().join(name), "").unwrap()),
                 ["keys", _, "public.pem"] => drop(public_key(bytes)),
                 ["keys", _, "key.json"] => drop(key_object(bytes)),
                 ["payloads", "index.json"] => {

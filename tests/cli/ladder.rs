@@ -81,7 +81,9 @@ fn a_rung_is_frozen_as_it_lies_there() {
         let done = room.run(&["freeze", "--rung", rung]).ok();
         assert!(done.out.contains("PLAN-INTENT"), "{}", done.out);
         let payload = room.json(&format!("payloads/{}.json", room.digest("root")));
-        assert_eq!(payload["signed"], drafted);
+        let mut bare = payload["signed"].clone();
+        bare.as_object_mut().unwrap().remove("x-tuf-ceremony").unwrap();
+        assert_eq!(bare, drafted);
         let plan = room.json("payloads/index.json");
         assert!(plan.get("root").is_some());
         assert_eq!(room.read("ceremony.toml"), room.read(&format!("drafts/ladder/{rung}.toml")));

@@ -28,22 +28,26 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let ceremony = if args.ladder {
-        let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    if !args.ladder {
+        return show_plan(context, &Ceremony::open(&context.directory)?, args);
+    }
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| {
         let rungs = ceremony.write_ladder()?;
         if !context.json {
             context.console.say(&text::ladder(&rungs));
             context.console.say("");
         }
-        ceremony
-    } else {
-        Ceremony::open(&context.directory)?
-    };
+        show_plan(context, ceremony, args)
+    })
+}
+
+fn show_plan(context: &mut Context, ceremony: &Ceremony, args: &Args) -> Result<Exit, CeremonyError> {
     let plan = ceremony.plan()?;
     if let Some(file) = &args.calendar {
         files::create_or_same(file, ceremony.calendar(&plan).as_bytes())?;
     }
-    let text = if context.json { show::json(&json::json(&ceremony, &plan)) } else { text(&ceremony, &plan) };
+    let text = if context.json { show::json(&json::json(ceremony, &plan)) } else { text(ceremony, &plan) };
     context.console.say(&text);
     if let Some(file) = args.calendar.as_ref().filter(|_| !context.json) {
         context.console.say(&format!("Wrote {}", visible(&file.to_string_lossy())));
