@@ -91,9 +91,10 @@ impl Ceremony {
     }
 
     fn hold_to_record(&self, title: String, digest: Sha256Digest, commitment: &Commitment) -> Finding {
-        let frozen_there = usize::try_from(commitment.size).is_ok_and(|seq| {
-            self.transcript.numbered(FROZEN).any(|(at, data)| at == seq && names(data, digest))
-        });
+        let mut freezes = self.transcript.numbered(FROZEN).filter(|(_, data)| names(data, digest)).peekable();
+        // Of what the record says nothing about, PLAN-DIGEST does.
+        let unknown = freezes.peek().is_none();
+        let frozen_there = unknown || freezes.any(|(seq, _)| u64::try_from(seq) == Ok(commitment.size));
         record_chain(&Committed {
             title,
             commitment,

@@ -1,5 +1,6 @@
 //! Payloads: frozen drafts, named by the SHA-256 of the exact bytes that are signed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::checks::Finding;
@@ -127,13 +128,16 @@ impl Ceremony {
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
             return Ok((findings, Err(refused)));
         }
-        let mut written = Vec::new();
+        let mut files: Vec<(String, Cow<'_, [u8]>)> = Vec::new();
         for payload in &payloads {
-            // What already stands under this name has this digest or was tampered with; either way these bytes are right.
-            written.push(self.overwrite(&Payload::file(payload.digest, "canonical"), &payload.canonical)?);
+            files.push((Payload::file(payload.digest, "canonical"), Cow::Borrowed(&payload.canonical)));
             let published = Envelope::publish(&payload.signed, &[]);
-            written.push(self.overwrite(&Payload::file(payload.digest, "json"), &published)?);
+            files.push((Payload::file(payload.digest, "json"), Cow::Owned(published)));
         }
+        let artifact = |(file, bytes): &(String, Cow<'_, [u8]>)| Artifact {
+            file: file.clone(),
+            sha256: Sha256Digest::of(bytes),
+        };
         let mut index = Index::default();
         for payload in &payloads {
             index.0.entry(payload.role.clone()).or_default().insert(payload.version, payload.digest);
@@ -152,11 +156,16 @@ impl Ceremony {
             payloads: payloads.iter().map(|one| (one.role.clone(), one.version, one.digest)).collect(),
             voided: voided.iter().map(|(digest, _)| *digest).collect(),
             inputs: self.inputs_of_freeze()?,
-            files: written,
+            files: files.iter().map(artifact).collect(),
             findings: findings.clone(),
         };
-        // The record first: an index without its line would have no plan to be held to.
+        // The record first: an index without its line would have no plan to be held to, and a root that commits to the record
+        // could not be made again, to the byte, after a stop.
         self.transcript.record(ADMINISTRATOR, &event)?;
+        for (file, bytes) in &files {
+            // What already stands under this name has this digest or was tampered with; either way these bytes are right.
+            self.overwrite(file, bytes)?;
+        }
         self.overwrite(INDEX, &index.to_json().to_disk())?;
         Ok((findings.clone(), Ok(Frozen { payloads, voided, findings })))
     }

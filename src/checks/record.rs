@@ -21,7 +21,8 @@ pub struct Committed<'a> {
     pub lines: u64,
     /// The tree head over as many lines as the root commits to; `None` if there are fewer.
     pub head: Option<Sha256Digest>,
-    /// Whether the line behind those says that this very root was frozen then.
+    /// Whether the line behind those says that this very root was frozen then; of a root of which the record says nothing
+    /// at all, others judge.
     pub frozen_there: bool,
 }
 

@@ -51,7 +51,11 @@ impl Room {
             signed["x-tuf-ceremony"]["size"] = json!(record.lines().count());
             signed["x-tuf-ceremony"]["root_hash"] = json!(root.to_hex());
         }
-        let signed = &signed;
+        self.lay_payload(&signed)
+    }
+
+    /// Lays a payload down as it is. Gives its digest.
+    pub fn lay_payload(&self, signed: &Value) -> String {
         let canonical = tree(signed).canonical();
         let digest = Sha256Digest::of(&canonical).to_hex();
         self.write(&format!("payloads/{digest}.canonical"), canonical);

@@ -9,8 +9,10 @@ use std::process::{Command, Output, Stdio};
 
 use jiff::{Timestamp, Unit};
 use tempfile::TempDir;
+use tuf_ceremony::ceremony::seal::sums::Sums;
 use tuf_ceremony::ceremony::transcript::Transcript;
 use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::crypto::tlog::note::Note;
 use tuf_ceremony::crypto::{PublicKey, Scheme, hex};
 use tuf_ceremony::json::Json;
 use tuf_ceremony::json::view::At;
@@ -245,6 +247,9 @@ impl Place {
                     let payload = &files[&format!("payloads/{digest}.canonical")];
                     check_signature(&files, file.strip_suffix(".json").unwrap(), payload, bytes);
                 }
+                ["checkpoint"] => drop(Note::parse(std::str::from_utf8(bytes).unwrap()).unwrap()),
+                ["SHA256SUMS"] => drop(Sums::parse(bytes).unwrap()),
+                ["VERIFY.md"] => assert!(bytes.starts_with(b"# How to check"), "{name}"),
                 ["drafts", _] | ["metadata", _] => drop(Envelope::parse(bytes, LIMIT).unwrap()),
                 _ => panic!("what is {name}?"),
             }

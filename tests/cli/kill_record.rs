@@ -25,7 +25,7 @@ fn unclosed(file: &Path) -> Vec<u8> {
 /// act.
 fn cut_everywhere(place: &Place, event: &str, stride: usize) {
     let file = place.dir().join("transcript.jsonl");
-    let whole = unclosed(&file);
+    let (all, whole) = (fs::read(&file).unwrap(), unclosed(&file));
     let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     let line = Json::parse(&whole[start..whole.len() - 1], usize::MAX).unwrap();
     assert_eq!(line.get("event").and_then(Json::as_str), Some(event));
@@ -49,7 +49,7 @@ fn cut_everywhere(place: &Place, event: &str, stride: usize) {
             transcript.all("found").next_back().and_then(|data| data.get("files")).and_then(Json::as_object);
         assert_eq!(found, Some(lost), "cut at byte {}", length - start);
     }
-    fs::write(&file, &whole).unwrap();
+    fs::write(&file, &all).unwrap();
 }
 
 /// Opens the directory to act. While another test starts a process, that one has this process's claims too, for the

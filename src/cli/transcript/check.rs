@@ -50,7 +50,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let unreadable = |error: NoteError| refused(format!("{shown} is no proof: {error}"));
     let (what, head, note) = if text.starts_with("old ") {
         let proof = Consistency::parse(text).map_err(unreadable)?;
-        let file = required(args.old.as_deref(), "earlier checkpoint", "--old CHECKPOINT")?;
+        let file = required(args.old.as_deref(), "an earlier checkpoint", "--old CHECKPOINT")?;
         let (_, old) = read_checkpoint(file)?;
         let head = proof.with(&old).map_err(unreadable)?.ok_or_else(|| {
             refused(format!(
@@ -63,7 +63,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         (what, head, proof.checkpoint)
     } else {
         let proof = Inclusion::parse(text).map_err(unreadable)?;
-        let file = required(args.line.as_deref(), "line", "--line FILE")?;
+        let file = required(args.line.as_deref(), "a line", "--line FILE")?;
         let entry = files::read(file, LINE_LIMIT)?;
         let entry = entry.strip_suffix(b"\n").unwrap_or(&entry);
         let head = proof.of(entry).map_err(unreadable)?.ok_or_else(|| {
@@ -127,7 +127,7 @@ fn others(note: &Note, keys: &[Verifier]) -> Vec<String> {
 
 fn required<'a>(file: Option<&'a Path>, what: &str, flag: &str) -> Result<&'a Path, CeremonyError> {
     file.ok_or_else(|| CeremonyError::Change {
-        what: format!("this proof is about a {what}, and none is given"),
+        what: format!("this proof is about {what}, and none is given"),
         next: format!("Add {flag}."),
     })
 }

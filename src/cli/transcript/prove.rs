@@ -61,15 +61,12 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     Ok(Exit::Yes)
 }
 
-fn uncovered(what: &str, seq: u64, lines: usize, size: usize) -> CeremonyError {
-    let lines = u64::try_from(lines).unwrap_or(u64::MAX);
-    if seq >= lines {
+/// `last` is the last line that would have to be covered.
+fn uncovered(what: &str, last: u64, lines: usize, size: usize) -> CeremonyError {
+    if last >= u64::try_from(lines).unwrap_or(u64::MAX) {
         return CeremonyError::Proof {
-            what: format!(
-                "there is no {what}: the record has {lines} lines, #0 to #{}",
-                lines.saturating_sub(1)
-            ),
-            next: "`tuf-ceremony transcript show` lists them.".to_owned(),
+            what: format!("the record has {lines} lines, and not {what}"),
+            next: "`tuf-ceremony transcript show` lists them, from #0.".to_owned(),
         };
     }
     not_yet(format!("{what} is not covered: the newest signed head is over the first {size} lines"))

@@ -84,7 +84,9 @@ impl<'a> Told<'a> {
             other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
         };
         let files = data.get("files").and_then(Json::as_object).into_iter().flatten();
-        told.extend(files.map(|(file, digest)| format!("{:.16}  {file}", digest.as_str().unwrap_or("?"))));
+        told.extend(
+            files.map(|(file, digest)| format!("{:.16}  {}", digest.as_str().unwrap_or("?"), short(file))),
+        );
         for check in data.get("checks").and_then(Json::as_array).unwrap_or_default() {
             let part = |name: &str| check.get(name).and_then(Json::as_str).unwrap_or("?");
             told.push(format!("{} {}: {}", part("check"), part("outcome"), part("what")));
@@ -128,6 +130,17 @@ fn payloads(frozen: &Json) -> Vec<(&str, String)> {
             })
         })
         .collect()
+}
+
+/// A file name in which each digest is cut, to fit a line: the whole name is in the record.
+fn short(file: &str) -> String {
+    let part = |part: &str| match part.get(..64) {
+        Some(digest) if digest.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{}…{}", digest.get(..16).unwrap_or(digest), part.get(64..).unwrap_or_default())
+        }
+        _ => part.to_owned(),
+    };
+    file.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 fn list(data: &Json, name: &str) -> Vec<String> {
