@@ -27,7 +27,9 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let said = match done {
         Done::Sealed => "Sealed.",
         Done::Completed => "Sealed: what an interrupted seal had left was done.",
-        Done::Updated => "Sealed before. SHA256SUMS has the checkpoint with its newest cosignatures now.",
+        Done::Updated => {
+            "Sealed before. The checkpoint has other cosignatures than SHA256SUMS knew; it was brought up to date."
+        }
         Done::Before => "Sealed already, and every file is as it was then.",
     };
     let root = show::indent("    ", &show::digest(head.root));

@@ -61,7 +61,9 @@ fn an_honest_record_passes_all_of_it() {
     );
     assert!(said[4].starts_with(&format!("last line of the record: {last}\n")), "{}", said[4]);
     assert!(
-        said[4].contains("the checkpoint is signed by packages.example.org/rehearsal-1\n"),
+        said[4].contains(
+            "below the checkpoint is a signature by the name of packages.example.org/rehearsal-1\n"
+        ),
         "{}",
         said[4]
     );

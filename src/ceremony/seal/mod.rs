@@ -42,7 +42,7 @@ pub enum Done {
     Sealed,
     /// What an interrupted seal had not come to.
     Completed,
-    /// `SHA256SUMS` did not have the witnesses' newest cosignatures.
+    /// `SHA256SUMS` did not have the cosignatures that the checkpoint has now.
     Updated,
     /// Nothing: it was sealed before.
     Before,

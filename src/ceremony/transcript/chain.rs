@@ -1,5 +1,7 @@
 //! Reading the record: RECORD-CHAIN, line by line, and sitting by sitting.
 
+use std::collections::BTreeSet;
+
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::tlog::checkpoint::Checkpoint;
 use crate::crypto::tlog::note::{Kind, Note, Verifier};
@@ -21,6 +23,8 @@ pub(super) struct Chain {
     pub(super) sittings: Vec<Sat>,
     pub(super) last: Sha256Digest,
     growing: Growing,
+    /// The keys that were introduced.
+    vkeys: BTreeSet<String>,
     sealed: bool,
 }
 
@@ -33,6 +37,7 @@ impl Chain {
             sittings: Vec::new(),
             last: Sha256Digest([0; 32]),
             growing: Growing::default(),
+            vkeys: BTreeSet::new(),
             sealed: false,
         };
         for line in whole.split_inclusive(|byte| *byte == b'\n') {
@@ -106,7 +111,7 @@ impl Chain {
     }
 
     /// The key that a line introduces.
-    fn opened(&self, data: Option<&Json>) -> Result<Verifier, String> {
+    fn opened(&mut self, data: Option<&Json>) -> Result<Verifier, String> {
         let text = |name: &str| data.and_then(|data| data.get(name)).and_then(Json::as_str);
         let (Some(vkey), Some(origin)) = (text("vkey"), text("origin")) else {
             return Err("it opens a sitting without its key and the record's name".to_owned());
@@ -118,7 +123,7 @@ impl Chain {
         if self.sittings.first().is_some_and(|first| first.verifier.name() != origin) {
             return Err("it opens a sitting of another record".to_owned());
         }
-        if self.sittings.iter().any(|sat| sat.verifier == verifier) {
+        if !self.vkeys.insert(vkey.to_owned()) {
             return Err("the sitting's key is that of an earlier sitting".to_owned());
         }
         Ok(verifier)

@@ -26,7 +26,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         args.step.as_deref().is_none_or(|step| line.get("step").and_then(Json::as_str) == Some(step))
     };
     let lines: Vec<&Json> = record.lines().iter().filter(wanted).collect();
-    let refusing: Vec<Finding> = ceremony.refused_commitments()?;
+    let refusing = ceremony.refused_commitments();
     if context.json {
         context.console.say(&show::json(&json(&ceremony, &lines, &refusing)));
     } else {
