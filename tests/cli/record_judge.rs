@@ -105,3 +105,20 @@ fn what_the_judge_writes_verifies_here() {
         done.out
     );
 }
+
+/// Fields that the specification does not have are kept and signed.
+#[test]
+fn python_tuf_accepts_a_root_that_commits() {
+    let script = "import sys\n\
+                  from tuf.api.metadata import Metadata, Root\n\
+                  root = Metadata[Root].from_bytes(sys.stdin.buffer.read())\n\
+                  root.signed.verify_delegate(Root.type, root.signed_bytes, root.signatures)\n\
+                  print(root.signed.unrecognized_fields['x-tuf-ceremony']['size'], end='')\n";
+    let room = sealed();
+    let root = room.read("metadata/1.root.json");
+    let Some(said) = python("python_tuf_accepts_a_root_that_commits", script, root.as_bytes()) else {
+        return;
+    };
+    let size = room.frozen_as("root")["x-tuf-ceremony"]["size"].to_string();
+    assert_eq!(String::from_utf8(said).unwrap(), size);
+}

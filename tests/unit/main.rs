@@ -31,6 +31,7 @@ mod checks_keys;
 mod checks_metadata;
 mod checks_plan;
 mod checks_quorum;
+mod checks_record;
 mod checks_roles;
 mod checks_root;
 mod checks_sign;
