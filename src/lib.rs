@@ -1,12 +1,13 @@
 //! tuf-ceremony: offline root-key ceremonies for The Update Framework.
 //!
 //! The map, from the floor up. A folder imports only from floors below its own; `tests/unit/architecture.rs` holds it to
-//! that, and `clippy.toml` keeps one door each to clock, files and terminal.
+//! that, and `clippy.toml` keeps one door each to clock, randomness, files and terminal.
 //!
 //! Floor 0. [`json`] is the strict tree, the canonical form that is signed and the form on disk; it knows nothing of
 //! TUF. [`crypto`] has digests, public keys and signature verification, one file a scheme, and is the only place that
-//! names a backend. [`host`] has the doors to the outside: clock, durable files, secrets, and the one sanitiser of what
-//! is shown. [`advice`] is what every error owes its reader.
+//! names a backend; it also has the formats of transparency logs (`crypto::tlog`). [`host`] has the doors to the outside:
+//! clock, randomness, durable files, secrets, and the one sanitiser of what is shown. [`advice`] is what every error owes
+//! its reader.
 //!
 //! Floor 1. [`tuf`] has typed views of metadata, verification that returns evidence, the semantic diff, and what came
 //! before TUF 1.0, read only; no I/O.
@@ -16,8 +17,8 @@
 //! Floor 2. [`checks`] are the named controls, each one function over evidence, and their catalogue. [`policy`] reads
 //! `ceremony.toml`.
 //!
-//! Floor 3. [`ceremony`] is the directory, its payloads, signatures, record and release; it gathers the evidence that
-//! the checks judge.
+//! Floor 3. [`ceremony`] is the directory, its payloads, signatures, release, and record with its sittings, seal and
+//! witnesses; it gathers the evidence that the checks judge.
 //!
 //! Floor 4. [`print`] is paper: digest sheets, labels and summary sheets, as HTML, plain text and PDF.
 //!

@@ -18,11 +18,18 @@ use super::CeremonyError;
 use super::event::{Artifact, Event};
 use super::keyring::{self, Keyring};
 use super::start;
-use super::transcript::Transcript;
+use super::transcript::{Seal, Transcript, sitting};
 use super::trusted::Trusted;
 
 /// Who acts where no holder does.
 pub const ADMINISTRATOR: &str = "administrator";
+
+/// The record.
+pub const RECORD: &str = "transcript.jsonl";
+/// Its final head, as a signed note.
+pub const CHECKPOINT: &str = "checkpoint";
+/// The largest signed note that is read, in bytes.
+pub const CHECKPOINT_LIMIT: usize = 1 << 20;
 
 /// An open ceremony directory: its plan, its keys, what it trusts, and its record.
 pub struct Ceremony {
@@ -37,6 +44,8 @@ pub struct Ceremony {
     pub ended: Option<Trusted>,
     /// The record.
     pub transcript: Transcript,
+    /// The final head of the record, once it is sealed.
+    pub seal: Option<Seal>,
     /// When this command began.
     pub now: Timestamp,
     lock: Option<Lock>,
@@ -48,20 +57,45 @@ impl Ceremony {
         Ceremony::load(root, None)
     }
 
-    /// Opens a directory to change it: nobody else may meanwhile. Records the plan if it is new to the record, and
-    /// every file that is.
+    /// Opens a directory, does something in it, and closes it: see [`Ceremony::open_to_act`] and [`Ceremony::close`].
+    pub fn act<T>(
+        root: &Path,
+        act: impl FnOnce(&mut Ceremony) -> Result<T, CeremonyError>,
+    ) -> Result<T, CeremonyError> {
+        let mut ceremony = Ceremony::open_to_act(root)?;
+        let done = act(&mut ceremony);
+        let closed = ceremony.close();
+        // What happened first is told.
+        done.and_then(|done| closed.map(|()| done))
+    }
+
+    /// Opens a directory to change it: nobody else may meanwhile, and nobody may once it is sealed. Records the plan if it is
+    /// new to the record, and every file that is.
     pub fn open_to_act(root: &Path) -> Result<Ceremony, CeremonyError> {
+        let mut ceremony = Ceremony::claim(root)?;
+        if ceremony.transcript.is_sealed() {
+            return Err(CeremonyError::Sealed { whole: ceremony.seal_is_whole() });
+        }
+        ceremony.enter()?;
+        Ok(ceremony)
+    }
+
+    /// Opens a directory that nobody else may change meanwhile.
+    pub(super) fn claim(root: &Path) -> Result<Ceremony, CeremonyError> {
         if !files::exists(&root.join("ceremony.toml")) {
             return Err(CeremonyError::NoCeremony(root.to_string_lossy().into_owned()));
         }
         let lock = files::lock(root)?;
-        let mut ceremony = Ceremony::load(root, Some(lock))?;
-        CeremonyError::require(ceremony.check_id())?;
-        ceremony.transcript.repair()?;
-        ceremony.record_plan()?;
-        let present = ceremony.artifacts()?;
-        ceremony.transcript.reconcile(present)?;
-        Ok(ceremony)
+        Ceremony::load(root, Some(lock))
+    }
+
+    /// Brings the record up to what is here.
+    pub(super) fn enter(&mut self) -> Result<(), CeremonyError> {
+        CeremonyError::require(self.check_id())?;
+        self.transcript.repair()?;
+        self.record_plan()?;
+        let present = self.artifacts()?;
+        self.transcript.reconcile(present)
     }
 
     fn load(root: &Path, lock: Option<Lock>) -> Result<Ceremony, CeremonyError> {
@@ -86,22 +120,29 @@ impl Ceremony {
         let keyring = Keyring::load(root, &policy)?;
         let named = Trusted::load(root, &policy, &keyring)?;
         let (trusted, ended) = if policy.change == Intent::Genesis { (None, named) } else { (named, None) };
-        let transcript = Transcript::load(&root.join("transcript.jsonl"))?;
+        let origin = sitting::origin(&policy.repository, &policy.id);
+        let transcript = Transcript::load(&root.join(RECORD), &origin)?;
+        let checkpoint = files::read_if_there(&root.join(CHECKPOINT), CHECKPOINT_LIMIT)?;
+        let seal = checkpoint.map(|bytes| transcript.read_seal(&bytes)).transpose()?;
         let root = root.to_owned();
-        Ok(Ceremony { root, policy, keyring, trusted, ended, transcript, now: clock::now(), lock })
+        Ok(Ceremony { root, policy, keyring, trusted, ended, transcript, seal, now: clock::now(), lock })
     }
 
-    /// Reads the directory anew, after its plan or its keys have changed, and records the plan.
+    /// Reads the directory anew, after its plan or its keys have changed, and records the plan. The record is this process's
+    /// own meanwhile, and so is its sitting.
     pub(super) fn reload(&mut self) -> Result<(), CeremonyError> {
-        let root = self.root.clone();
-        let lock = self.lock.take();
-        *self = Ceremony::load(&root, lock)?;
+        let mut anew = Ceremony::load(&self.root, None)?;
+        std::mem::swap(&mut anew.transcript, &mut self.transcript);
+        anew.lock = self.lock.take();
+        *self = anew;
         self.record_plan()
     }
 
-    /// Gives up the claim on the directory; what is open can still be looked at.
-    pub fn close(&mut self) {
+    /// Ends the sitting, and gives up the claim on the directory; what is open can still be looked at.
+    pub fn close(&mut self) -> Result<(), CeremonyError> {
+        let closed = self.transcript.close();
         self.lock = None;
+        closed
     }
 
     /// A path below the directory.

@@ -5,8 +5,11 @@ use crate::checks::catalogue::Check;
 use crate::checks::{Finding, Outcome};
 use crate::console::ConsoleError;
 use crate::console::words::WordsError;
+use crate::crypto::pkcs8::KeyFileError;
+use crate::crypto::tlog::note::NoteError;
 use crate::host::display::{count, visible};
 use crate::host::files::FileError;
+use crate::host::random::NoRandomness;
 use crate::policy::PolicyError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
@@ -71,6 +74,46 @@ pub enum CeremonyError {
         line: usize,
         /// What is wrong there.
         problem: String,
+    },
+    /// The final head of the record does not fit it.
+    #[error("checkpoint: {}", visible(.problem))]
+    Checkpoint {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A signed note, a checkpoint or a key of one.
+    #[error("{}", visible(&.0.to_string()))]
+    Note(#[from] NoteError),
+    /// The system gives no randomness.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    /// A private key in a file.
+    #[error("{}: {error}", visible(.file))]
+    KeyFile {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: KeyFileError,
+    },
+    /// A proof, or what it is to prove, does not hold.
+    #[error("{}", visible(.what))]
+    Proof {
+        /// What does not hold.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+    /// Files that are no longer what they were when the ceremony was sealed.
+    #[error("not as it was when this ceremony was sealed: {}", visible(&.files.join(", ")))]
+    Unsealed {
+        /// Which.
+        files: Vec<String>,
+    },
+    /// Nothing more may be written here.
+    #[error("this ceremony is sealed")]
+    Sealed {
+        /// Whether everything that the seal consists of is here.
+        whole: bool,
     },
     /// Something was asked for that is not checked of metadata in a foreign dialect.
     #[error("--state and --targets are for TUF 1.0, and this is metadata of {dialect}")]
@@ -247,6 +290,21 @@ impl Advice for CeremonyError {
             CeremonyError::Record { .. } => {
                 "The record was changed after it was written. Stop, keep this directory as it is, and compare it with another copy.".to_owned()
             }
+            CeremonyError::Checkpoint { .. } => {
+                "The checkpoint or the record was changed after it was written. Stop, keep this directory as it is, and compare both with another copy.".to_owned()
+            }
+            CeremonyError::Note(_) => "Fetch the file again from where it was made; nothing was written.".to_owned(),
+            CeremonyError::Unsealed { .. } => {
+                "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with another copy.".to_owned()
+            }
+            CeremonyError::Random(error) => error.next_step(),
+            CeremonyError::KeyFile { error, .. } => error.next_step(),
+            CeremonyError::Sealed { whole: true } => {
+                "Nothing was done. What comes next is another ceremony: `tuf-ceremony new DIR --from` this directory.".to_owned()
+            }
+            CeremonyError::Sealed { whole: false } => {
+                "Nothing was done. The seal was interrupted: run `tuf-ceremony seal` again. What comes next is another ceremony: `tuf-ceremony new DIR --from` this directory.".to_owned()
+            }
             CeremonyError::DialectOption { .. } => {
                 "Leave them out: of this dialect the signatures and the chain are checked, and neither rollback nor target files.".to_owned()
             }
@@ -262,7 +320,9 @@ impl Advice for CeremonyError {
             CeremonyError::KeyPresent { .. } => {
                 "Nothing was done. To replace a key, give the new one another name in ceremony.toml.".to_owned()
             }
-            CeremonyError::NotYet { next, .. } | CeremonyError::Change { next, .. } => visible(next),
+            CeremonyError::NotYet { next, .. }
+            | CeremonyError::Change { next, .. }
+            | CeremonyError::Proof { next, .. } => visible(next),
             CeremonyError::Incomplete { .. } => {
                 "Copy all that is published, and start again from the complete copy with `new --trusted`.".to_owned()
             }
@@ -279,7 +339,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.check(),
             CeremonyError::Token(error) => error.check(),
             CeremonyError::Refused(finding) => Some(finding.check.id()),
-            CeremonyError::Record { .. } => Some(Check::RecordChain.id()),
+            CeremonyError::Record { .. } | CeremonyError::Checkpoint { .. } => Some(Check::RecordChain.id()),
             _ => None,
         }
     }
@@ -292,6 +352,8 @@ impl Advice for CeremonyError {
             CeremonyError::Console(error) => error.exit(),
             CeremonyError::Script(error) => error.exit(),
             CeremonyError::Words(error) => error.exit(),
+            CeremonyError::Random(error) => error.exit(),
+            CeremonyError::KeyFile { error, .. } => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,
@@ -305,6 +367,11 @@ impl Advice for CeremonyError {
             | CeremonyError::NotThatRoot { .. }
             | CeremonyError::Incomplete { .. }
             | CeremonyError::Record { .. }
+            | CeremonyError::Checkpoint { .. }
+            | CeremonyError::Note(_)
+            | CeremonyError::Proof { .. }
+            | CeremonyError::Sealed { .. }
+            | CeremonyError::Unsealed { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. }

@@ -4,6 +4,17 @@ use crate::checks::{Finding, Outcome};
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
+/// The word for the first line of a sitting.
+pub const SITTING_OPENED: &str = "sitting-opened";
+/// The word for the last line of a sitting.
+pub const SITTING_CLOSED: &str = "sitting-closed";
+/// The word for a line in the place of one that was cut off.
+pub const REPAIRED: &str = "repaired";
+/// The word for a freeze.
+pub const FROZEN: &str = "frozen";
+/// The word for the last line of the record.
+pub const SEALED: &str = "sealed";
+
 /// A file of the ceremony directory and its SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
@@ -105,6 +116,23 @@ pub enum Event {
         /// Their SHA-256.
         sha256: Sha256Digest,
     },
+    /// A process began to write here.
+    SittingOpened {
+        /// The public half of its key (C2SP signed-note).
+        vkey: String,
+        /// What the record is called as a log.
+        origin: String,
+    },
+    /// A process was done here.
+    SittingClosed {
+        /// The head over all lines before this one as a signed note, line by line.
+        note: Vec<String>,
+    },
+    /// Nothing more will be recorded.
+    Sealed {
+        /// Every lasting file.
+        files: Vec<Artifact>,
+    },
 }
 
 impl Event {
@@ -115,13 +143,16 @@ impl Event {
             Event::Changed { .. } => "changed",
             Event::KeyEnrolled { .. } => "key-enrolled",
             Event::Drafted { .. } => "drafted",
-            Event::Frozen { .. } => "frozen",
+            Event::Frozen { .. } => FROZEN,
             Event::Reviewed { .. } => "reviewed",
             Event::Signed { .. } => "signed",
             Event::Refused { .. } => "refused",
             Event::Released { .. } => "released",
             Event::Found { .. } => "found",
-            Event::Repaired { .. } => "repaired",
+            Event::Repaired { .. } => REPAIRED,
+            Event::SittingOpened { .. } => SITTING_OPENED,
+            Event::SittingClosed { .. } => SITTING_CLOSED,
+            Event::Sealed { .. } => SEALED,
         }
     }
 
@@ -141,7 +172,9 @@ impl Event {
                 ("key", Json::from(key.as_str())),
                 ("serial", Json::from(serial.as_str())),
             ]),
-            Event::Drafted { files } | Event::Found { files } => Json::object([("files", artifacts(files))]),
+            Event::Drafted { files } | Event::Found { files } | Event::Sealed { files } => {
+                Json::object([("files", artifacts(files))])
+            }
             Event::Frozen { plan, payloads, voided, inputs, files, findings } => Json::object([
                 ("inputs", artifacts(inputs)),
                 ("checks", findings_json(findings)),
@@ -169,6 +202,12 @@ impl Event {
                 ("bytes", Json::Int(i64::try_from(*bytes).unwrap_or(i64::MAX))),
                 ("sha256", Json::from(sha256.to_hex())),
             ]),
+            Event::SittingOpened { vkey, origin } => {
+                Json::object([("origin", Json::from(origin.as_str())), ("vkey", Json::from(vkey.as_str()))])
+            }
+            Event::SittingClosed { note } => {
+                Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod change;
 mod clients;
+mod commitment;
 pub mod compromise;
 pub mod current;
 pub mod directory;
@@ -21,6 +22,7 @@ pub mod release;
 pub mod repository;
 pub mod review;
 pub mod script;
+pub mod seal;
 pub mod sign;
 pub mod signatures;
 pub mod start;
@@ -29,6 +31,7 @@ pub mod tokens;
 pub mod transcript;
 pub mod trusted;
 pub mod verify;
+pub mod witness;
 
 pub use directory::Ceremony;
 pub use error::CeremonyError;

@@ -1,5 +1,6 @@
 //! Payloads: frozen drafts, named by the SHA-256 of the exact bytes that are signed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::checks::Finding;
@@ -12,7 +13,7 @@ use crate::tuf::envelope::Envelope;
 
 use super::directory::ADMINISTRATOR;
 use super::drafting::Draft;
-use super::event::{Artifact, Event};
+use super::event::{Artifact, Event, FROZEN};
 use super::{Ceremony, CeremonyError, gate};
 
 /// A frozen draft.
@@ -121,18 +122,22 @@ impl Ceremony {
     /// Freezes the drafts if no check refuses. Every finding comes back, whether or not the freeze happened.
     pub fn freeze(&mut self) -> Result<(Vec<Finding>, Result<Frozen, CeremonyError>), CeremonyError> {
         CeremonyError::require(gate::output(self))?;
-        let payloads: Vec<Payload> = self.drafts()?.into_iter().map(Draft::freeze).collect();
+        let drafts = self.drafts()?;
+        let payloads = self.committed(drafts)?;
         let findings = gate::examine(self, &payloads);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
             return Ok((findings, Err(refused)));
         }
-        let mut written = Vec::new();
+        let mut files: Vec<(String, Cow<'_, [u8]>)> = Vec::new();
         for payload in &payloads {
-            // What already stands under this name has this digest or was tampered with; either way these bytes are right.
-            written.push(self.overwrite(&Payload::file(payload.digest, "canonical"), &payload.canonical)?);
+            files.push((Payload::file(payload.digest, "canonical"), Cow::Borrowed(&payload.canonical)));
             let published = Envelope::publish(&payload.signed, &[]);
-            written.push(self.overwrite(&Payload::file(payload.digest, "json"), &published)?);
+            files.push((Payload::file(payload.digest, "json"), Cow::Owned(published)));
         }
+        let artifact = |(file, bytes): &(String, Cow<'_, [u8]>)| Artifact {
+            file: file.clone(),
+            sha256: Sha256Digest::of(bytes),
+        };
         let mut index = Index::default();
         for payload in &payloads {
             index.0.entry(payload.role.clone()).or_default().insert(payload.version, payload.digest);
@@ -151,11 +156,16 @@ impl Ceremony {
             payloads: payloads.iter().map(|one| (one.role.clone(), one.version, one.digest)).collect(),
             voided: voided.iter().map(|(digest, _)| *digest).collect(),
             inputs: self.inputs_of_freeze()?,
-            files: written,
+            files: files.iter().map(artifact).collect(),
             findings: findings.clone(),
         };
-        // The record first: an index without its line would have no plan to be held to.
+        // The record first: an index without its line would have no plan to be held to, and a root that commits to the record
+        // could not be made again, to the byte, after a stop.
         self.transcript.record(ADMINISTRATOR, &event)?;
+        for (file, bytes) in &files {
+            // What already stands under this name has this digest or was tampered with; either way these bytes are right.
+            self.overwrite(file, bytes)?;
+        }
         self.overwrite(INDEX, &index.to_json().to_disk())?;
         Ok((findings.clone(), Ok(Frozen { payloads, voided, findings })))
     }
@@ -203,7 +213,7 @@ impl Ceremony {
 
     /// What the record says was frozen last.
     fn last_frozen(&self) -> Option<Index> {
-        Index::read(self.transcript.all("frozen").next_back()?.get("payloads")?)
+        Index::read(self.transcript.all(FROZEN).next_back()?.get("payloads")?)
     }
 
     /// SHA-256 of the plan under which a payload was last frozen.
@@ -215,13 +225,13 @@ impl Ceremony {
                 .flat_map(|(_, versions)| versions.as_object().into_iter().flatten())
                 .any(|(_, one)| one.as_str() == Some(&hex))
         };
-        let data = self.transcript.all("frozen").rev().find(names)?;
+        let data = self.transcript.all(FROZEN).rev().find(names)?;
         Sha256Digest::parse_hex(data.get("plan")?.as_str()?)
     }
 
     /// Inputs that are no longer what they were when the payloads were frozen last.
     pub fn changed_inputs(&self) -> Result<Vec<String>, CeremonyError> {
-        let frozen = self.transcript.all("frozen").next_back();
+        let frozen = self.transcript.all(FROZEN).next_back();
         let Some(then) = frozen.and_then(|data| data.get("inputs")?.as_object()) else {
             return Ok(Vec::new());
         };
@@ -238,7 +248,7 @@ impl Ceremony {
     /// The role and version for which a payload was frozen, be it current or void.
     pub fn frozen_for(&self, digest: Sha256Digest) -> Option<(String, i64)> {
         let hex = digest.to_hex();
-        self.transcript.all("frozen").rev().find_map(|data| {
+        self.transcript.all(FROZEN).rev().find_map(|data| {
             data.get("payloads")?.as_object()?.iter().find_map(|(role, versions)| {
                 let mut versions = versions.as_object()?.iter();
                 let (version, _) = versions.find(|(_, one)| one.as_str() == Some(&hex))?;

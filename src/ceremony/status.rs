@@ -20,6 +20,8 @@ pub struct Status {
     pub void: Vec<(String, Vec<String>)>,
     /// Whether the release is written, and is what these signatures make.
     pub released: bool,
+    /// Whether the ceremony is sealed.
+    pub sealed: bool,
     /// Why the payloads cannot be signed or released as things stand, if so.
     pub refusing: Vec<Finding>,
     /// Files of which the record says nothing.
@@ -61,7 +63,9 @@ impl Ceremony {
         let unrecorded = unrecorded.filter(|file| !of_kept(file)).collect();
         let void = self.void_signatures()?;
         let would_refuse = Vec::new();
-        let mut status = Status { payloads, void, released, refusing, unrecorded, kept, would_refuse };
+        let sealed = self.transcript.is_sealed() && self.seal_is_whole();
+        let mut status =
+            Status { payloads, void, released, sealed, refusing, unrecorded, kept, would_refuse };
         // What stands in the way of a release is another one, unless somebody has been at this one.
         if output && !released && !status.kept.is_harmed() {
             status.refusing.push(gate::output(self));

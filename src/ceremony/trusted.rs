@@ -9,6 +9,7 @@ use crate::host::files;
 use crate::json::Json;
 use crate::policy::Policy;
 use crate::tuf::chain::Link;
+use crate::tuf::commitment;
 use crate::tuf::envelope::{Envelope, MetadataError};
 use crate::tuf::root::Root;
 use crate::tuf::{METADATA_LIMIT, ROOT_LIMIT};
@@ -21,9 +22,6 @@ use super::repository::version_within;
 
 /// Where what is published was imported to.
 pub const IMPORTED: &str = "trusted";
-
-/// The field in `signed` that names the ceremony a root was made in.
-const CEREMONY_FIELD: &str = "x-tuf-ceremony";
 
 /// The trusted root.
 #[derive(Clone, Debug)]
@@ -109,7 +107,7 @@ impl Trusted {
 
     /// The id of the ceremony in which it was made, if it says so.
     pub fn ceremony_id(&self) -> Option<String> {
-        let id = self.root.tree.get(CEREMONY_FIELD)?.get("id").and_then(Json::as_str)?;
+        let id = self.root.tree.get(commitment::FIELD)?.get("id").and_then(Json::as_str)?;
         Some(id.to_owned())
     }
 }

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod metadata;
 pub mod plan;
 pub mod quorum;
+pub mod record;
 pub mod roles;
 pub mod root;
 pub mod sign;

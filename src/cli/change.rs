@@ -165,7 +165,11 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {
     let change = change(&ceremony.policy, &mut context.console, &args.act)?;
     let fewer = one_fewer(&ceremony.policy, &change);
     let script = ceremony.policy.script.clone();
@@ -219,7 +223,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::wrap(&told, 78));
     }
     for key in &missing_keys {
-        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(&ceremony, key)));
+        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
     }
     for told in refusing {
         context.console.say(&show::wrap(&told, 78));

@@ -39,8 +39,12 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
-    let doubt = match ask(&mut context.console, &ceremony, args, context.json) {
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {
+    let doubt = match ask(&mut context.console, ceremony, args, context.json) {
         Err(refused) => {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, "compromise", &refused)?;
             return Err(refused);
@@ -58,7 +62,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::json(&json(&response)));
         return Ok(Exit::Yes);
     }
-    say_response(&mut context.console, &ceremony, &response)?;
+    say_response(&mut context.console, ceremony, &response)?;
     Ok(Exit::Yes)
 }
 

@@ -19,7 +19,11 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {
     if let Some(Err(refused)) = args.rung.as_ref().map(|rung| ceremony.take_rung(rung)) {
         ceremony.record_refusal(ADMINISTRATOR, "freeze --rung", &refused)?;
         return Err(refused);

@@ -15,10 +15,12 @@ mod rehearse;
 mod release;
 mod review;
 mod script;
+mod seal;
 pub mod show;
 mod sign;
 mod status;
 mod token;
+mod transcript;
 mod verify;
 
 use std::path::PathBuf;
@@ -50,7 +52,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 The order of a ceremony:
-  new, plan, token provision, draft, freeze, review, sign (each holder), status, release
+  new, plan, token provision, draft, freeze, review, sign (each holder), status, release, seal
 
 Exit codes:
   0 yes or done   1 no: a check refused   2 usage   3 not yet: quorum incomplete   4 token
@@ -73,6 +75,8 @@ enum Command {
     Status(status::Args),
     Release(release::Args),
     Script(script::Args),
+    Seal(seal::Args),
+    Transcript(transcript::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
     Diff(diff::Args),
@@ -122,6 +126,8 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Command::Status(args) => status::run(&mut context, &args),
         Command::Release(args) => release::run(&mut context, &args),
         Command::Script(args) => script::run(&mut context, &args),
+        Command::Seal(args) => seal::run(&mut context, &args),
+        Command::Transcript(args) => transcript::run(&mut context, &args),
         Command::Verify(args) => verify::run(&mut context, &args),
         Command::Inspect(args) => inspect::run(&mut context, &args),
         Command::Diff(args) => diff::run(&mut context, &args),

@@ -21,7 +21,11 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyError> {
     let Released { findings, foreseen, roots_alone, outcome } = ceremony.release()?;
     if !context.json {
         context.console.say(&show::findings(&findings));
@@ -51,13 +55,15 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     for file in release.files() {
         context.console.say(&format!("  {}  {}", file.sha256, file.file));
     }
+    // The line that ends the sitting is the last one.
+    ceremony.close()?;
     context.console.say(&show::record(ceremony.transcript.len(), ceremony.transcript.last()));
     let left = ceremony.planned_drafts()?.left;
     if !left.is_empty() {
         context.console.say(&show::left(&left));
     }
     let refusing = foreseen.iter().any(|one| one.refused.is_some() && !one.lost_before);
-    let next = next(&ceremony, release.files(), !left.is_empty(), refusing);
+    let next = next(ceremony, release.files(), !left.is_empty(), refusing);
     context.console.say(&show::wrap(&next, 78));
     Ok(Exit::Yes)
 }

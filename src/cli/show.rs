@@ -9,6 +9,7 @@ use crate::checks::clients::{Foreseen, Past};
 use crate::checks::{Finding, Outcome};
 use crate::console::table;
 use crate::crypto::digest::Sha256Digest;
+use crate::crypto::tlog::checkpoint::Checkpoint;
 use crate::host::display::{count, visible};
 use crate::json::Json;
 use crate::policy::{self, Intent, Policy};
@@ -219,6 +220,15 @@ pub fn record(lines: usize, last: Sha256Digest) -> String {
     let digest = indent("    ", &digest(last));
     let lines = count(lines, "line");
     format!("Record: {lines}; SHA-256 of the last, without its line end, for the paper:\n{digest}")
+}
+
+/// The head of a record, for machines.
+pub fn head(head: &Checkpoint) -> Json {
+    Json::object([
+        ("origin", Json::from(head.origin.as_str())),
+        ("root_hash", Json::from(head.root.to_hex())),
+        ("size", Json::Int(i64::try_from(head.size).unwrap_or(i64::MAX))),
+    ])
 }
 
 /// What a payload changes, as its holder sees it before signing. The digest is on paper, and not shown here.

@@ -31,14 +31,18 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+}
+
+fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {
     let request = Request {
         key: &args.key,
         confirm: &args.confirm,
         pin: args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor),
     };
     let mut tokens = Tokens::new();
-    let outcome = sign(&mut ceremony, &mut tokens, &mut context.console, &mut show_payload, &request);
+    let outcome = sign(ceremony, &mut tokens, &mut context.console, &mut show_payload, &request);
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(refused) => {

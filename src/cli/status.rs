@@ -92,8 +92,12 @@ fn next(ceremony: &Ceremony, status: &Status) -> String {
         return "Next: find out who has been at metadata/ after the release, and restore it from another copy of this directory."
             .to_owned();
     }
+    if status.sealed {
+        return "Sealed: nothing more is recorded here. What comes next is another ceremony: tuf-ceremony new DIR --from"
+            .to_owned();
+    }
     if status.released {
-        return "Released: metadata/ is written.".to_owned();
+        return "Released: metadata/ is written. Next: tuf-ceremony seal".to_owned();
     }
     if !status.refusing.is_empty() {
         return "Next: mend what FAILS above.".to_owned();
@@ -192,6 +196,7 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
         ("record", record(ceremony)),
         ("refusing", show::findings_json(&status.refusing)),
         ("released", Json::Bool(status.released)),
+        ("sealed", Json::Bool(status.sealed)),
         ("unrecorded", Json::strings(status.unrecorded.iter().cloned())),
         ("void", Json::strings(status.void.iter().map(|(digest, _)| digest.as_str()))),
         ("would_refuse", Json::Arr(status.would_refuse.iter().map(would_refuse).collect())),

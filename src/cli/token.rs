@@ -48,19 +48,22 @@ enum TokenCommand {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     match &args.command {
         TokenCommand::List { module } => list(context, module),
-        TokenCommand::Provision { key, existing, pin_fd } => make(context, key, *existing, *pin_fd),
+        TokenCommand::Provision { key, existing, pin_fd } => {
+            let directory = context.directory.clone();
+            Ceremony::act(&directory, |ceremony| make(context, ceremony, key, *existing, *pin_fd))
+        }
     }
 }
 
 fn make(
     context: &mut Context,
+    ceremony: &mut Ceremony,
     key: &str,
     existing: bool,
     pin_fd: Option<u32>,
 ) -> Result<Exit, CeremonyError> {
-    let mut ceremony = Ceremony::open_to_act(&context.directory)?;
     let pin = pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor);
-    let outcome = provision(&mut ceremony, &mut Tokens::new(), &mut context.console, key, existing, pin);
+    let outcome = provision(ceremony, &mut Tokens::new(), &mut context.console, key, existing, pin);
     let made = match outcome {
         Ok(made) => made,
         Err(refused) => {

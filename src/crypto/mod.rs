@@ -14,6 +14,7 @@ mod error;
 pub mod hex;
 mod key;
 mod ml_dsa;
+pub mod pkcs8;
 mod rsa;
 pub mod software;
 mod spki;

@@ -1,4 +1,5 @@
-//! Signing in software, for rehearsal tokens only. Real keys live on devices.
+//! Signing in software: for rehearsal tokens, for the record's own short-lived keys, and for witnesses. The keys of the
+//! metadata live on devices.
 
 use p256::ecdsa::signature::Signer;
 use sha2::{Digest, Sha256, Sha384};

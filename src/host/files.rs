@@ -5,13 +5,15 @@
 //! `.partial`; nothing ever reads them, and the next writer of the same name removes them.
 #![expect(clippy::disallowed_methods, reason = "this file is the door to the file system")]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FlockOperation, OFlags, RenameFlags, flock, renameat_with};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::display::visible;
 use super::secret::Secret;
@@ -171,6 +173,45 @@ pub fn list(folder: &Path) -> Result<Vec<String>, FileError> {
 /// Like [`list`], and nothing for what is not a folder.
 pub fn list_if_folder(path: &Path) -> Result<Vec<String>, FileError> {
     if is_folder(path) { list(path) } else { Ok(Vec::new()) }
+}
+
+/// Every plain file below a folder, by the bytes of its path there, sorted; without what begins with a dot. Anything else but
+/// folders is refused: it could not be read back as it is.
+pub fn below(folder: &Path) -> Result<BTreeMap<Vec<u8>, PathBuf>, FileError> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![(folder.to_owned(), Vec::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(failed("list", &folder))? {
+            let entry = entry.map_err(failed("list", &folder))?;
+            let (path, name) = (entry.path(), entry.file_name());
+            if name.as_bytes().starts_with(b".") {
+                continue;
+            }
+            let name = [&prefix, name.as_bytes()].concat();
+            let kind = entry.file_type().map_err(failed("read", &path))?;
+            if kind.is_dir() {
+                folders.push((path, [&name, &b"/"[..]].concat()));
+            } else if kind.is_file() {
+                found.insert(name, path);
+            } else {
+                return Err(FileError::NotAFile(path));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a file with a secret in it, of at most `limit` bytes.
+pub fn read_secret(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let (file, _) = open(path)?;
+    // With room for all of it: growing would leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit.saturating_add(64)));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    if bytes.len() > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(bytes)
 }
 
 /// Creates a file that must not exist yet.

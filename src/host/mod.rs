@@ -1,6 +1,7 @@
-//! The only doors to the outside: clock, durable files, secrets, and what may be shown.
+//! The only doors to the outside: clock, randomness, durable files, secrets, and what may be shown.
 
 pub mod clock;
 pub mod display;
 pub mod files;
+pub mod random;
 pub mod secret;

@@ -52,6 +52,8 @@ pub struct Policy {
     pub spec_version: String,
     /// `consistent_snapshot` of the root.
     pub consistent_snapshot: bool,
+    /// Whether a root commits to the record of its ceremony.
+    pub commitment: bool,
     /// Whether key objects name their holders.
     pub holder_names: bool,
     /// Whether keys of the trusted root that are written in an older form are written anew in the one form.

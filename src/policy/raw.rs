@@ -41,6 +41,7 @@ pub(super) struct Ceremony {
     pub rehearsal: bool,
     pub spec_version: Option<Text>,
     pub consistent_snapshot: Option<bool>,
+    pub commitment: Option<bool>,
     #[serde(default)]
     pub holder_names: bool,
     #[serde(default)]

@@ -60,6 +60,7 @@ impl Reader<'_> {
             rehearsal: ceremony.rehearsal,
             spec_version,
             consistent_snapshot: ceremony.consistent_snapshot.unwrap_or(true),
+            commitment: ceremony.commitment.unwrap_or(true),
             holder_names: ceremony.holder_names,
             reencode_keys: ceremony.reencode_keys,
             trusted,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::json::{Json, Object};
 
 use super::key::keyid_of;
-use super::{REHEARSAL_MARK, time};
+use super::{REHEARSAL_MARK, commitment, time};
 
 /// What every draft states.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl DelegationSpec {
 }
 
 /// Root metadata. With a `base`, that tree is edited: its unknown fields stay, at every level, and keys that no role
-/// names any longer go.
+/// names any longer go; so does the commitment to a record.
 pub fn root(
     base: Option<&Json>,
     common: &Common,
@@ -92,6 +92,8 @@ pub fn root(
     roles: &BTreeMap<String, RoleSpec>,
 ) -> Json {
     let mut signed = header(base, "root", common);
+    // What an earlier root commits to is the record of another ceremony.
+    signed.remove(commitment::FIELD);
     signed.insert("consistent_snapshot".to_owned(), Json::Bool(consistent_snapshot));
     let mut keys = Object::new();
     for key in roles.values().flat_map(|role| &role.keys) {

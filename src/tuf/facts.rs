@@ -11,6 +11,7 @@ use crate::host::display::count;
 use crate::json::Json;
 use crate::json::view::{At, ShapeError};
 
+use super::commitment::{self, Commitment};
 use super::delegation::{Delegates, Delegations, Paths};
 use super::envelope::Header;
 use super::key::Key;
@@ -96,7 +97,13 @@ pub(super) fn facts_and_orders(signed: &Json) -> Result<Facts, ShapeError> {
         }
     };
     let header = ["_type", "spec_version", "version", "expires"];
-    facts.unknown("", signed, &[&header, known].concat());
+    let mut known = [&header, known].concat();
+    // One that has not exactly this form is shown as it is.
+    if let Some(commitment) = Commitment::read(signed).filter(|_| kind == "root") {
+        facts.say("the record of its ceremony", commitment_in_words(&commitment));
+        known.push(commitment::FIELD);
+    }
+    facts.unknown("", signed, &known);
     Ok(facts)
 }
 
@@ -242,6 +249,16 @@ impl Facts {
             }
         }
     }
+}
+
+fn commitment_in_words(commitment: &Commitment) -> String {
+    let Commitment { id, origin, size, root_hash } = commitment;
+    let lines = if *size == 1 { "line".to_owned() } else { format!("{size} lines") };
+    format!(
+        "commits to the first {lines} of the record of ceremony {}, log {}, tree head {root_hash}",
+        quoted(id),
+        quoted(origin)
+    )
 }
 
 pub(super) fn hashes(hashes: &BTreeMap<String, String>) -> String {

@@ -6,6 +6,7 @@
 pub mod build;
 pub mod chain;
 pub mod client;
+pub mod commitment;
 pub mod delegation;
 pub mod dialect;
 pub mod diff;

@@ -5,6 +5,9 @@ use std::process::Stdio;
 
 use serde_json::{Map, Value, json};
 use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::crypto::software::SoftwareKey;
+use tuf_ceremony::crypto::tlog::note::{Kind, Verifier};
+use tuf_ceremony::crypto::tlog::tree::Tree;
 use tuf_ceremony::crypto::{KeyAlgorithm, Scheme, hex};
 use tuf_ceremony::host::secret::Secret;
 use tuf_ceremony::json::Json;
@@ -38,8 +41,21 @@ impl Room {
         self.json(&format!("payloads/{}.json", self.digest(role)))["signed"].clone()
     }
 
-    /// Lays a payload down as `freeze` does. Gives its digest.
+    /// Lays a payload down as `freeze` does; a root commits to the record as it is now. Gives its digest.
     pub fn forge_payload(&self, signed: &Value) -> String {
+        let mut signed = signed.clone();
+        self.forge_sitting();
+        if signed["_type"] == "root" {
+            let record = self.read("transcript.jsonl");
+            let root = Tree::of(record.lines()).root(record.lines().count()).unwrap();
+            signed["x-tuf-ceremony"]["size"] = json!(record.lines().count());
+            signed["x-tuf-ceremony"]["root_hash"] = json!(root.to_hex());
+        }
+        self.lay_payload(&signed)
+    }
+
+    /// Lays a payload down as it is. Gives its digest.
+    pub fn lay_payload(&self, signed: &Value) -> String {
         let canonical = tree(signed).canonical();
         let digest = Sha256Digest::of(&canonical).to_hex();
         self.write(&format!("payloads/{digest}.canonical"), canonical);
@@ -57,14 +73,36 @@ impl Room {
         ]);
     }
 
+    /// Opens a sitting, as anybody can who can write the record, if none is open.
+    pub fn forge_sitting(&self) {
+        let lines = self.lines();
+        let last = |event: &str| lines.iter().rposition(|line| line["event"] == event);
+        if last("sitting-opened") > last("sitting-closed") {
+            return;
+        }
+        let origin = lines[0]["data"]["origin"].as_str().unwrap();
+        // Another key each time.
+        let mut seed = [7; 32];
+        seed[..8].copy_from_slice(&lines.len().to_le_bytes());
+        let key = SoftwareKey::from_seed(KeyAlgorithm::Ed25519, &seed).unwrap();
+        let vkey = Verifier::new(origin, Kind::Note, key.public()).unwrap().to_string();
+        self.forge_events("sitting-opened", &[json!({ "origin": origin, "vkey": vkey })]);
+    }
+
     /// Appends `frozen` lines to the record, with the right numbers and digests.
     pub fn forge_lines(&self, data: &[Value]) {
+        self.forge_sitting();
+        self.forge_events("frozen", data);
+    }
+
+    /// Appends lines to the record, with the right numbers and digests.
+    fn forge_events(&self, event: &str, data: &[Value]) {
         let mut record = self.read("transcript.jsonl");
         let mut last = Sha256Digest::of(record.lines().last().unwrap().as_bytes());
         let first = record.lines().count();
         for (seq, data) in (first..).zip(data) {
             let line = json!({
-                "actor": "administrator", "data": data, "event": "frozen", "prev": last.to_hex(), "seq": seq,
+                "actor": "administrator", "data": data, "event": event, "prev": last.to_hex(), "seq": seq,
                 "step": null, "time": "2026-01-01T00:00:00Z",
             });
             let line = String::from_utf8(tree(&line).canonical()).unwrap();

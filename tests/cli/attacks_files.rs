@@ -41,14 +41,11 @@ fn pipes_are_named_and_not_waited_for() {
 
 #[test]
 fn a_payload_or_a_draft_that_is_a_pipe_is_named() {
-    let room = signed();
-    let files = [
-        (format!("payloads/{}.canonical", room.digest("root")), "release"),
-        (format!("payloads/{}.json", room.digest("root")), "release"),
-        ("drafts/root.json".to_owned(), "freeze"),
-    ];
+    let files =
+        [("payloads/@.canonical", "release"), ("payloads/@.json", "release"), ("drafts/root.json", "freeze")];
     for (file, command) in files {
         let room = signed();
+        let file = file.replace('@', &room.digest("root"));
         fs::remove_file(room.path(&file)).unwrap();
         room.pipe(&room.path(&file));
         let done = room.run_in_time(&[command]);

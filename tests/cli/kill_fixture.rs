@@ -9,8 +9,10 @@ use std::process::{Command, Output, Stdio};
 
 use jiff::{Timestamp, Unit};
 use tempfile::TempDir;
+use tuf_ceremony::ceremony::seal::sums::Sums;
 use tuf_ceremony::ceremony::transcript::Transcript;
 use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::crypto::tlog::note::Note;
 use tuf_ceremony::crypto::{PublicKey, Scheme, hex};
 use tuf_ceremony::json::Json;
 use tuf_ceremony::json::view::At;
@@ -200,7 +202,7 @@ impl Place {
 
     /// The record names these files with these bytes.
     pub fn check_recorded(&self, files: &BTreeMap<String, Vec<u8>>) {
-        let transcript = Transcript::load(&self.dir().join("transcript.jsonl")).unwrap();
+        let transcript = Transcript::load(&self.dir().join("transcript.jsonl"), "").unwrap();
         let known = transcript.artifacts();
         for (name, bytes) in files.iter().filter(|(name, _)| is_lasting(name)) {
             let digest = Sha256Digest::of(bytes).to_hex();
@@ -220,7 +222,7 @@ impl Place {
             let parts: Vec<&str> = name.split('/').collect();
             match parts[..] {
                 ["ceremony.toml"] => assert!(bytes.ends_with(b"\"7 days\"\n"), "{name}"),
-                ["transcript.jsonl"] => drop(Transcript::load(&self.dir().join(name)).unwrap()),
+                ["transcript.jsonl"] => drop(Transcript::load(&self.dir().join(name), "").unwrap()),
                 ["keys", _, "public.pem"] => drop(public_key(bytes)),
                 ["keys", _, "key.json"] => drop(key_object(bytes)),
                 ["payloads", "index.json"] => {
@@ -245,6 +247,9 @@ impl Place {
                     let payload = &files[&format!("payloads/{digest}.canonical")];
                     check_signature(&files, file.strip_suffix(".json").unwrap(), payload, bytes);
                 }
+                ["checkpoint"] => drop(Note::parse(std::str::from_utf8(bytes).unwrap()).unwrap()),
+                ["SHA256SUMS"] => drop(Sums::parse(bytes).unwrap()),
+                ["VERIFY.md"] => assert!(bytes.starts_with(b"# How to check"), "{name}"),
                 ["drafts", _] | ["metadata", _] => drop(Envelope::parse(bytes, LIMIT).unwrap()),
                 _ => panic!("what is {name}?"),
             }

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+
+use serde_json::Value;
 
 use crate::kill_fixture::Place;
 use crate::kill_strace::{points, present};
@@ -10,16 +13,30 @@ use crate::ladder::laddered;
 const SIGKILL: i32 = 9;
 const RUNG: &[&str] = &["freeze", "--rung", "lost-dan"];
 
+/// What the payload of the root says, but for the record that it commits to, which has the stop in it, and for its date.
+fn frozen(directory: &Path) -> Value {
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(directory.join("payloads").join(name)).unwrap()).unwrap()
+    };
+    let digest = read("index.json")["root"]["2"].as_str().unwrap().to_owned();
+    let mut signed = read(&format!("{digest}.json"))["signed"].clone();
+    for member in ["x-tuf-ceremony", "expires"] {
+        assert!(signed.as_object_mut().unwrap().remove(member).is_some());
+    }
+    signed
+}
+
 #[test]
 fn freeze_of_a_rung_carries_on() {
     if !present("freeze_of_a_rung_carries_on") {
         return;
     }
     let prepared = Place::like(&laddered().path(""));
-    let plan = {
+    let (plan, frozen) = {
         let undisturbed = prepared.copy();
         undisturbed.expect(RUNG, 0);
-        undated(&fs::read_to_string(undisturbed.dir().join("ceremony.toml")).unwrap())
+        let plan = fs::read_to_string(undisturbed.dir().join("ceremony.toml")).unwrap();
+        (undated(&plan), frozen(&undisturbed.dir()))
     };
     let found = points(&prepared, RUNG);
     assert!(found.len() >= 30, "only {} points: {found:?}", found.len());
@@ -36,6 +53,7 @@ fn freeze_of_a_rung_carries_on() {
         if undated(&cut_short) == plan {
             assert_eq!(read(), cut_short);
         }
+        assert_eq!(self::frozen(&place.dir()), frozen);
         let files = place.files();
         place.check_recorded(&files);
         place.expect(&["status"], 3);

@@ -2,6 +2,7 @@
 //! taken for a whole one.
 
 use std::fs;
+use std::path::Path;
 
 use tuf_ceremony::ceremony::transcript::Transcript;
 use tuf_ceremony::ceremony::{Ceremony, CeremonyError};
@@ -11,10 +12,20 @@ use tuf_ceremony::json::Json;
 
 use crate::kill_fixture::{DRAFT, FREEZE, Place, RELEASE, SIGN_ONE, SIGN_SEVERAL, Step};
 
-/// Cuts the record at every `stride`th byte of its last line, and opens the directory to act.
+/// The record as it is when its last process dies before it closes its sitting: up to what that process did last.
+fn unclosed(file: &Path) -> Vec<u8> {
+    let whole = fs::read(file).unwrap();
+    let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let last = Json::parse(&whole[start..whole.len() - 1], usize::MAX).unwrap();
+    assert_eq!(last.get("event").and_then(Json::as_str), Some("sitting-closed"));
+    whole[..start].to_vec()
+}
+
+/// Cuts the record at every `stride`th byte of the last line before the one that closes the sitting, and opens the directory to
+/// act.
 fn cut_everywhere(place: &Place, event: &str, stride: usize) {
     let file = place.dir().join("transcript.jsonl");
-    let whole = fs::read(&file).unwrap();
+    let (all, whole) = (fs::read(&file).unwrap(), unclosed(&file));
     let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     let line = Json::parse(&whole[start..whole.len() - 1], usize::MAX).unwrap();
     assert_eq!(line.get("event").and_then(Json::as_str), Some(event));
@@ -22,7 +33,7 @@ fn cut_everywhere(place: &Place, event: &str, stride: usize) {
     for length in (start..whole.len()).step_by(stride) {
         fs::write(&file, &whole[..length]).unwrap();
         open_to_act(place);
-        let transcript = Transcript::load(&file).unwrap();
+        let transcript = Transcript::load(&file, "").unwrap();
         let repaired: Vec<&Json> = transcript.all("repaired").collect();
         if length == start {
             // Nothing of the line is there, so nothing tells of it.
@@ -38,7 +49,7 @@ fn cut_everywhere(place: &Place, event: &str, stride: usize) {
             transcript.all("found").next_back().and_then(|data| data.get("files")).and_then(Json::as_object);
         assert_eq!(found, Some(lost), "cut at byte {}", length - start);
     }
-    fs::write(&file, &whole).unwrap();
+    fs::write(&file, &all).unwrap();
 }
 
 /// Opens the directory to act. While another test starts a process, that one has this process's claims too, for the
@@ -56,14 +67,14 @@ fn open_to_act(place: &Place) {
 fn cut_and_go_on(place: &Place, step: Step) {
     let copy = place.copy();
     let file = copy.dir().join("transcript.jsonl");
-    let whole = fs::read(&file).unwrap();
+    let whole = unclosed(&file);
     fs::write(&file, &whole[..whole.len() - 40]).unwrap();
     // Looking changes nothing.
     let looked = copy.end(&["status"]);
     assert!([0, 3].contains(&looked.code), "{}{}", looked.out, looked.err);
     assert_eq!(fs::read(&file).unwrap(), whole[..whole.len() - 40]);
     copy.go_on(step, false);
-    let transcript = Transcript::load(&file).unwrap();
+    let transcript = Transcript::load(&file, "").unwrap();
     assert_eq!((transcript.all("repaired").count(), transcript.all("found").count()), (1, 1));
 }
 
@@ -94,7 +105,7 @@ fn a_lost_line_about_the_freeze_is_asked_for() {
     let place = Place::before(SIGN_SEVERAL);
     cut_everywhere(&place, "frozen", 5);
     let file = place.dir().join("transcript.jsonl");
-    let whole = fs::read(&file).unwrap();
+    let whole = unclosed(&file);
     fs::write(&file, &whole[..whole.len() - 40]).unwrap();
     let refused = place.expect(SIGN_SEVERAL, 1);
     assert!(

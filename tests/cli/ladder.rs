@@ -86,6 +86,7 @@ fn a_rung_is_frozen_as_it_lies_there() {
         let mut payload = room.json(&format!("payloads/{}.json", room.digest("root")))["signed"].clone();
         assert_ne!(payload["expires"], drafted["expires"]);
         payload["expires"] = drafted["expires"].clone();
+        payload.as_object_mut().unwrap().remove("x-tuf-ceremony").unwrap();
         assert_eq!(payload, drafted);
         let plan = room.read("ceremony.toml");
         let dated = |line: &&str| line.starts_with("planned = ");

@@ -62,6 +62,17 @@ mod print;
 #[path = "../unit/python.rs"]
 mod python;
 mod readme;
+mod record_chain;
+mod record_commitment;
+mod record_fixture;
+mod record_guide;
+mod record_judge;
+mod record_proofs;
+mod record_seal;
+mod record_seal_kill;
+mod record_show;
+mod record_sittings;
+mod record_witness;
 mod recovery_base;
 mod rehearsal;
 mod rehearse;

@@ -190,13 +190,18 @@ fn release_inspect_diff_and_verify() {
     assert_eq!(machine[0]["signatures"].as_object().unwrap().len(), 2);
 
     let draft = room.path("drafts/root.json").display().to_string();
+    // The draft does not commit to the record yet.
     let (text, machine) = both(&room, &["diff", &root, &draft]);
+    assert!(text.starts_with("- the record of its ceremony\n    commits to the first "), "{text}");
+    assert_eq!((machine.as_array().unwrap().len(), text.lines().count()), (1, 2), "{text}");
+    let draft = room.path("drafts/targets.json").display().to_string();
+    let (text, machine) = both(&room, &["diff", &targets, &draft]);
     assert_eq!((text.as_str(), &machine), ("No difference in what is signed.\n", &json!([])));
-    room.edit("drafts/root.json", "2102-01-14T15:00:00Z", "2102-01-15T15:00:00Z");
-    let (text, machine) = both(&room, &["diff", &root, &draft]);
-    assert_eq!(text, "~ expires\n    was 2102-01-14T15:00:00Z\n    is  2102-01-15T15:00:00Z\n");
+    room.edit("drafts/targets.json", "2101-12-14T15:00:00Z", "2101-12-15T15:00:00Z");
+    let (text, machine) = both(&room, &["diff", &targets, &draft]);
+    assert_eq!(text, "~ expires\n    was 2101-12-14T15:00:00Z\n    is  2101-12-15T15:00:00Z\n");
     let change =
-        json!({ "after": "2102-01-15T15:00:00Z", "before": "2102-01-14T15:00:00Z", "place": "expires" });
+        json!({ "after": "2101-12-15T15:00:00Z", "before": "2101-12-14T15:00:00Z", "place": "expires" });
     assert_eq!(machine, json!([change]));
 
     let metadata = room.path("metadata").display().to_string();
@@ -255,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 36] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -281,6 +286,12 @@ const COMMANDS: [&[&str]; 36] = [
     &["release"],
     &["script"],
     &["script", "check"],
+    &["seal"],
+    &["transcript"],
+    &["transcript", "show"],
+    &["transcript", "prove"],
+    &["transcript", "check-proof"],
+    &["transcript", "cosign"],
     &["verify"],
     &["inspect"],
     &["diff"],

@@ -19,7 +19,7 @@ impl World {
         for name in missing.cloned().collect::<Vec<_>>() {
             provision(&mut ceremony, &mut Tokens::new(), &mut Holder, &name, false, PinFrom::Prompt).unwrap();
         }
-        ceremony.close();
+        ceremony.close().unwrap();
         self.open()
     }
 

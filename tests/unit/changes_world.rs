@@ -68,7 +68,7 @@ impl World {
         let mut ceremony = world.provision(world.open());
         let made = world.freeze(&mut ceremony).unwrap();
         assert!(world.sign_and_release(&mut ceremony, &made));
-        ceremony.close();
+        ceremony.close().unwrap();
         world.publish(&made);
         plant(&world.published(), &mut world.model);
         world.today = world.model.clone();
@@ -110,7 +110,7 @@ impl World {
             }
             // What was declared cannot be taken out of the record: without any of it the ceremony starts over.
             if !text.contains("[[intended]]") {
-                ceremony.close();
+                ceremony.close().unwrap();
                 fs::remove_dir_all(self.directory()).unwrap();
                 self.number -= 1;
                 self.start(published);
@@ -170,7 +170,7 @@ impl World {
             self.tally.stuck += 1;
             return false;
         }
-        ceremony.close();
+        ceremony.close().unwrap();
         self.publish(made);
         self.judge(made);
         true

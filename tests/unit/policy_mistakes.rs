@@ -25,7 +25,7 @@ fn an_unknown_field() {
     refuses(
         "change = \"genesis\"",
         "change = \"genesis\"\npolicy_language = \"x\"",
-        "line 8, column 1, field ceremony.policy_language: unknown field `policy_language`, expected one of `id`, `repository`, `script`, `planned`, `next`, `change`, `rehearsal`, `spec_version`, `consistent_snapshot`, `holder_names`, `reencode_keys`",
+        "line 8, column 1, field ceremony.policy_language: unknown field `policy_language`, expected one of `id`, `repository`, `script`, `planned`, `next`, `change`, `rehearsal`, `spec_version`, `consistent_snapshot`, `commitment`, `holder_names`, `reencode_keys`",
         "Remove it, or look up its place: `tuf-ceremony new DIR --template minimal` writes a commented example.",
     );
     refuses(

@@ -28,7 +28,7 @@ fn the_ceremony_itself_is_read() {
 fn what_is_left_out_has_the_stated_defaults() {
     let policy = good();
     assert_eq!(policy.spec_version, "1.0.31");
-    assert!(policy.consistent_snapshot);
+    assert!(policy.consistent_snapshot && policy.commitment);
     assert!(!policy.rehearsal && !policy.holder_names);
     assert_eq!(policy.holders["ben"].site, None);
     assert_eq!(policy.delegations["nightly"].terminating, None);
@@ -36,10 +36,10 @@ fn what_is_left_out_has_the_stated_defaults() {
 
 #[test]
 fn what_is_stated_beats_the_defaults() {
-    let stated = "change = \"genesis\"\nrehearsal = true\nholder_names = true\nconsistent_snapshot = false\n\
+    let stated = "change = \"genesis\"\nrehearsal = true\nholder_names = true\nconsistent_snapshot = false\ncommitment = false\n\
                   spec_version = \"1.0.19\"\nnext = 2027-10-01T15:00:00+02:00\n";
     let policy = with("change = \"genesis\"\n", stated).unwrap();
-    assert!(policy.rehearsal && policy.holder_names && !policy.consistent_snapshot);
+    assert!(policy.rehearsal && policy.holder_names && !policy.consistent_snapshot && !policy.commitment);
     assert_eq!(policy.spec_version, "1.0.19");
     assert_eq!(write(policy.next.unwrap()), "2027-10-01T13:00:00Z", "an offset names an instant too");
 }

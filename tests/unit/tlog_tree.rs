@@ -1,7 +1,7 @@
 //! Merkle trees: the published vectors of Certificate Transparency, and every proof of small trees, right and wrong.
 
 use tuf_ceremony::crypto::digest::Sha256Digest;
-use tuf_ceremony::crypto::tlog::tree::{Tree, is_consistent, leaf, root_of_inclusion};
+use tuf_ceremony::crypto::tlog::tree::{Growing, Tree, is_consistent, leaf, root_of_inclusion};
 
 /// The entries of the vectors, in hex.
 const ENTRIES: [&str; 8] =
@@ -131,4 +131,18 @@ fn every_tree_begins_with_every_earlier_one_and_with_no_other() {
         assert_eq!(tree.consistency(size + 1, size), None);
     }
     assert_eq!(tree.consistency(0, 34), None);
+}
+
+#[test]
+fn a_growing_tree_has_every_root_on_the_way() {
+    let entries = entries(70);
+    let whole = Tree::of(&entries);
+    let (mut growing, mut pushed) = (Growing::default(), Tree::default());
+    for (size, entry) in entries.iter().enumerate() {
+        assert_eq!((growing.size(), Some(growing.root())), (big(size), whole.root(size)));
+        growing.push(entry.as_bytes());
+        pushed.push(entry.as_bytes());
+    }
+    assert_eq!(Some(growing.root()), whole.root(70));
+    assert_eq!(pushed, whole);
 }

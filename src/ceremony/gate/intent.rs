@@ -1,6 +1,7 @@
 //! PLAN-INTENT for everything that is to be signed: each file is exactly what the plan makes of the keys and of what is
 //! trusted, none is missing, there is no other, and all of it comes to what was declared.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::checks::plan::{Declared, Intended, plan_declared, plan_intent};
@@ -8,6 +9,7 @@ use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::policy::intended::after;
+use crate::tuf::commitment::without;
 
 use super::super::drafting::Drafts;
 use super::super::payload::Payload;
@@ -33,12 +35,19 @@ pub(super) fn intent(
             findings.push(unplanned(&payload.title()));
             continue;
         };
+        // What a root commits to is no part of the plan; RECORD-CHAIN holds it to the record.
+        let is_root = payload.role == "root";
+        let trusted = ceremony.published_today(&payload.role);
+        let bare =
+            |signed, is_bare| if is_bare { Cow::Owned(without(signed)) } else { Cow::Borrowed(signed) };
+        let trusted = trusted.map(|signed| bare(signed, is_root));
+        let drafted = bare(&payload.signed, is_root && ceremony.policy.commitment);
         let judged = plan_intent(&Intended {
             role: &payload.role,
             change: ceremony.policy.change.name(),
-            trusted: ceremony.published_today(&payload.role),
+            trusted: trusted.as_deref(),
             planned: &draft.signed,
-            drafted: &payload.signed,
+            drafted: &drafted,
             revoked: ceremony.policy.revoke.len(),
         });
         findings.push(

@@ -199,6 +199,7 @@ pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding>
     let stale = frozen.flatten().find(|then| *then != ceremony.policy.digest);
     let mut findings = examine(ceremony, payloads);
     findings.extend(waive(ceremony, changed_inputs(ceremony)));
+    findings.extend(ceremony.commitments(payloads));
     let plan = match payloads.iter().find(|payload| ceremony.frozen_under(payload.digest).is_none()) {
         Some(payload) => {
             let what = format!("the record does not say under which plan {} was frozen", payload.title());

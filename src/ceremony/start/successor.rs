@@ -11,9 +11,10 @@ use crate::policy::{self, Intent, Policy};
 
 use crate::tuf::ROOT_LIMIT;
 
+use super::super::directory::{CHECKPOINT, CHECKPOINT_LIMIT, RECORD};
 use super::super::keyring::file_of;
 use super::super::repository::root_versions;
-use super::super::transcript::Transcript;
+use super::super::transcript::{Transcript, sitting};
 use super::super::{CeremonyError, keyring};
 use super::Beginning;
 use super::import::Imported;
@@ -37,7 +38,10 @@ pub(super) fn of(
         Some(root) => root.to_owned(),
         None => released(from)?,
     };
-    let record = Transcript::load(&from.join("transcript.jsonl"))?;
+    let record = Transcript::load(&from.join(RECORD), &sitting::origin(&policy.repository, &policy.id))?;
+    if let Some(bytes) = files::read_if_there(&from.join(CHECKPOINT), CHECKPOINT_LIMIT)? {
+        record.read_seal(&bytes)?;
+    }
     let mut imported = Imported::read(&root, Some(policy.rehearsal))?;
     if trusted.is_none() {
         require_recorded(from, &record, &imported)?;

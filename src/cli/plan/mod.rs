@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::plan::Plan;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::Finding;
 use crate::console::Console as _;
@@ -33,24 +34,32 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let (ceremony, plan) = if args.ladder {
-        let mut ceremony = Ceremony::open_to_act(&context.directory)?;
+    if !args.ladder {
+        let ceremony = Ceremony::open(&context.directory)?;
+        return show_plan(context, &ceremony, args, &ceremony.plan()?);
+    }
+    let directory = context.directory.clone();
+    Ceremony::act(&directory, |ceremony| {
         let rungs = ceremony.write_ladder()?;
         if !context.json {
             context.console.say(&ladder::written(&rungs));
             context.console.say("");
         }
         let plan = ceremony.plan_over(rungs)?;
-        (ceremony, plan)
-    } else {
-        let ceremony = Ceremony::open(&context.directory)?;
-        let plan = ceremony.plan()?;
-        (ceremony, plan)
-    };
+        show_plan(context, ceremony, args, &plan)
+    })
+}
+
+fn show_plan(
+    context: &mut Context,
+    ceremony: &Ceremony,
+    args: &Args,
+    plan: &Plan,
+) -> Result<Exit, CeremonyError> {
     if let Some(file) = &args.calendar {
-        files::create_or_same(file, ceremony.calendar(&plan).as_bytes())?;
+        files::create_or_same(file, ceremony.calendar(plan).as_bytes())?;
     }
-    let text = if context.json { show::json(&json::json(&ceremony, &plan)) } else { text(&ceremony, &plan) };
+    let text = if context.json { show::json(&json::json(ceremony, plan)) } else { text(ceremony, plan) };
     context.console.say(&text);
     if let Some(file) = args.calendar.as_ref().filter(|_| !context.json) {
         context.console.say(&format!("Wrote {}", visible(&file.to_string_lossy())));

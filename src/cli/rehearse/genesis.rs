@@ -125,6 +125,8 @@ fn judge(play: &mut Play) -> Result<(), CeremonyError> {
          \nTry next:\n\
          \x20 tuf-ceremony -C {place} status\n\
          \x20 tuf-ceremony -C {place} review root\n\
+         \x20 tuf-ceremony -C {place} transcript show\n\
+         \x20 tuf-ceremony -C {place} seal\n\
          \x20 tuf-ceremony explain QUORUM-NEW\n\
          \x20 tuf-ceremony rehearse --interactive          you are the holders\n\
          \x20 tuf-ceremony rehearse --script compromise    the bad night\n\

@@ -94,7 +94,7 @@ impl Play {
 
     /// Opens the directory anew, as the next command would: what happened is in its files.
     pub fn reopen(&mut self) -> Result<(), CeremonyError> {
-        self.ceremony.close();
+        self.ceremony.close()?;
         self.ceremony = Ceremony::open_to_act(&self.directory)?;
         Ok(())
     }

@@ -32,6 +32,11 @@ impl Tree {
         self.leaves.len()
     }
 
+    /// Adds an entry behind the others.
+    pub fn push(&mut self, entry: &[u8]) {
+        self.leaves.push(leaf(entry));
+    }
+
     /// The root of the tree over the first `size` entries; `None` if there are fewer.
     pub fn root(&self, size: usize) -> Option<Sha256Digest> {
         self.leaves.get(..size).map(root)
@@ -49,6 +54,39 @@ impl Tree {
     pub fn consistency(&self, earlier: usize, size: usize) -> Option<Vec<Sha256Digest>> {
         let leaves = self.leaves.get(..size).filter(|leaves| earlier <= leaves.len())?;
         Some(if earlier == 0 { Vec::new() } else { subproof(earlier, leaves, true) })
+    }
+}
+
+/// A tree of which only the head is wanted, after each entry: it keeps one hash for each whole subtree, largest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Growing {
+    size: u64,
+    subtrees: Vec<Sha256Digest>,
+}
+
+impl Growing {
+    /// Adds an entry behind the others.
+    pub fn push(&mut self, entry: &[u8]) {
+        let mut hash = leaf(entry);
+        // As in a binary counter: each one at the end of `size` is a whole subtree that this entry makes larger.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.subtrees.pop() {
+                hash = node(left, hash);
+            }
+        }
+        self.subtrees.push(hash);
+        self.size += 1;
+    }
+
+    /// How many entries it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The root over all of them.
+    pub fn root(&self) -> Sha256Digest {
+        let right_to_left = self.subtrees.iter().rev().copied();
+        right_to_left.reduce(|right, left| node(left, right)).unwrap_or_else(|| Sha256Digest::of(&[]))
     }
 }
 

@@ -1,0 +1,149 @@
+//! What a line of the record says, in words.
+
+use std::collections::BTreeMap;
+
+use crate::ceremony::event::{FROZEN, REPAIRED, SEALED, SITTING_CLOSED, SITTING_OPENED};
+use crate::ceremony::transcript::Transcript;
+use crate::cli::show;
+use crate::crypto::tlog::checkpoint::Checkpoint;
+use crate::host::display::visible;
+use crate::json::Json;
+
+/// Tells lines, and knows what the others say of the same things.
+pub struct Told<'a> {
+    record: &'a Transcript,
+    /// Payloads by digest.
+    titles: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Told<'a> {
+    /// Of a record.
+    pub fn new(record: &'a Transcript) -> Told<'a> {
+        let mut titles = BTreeMap::new();
+        for (digest, title) in record.all(FROZEN).flat_map(payloads) {
+            titles.insert(digest, title);
+        }
+        Told { record, titles }
+    }
+
+    /// Number, time, step and actor, and below it what happened.
+    pub fn line(&self, line: &Json) -> String {
+        let text = |name: &str| line.get(name).and_then(Json::as_str).unwrap_or_default();
+        let seq = line.get("seq").and_then(Json::as_int).unwrap_or_default();
+        let step = line.get("step").and_then(Json::as_str);
+        let step = step.map_or(String::new(), |step| format!("  step {}", visible(step)));
+        let mut out = format!("#{seq}  {}{step}  {}", visible(text("time")), visible(text("actor")));
+        let data = line.get("data").unwrap_or(&Json::Null);
+        for said in self.event(text("event"), data, usize::try_from(seq).unwrap_or(usize::MAX)) {
+            out.push('\n');
+            out.push_str(&show::indent("    ", &show::wrap(&visible(&said), 74)));
+        }
+        out
+    }
+
+    fn event(&self, event: &str, data: &Json, seq: usize) -> Vec<String> {
+        let text = |name: &str| data.get(name).and_then(Json::as_str).unwrap_or("?");
+        let number = |name: &str| data.get(name).and_then(Json::as_int).unwrap_or_default();
+        let payload = || self.titles.get(text("payload")).cloned().unwrap_or("a payload".to_owned());
+        let mut told = match event {
+            "plan-read" => vec![format!("read the plan of ceremony {}, and what it names", text("id"))],
+            "changed" => {
+                let acts = list(data, "acts").into_iter().map(|act| format!("changed the plan: {act}"));
+                acts.chain([format!("ceremony.toml is {} since then", text("plan"))]).collect()
+            }
+            "key-enrolled" => {
+                let how = if data.get("generated") == Some(&Json::Bool(true)) { "made" } else { "found" };
+                vec![format!("{how} the key {} on the token {}", text("key"), text("serial"))]
+            }
+            "drafted" => vec!["wrote drafts".to_owned()],
+            FROZEN => {
+                let frozen =
+                    payloads(data).into_iter().map(|(digest, title)| format!("froze {title}: {digest}"));
+                let voided =
+                    list(data, "voided").into_iter().map(|digest| format!("void from now on: {digest}"));
+                frozen.chain(voided).collect()
+            }
+            "reviewed" => vec![format!("was shown {}: {}", payload(), text("payload"))],
+            "signed" => vec![format!(
+                "signed {} with the key {}, after typing {} digits of its digest",
+                payload(),
+                text("key"),
+                number("digits")
+            )],
+            "refused" => vec![format!("{} refused `{}`: {}", text("check"), text("act"), text("what"))],
+            "released" => vec!["wrote the release".to_owned()],
+            "found" => vec!["found here, and not in the record before:".to_owned()],
+            REPAIRED => vec![format!(
+                "removed a line that was cut off after {} bytes; SHA-256 of what there was: {}",
+                number("bytes"),
+                text("sha256")
+            )],
+            SITTING_OPENED => vec![self.opened(seq), format!("key: {}", text("vkey"))],
+            SITTING_CLOSED => vec![self.closed(seq)],
+            SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
+            other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
+        };
+        let files = data.get("files").and_then(Json::as_object).into_iter().flatten();
+        told.extend(
+            files.map(|(file, digest)| format!("{:.16}  {}", digest.as_str().unwrap_or("?"), short(file))),
+        );
+        for check in data.get("checks").and_then(Json::as_array).unwrap_or_default() {
+            let part = |name: &str| check.get(name).and_then(Json::as_str).unwrap_or("?");
+            told.push(format!("{} {}: {}", part("check"), part("outcome"), part("what")));
+        }
+        told
+    }
+
+    fn opened(&self, seq: usize) -> String {
+        let place = self.record.sittings().iter().position(|sat| sat.opened == seq);
+        let sat = place.and_then(|place| self.record.sittings().get(place));
+        let last = place.is_some_and(|place| place + 1 == self.record.sittings().len());
+        match sat.and_then(|sat| sat.closed) {
+            Some(closed) => format!("a sitting begins, which #{closed} closes"),
+            None if last && self.record.is_sealed() => {
+                "a sitting begins, which the checkpoint closes".to_owned()
+            }
+            None => "a sitting begins, which nobody closed".to_owned(),
+        }
+    }
+
+    fn closed(&self, seq: usize) -> String {
+        let sat = self.record.sittings().iter().find(|sat| sat.closed == Some(seq));
+        let opened = sat.map_or(0, |sat| sat.opened);
+        let note = self.record.closing_note(seq);
+        let head = note.and_then(|note| Checkpoint::parse(&note.text).ok());
+        let root = head.map_or("?".to_owned(), |head| head.root.to_hex());
+        format!(
+            "the sitting of #{opened} ends; its key has signed the tree head of all lines before this: {root}"
+        )
+    }
+}
+
+/// Digest and title of what a freeze made.
+fn payloads(frozen: &Json) -> Vec<(&str, String)> {
+    let roles = frozen.get("payloads").and_then(Json::as_object).into_iter().flatten();
+    roles
+        .flat_map(|(role, versions)| {
+            let versions = versions.as_object().into_iter().flatten();
+            versions.map(move |(version, digest)| {
+                (digest.as_str().unwrap_or("?"), format!("{role} version {version}"))
+            })
+        })
+        .collect()
+}
+
+/// A file name in which each digest is cut, to fit a line: the whole name is in the record.
+fn short(file: &str) -> String {
+    let part = |part: &str| match part.get(..64) {
+        Some(digest) if digest.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{}…{}", digest.get(..16).unwrap_or(digest), part.get(64..).unwrap_or_default())
+        }
+        _ => part.to_owned(),
+    };
+    file.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn list(data: &Json, name: &str) -> Vec<String> {
+    let all = data.get(name).and_then(Json::as_array).unwrap_or_default();
+    all.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+}
