@@ -157,7 +157,7 @@ fn losses_and_thefts_are_counted() {
     );
     // What one choice of keys reaches, and what goes together.
     let text = room.run(&["plan"]).ok().out;
-    let told = "What a thief could sign\n  with 1 key, if it is the right one: snapshot, timestamp, all of them at once\n  \
+    let told = "What a thief could sign after the release\n  with 1 key, if it is the right one: snapshot, timestamp, all of them at once\n  \
                 with 2 keys, if they are the right ones: any one of root, targets, snapshot,\n  timestamp; at once, one of \
                 these: root + targets; snapshot + timestamp\n";
     assert!(text.contains(told), "{text}");

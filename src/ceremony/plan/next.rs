@@ -3,6 +3,7 @@
 use crate::checks::{Check, Finding};
 use crate::host::files;
 use crate::tuf::METADATA_LIMIT;
+use crate::tuf::commitment;
 use crate::tuf::envelope::Envelope;
 
 use super::super::Ceremony;
@@ -72,12 +73,16 @@ impl Ceremony {
     /// The current payloads with their signatures, if they are what this plan makes and were frozen under it. What cannot be read
     /// is none: a freeze writes it anew.
     fn signed_under_this_plan(&self, made: &[Payload]) -> Option<Vec<Signed>> {
-        let index = self.index().ok()?;
-        let of_index = |one: &Payload| index.0.get(&one.role)?.get(&one.version).copied();
-        let is_current = |one: &Payload| of_index(one) == Some(one.digest);
+        let frozen = self.payloads().ok()?;
+        let is_same = |one: &Payload, other: &Payload| match one.role == "root" {
+            // What a root commits to is added at the freeze.
+            true => other.role == "root" && commitment::without(&other.signed) == one.signed,
+            false => one.digest == other.digest,
+        };
+        let is_current = |one: &Payload| frozen.iter().any(|other| is_same(one, other));
         // They are frozen together, so that one tells of all.
-        let plan = self.frozen_under(made.first()?.digest);
-        let same = index.digests().count() == made.len() && made.iter().all(is_current);
+        let plan = self.frozen_under(frozen.first()?.digest);
+        let same = frozen.len() == made.len() && made.iter().all(is_current);
         if same && plan == Some(self.policy.digest) { self.collected().ok() } else { None }
     }
 
