@@ -209,7 +209,7 @@ fn the_sheet_of_a_release_lists_exceptions_and_warnings() {
             json!(Verifier::new(&origin, Kind::Note, key(9).public()).unwrap().to_string());
         let mut exception = opened.clone();
         exception["actor"] = json!("Ada");
-        exception["data"] = json!({ "reason": "the camera fell over \u{1b}" });
+        exception["data"] = json!({ "reason": "the camera fell over \\u{1b}" });
         exception["event"] = json!("exception");
         exception["step"] = json!("4.2");
         exception["time"] = json!("2101-01-14T16:00:00Z");
