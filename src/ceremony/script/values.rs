@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::policy::survival::Unit;
 use crate::policy::{KeyPlan, TokenKind};
 use crate::tuf::time;
 
@@ -136,7 +137,13 @@ impl Values {
             holder_keys: with(&|key| !key.online && !key.signs.is_empty()),
             online_keys: with(&|key| key.online && !key.signs.is_empty()),
             revoked: revoked.collect(),
-            fewest: plan.call.people.as_ref().map_or(0, Vec::len),
+            fewest: plan
+                .call
+                .people
+                .iter()
+                .flatten()
+                .filter(|one| matches!(one.who, Unit::Holder(_)))
+                .count(),
             keys,
         })
     }
