@@ -124,16 +124,16 @@ fn standing(
 ) -> Result<Standing, CeremonyError> {
     let own: Vec<&(usize, &Json)> = lines.iter().filter(|(_, line)| text(line, "step") == step.id).collect();
     let command = step.command.as_ref().map(|_| visible(&step.typed()));
-    let closes = |line: &Json| {
-        [STEP, EXCEPTION].contains(&event_of(line))
+    let words: Vec<&str> = step.command.iter().flatten().map(String::as_str).collect();
+    let closes = |seq: usize, line: &Json| {
+        (event_of(line) == EXCEPTION || event_of(line) == STEP && !is_outdated(ceremony, &words, seq))
             && data(line, "command") == command.as_deref()
             && data(line, "text").is_some_and(|shown| was_shown(step, shown, known))
     };
-    if let Some((line, closing)) = own.iter().rev().find(|(_, line)| closes(line)) {
+    if let Some((line, closing)) = own.iter().rev().find(|(seq, line)| closes(*seq, line)) {
         let (actor, exception) = (text(closing, "actor").to_owned(), event_of(closing) == EXCEPTION);
         return Ok(Standing::Closed { line: *line, actor, exception });
     }
-    let words: Vec<&str> = step.command.iter().flatten().map(String::as_str).collect();
     for (line, one) in own.iter().rev() {
         if performs(ceremony, &words, *line, one)? {
             return Ok(Standing::Performed { line: *line, event: event_of(one).to_owned() });
@@ -153,8 +153,7 @@ fn standing(
 
 /// Whether a line says that a command has done its work, and it is still worth something.
 fn performs(ceremony: &Ceremony, words: &[&str], seq: usize, line: &Json) -> Result<bool, CeremonyError> {
-    let is_of_this_plan =
-        || ceremony.transcript.numbered("plan-read").next_back().is_none_or(|(read, _)| read < seq);
+    let is_of_this_plan = || !happened_since(ceremony, "plan-read", seq);
     let event = event_of(line);
     Ok(match words {
         ["token", "provision", "--key", key] => {
@@ -171,6 +170,20 @@ fn performs(ceremony: &Ceremony, words: &[&str], seq: usize, line: &Json) -> Res
         }
         _ => false,
     })
+}
+
+/// Whether a command has to do its work anew: drafts and payloads after the plan has changed, and what is done with payloads after
+/// others were frozen.
+fn is_outdated(ceremony: &Ceremony, words: &[&str], seq: usize) -> bool {
+    match words {
+        ["draft"] | ["freeze", ..] => happened_since(ceremony, "plan-read", seq),
+        ["review" | "sign" | "release", ..] => happened_since(ceremony, FROZEN, seq),
+        _ => false,
+    }
+}
+
+fn happened_since(ceremony: &Ceremony, event: &str, seq: usize) -> bool {
+    ceremony.transcript.numbered(event).next_back().is_some_and(|(last, _)| last > seq)
 }
 
 /// Whether no payload waits for a key.

@@ -1,7 +1,7 @@
 //! `run` leaves, is stopped, or is cut off, and goes on where things stood.
 
-use crate::rehearsal::planned;
-use crate::run_dialogue::{DO, FIRST, INITIALS, answer, follow, from_to, has_each_once};
+use crate::rehearsal::{planned, provisioned};
+use crate::run_dialogue::{DO, FIRST, INITIALS, answer, closed, follow, from_to, has_each_once};
 
 #[test]
 fn leaving_and_going_on_in_the_middle() {
@@ -99,4 +99,36 @@ fn a_refused_command_says_what_to_do_and_the_step_stays_open() {
     // The refusal stands under its step.
     let refused = room.record().into_iter().find(|line| line["event"] == "refused").unwrap();
     assert_eq!(refused["step"], "2.2");
+}
+
+/// "Begin again with act 1", the scripts say where the plan has to be mended.
+#[test]
+fn a_plan_that_changes_opens_what_depends_on_it() {
+    let room = provisioned();
+    let own = room.path("own.md");
+    let own = own.to_str().unwrap();
+    let step = |command: &str| {
+        format!(
+            "1. **CA** does it.\n\n   ```ceremony\n   {command}\n   ```\n\n   Expected: it.\n\n   If not: stop.\n\n"
+        )
+    };
+    let steps = ["draft", "freeze", "review root", "print label"].map(step).concat();
+    let script = format!("# Own\n\nRoles in the room: **CA**.\n\n## 1. Custody (5 minutes)\n\n{steps}");
+    room.write("own.md", script);
+    let walk = |steps: &[&str]| {
+        let mut holder = room.sit_before_window(&["run", own]);
+        if closed(&room).is_empty() {
+            holder.types(FIRST, "");
+        }
+        for step in steps {
+            holder.reads(&format!("Step {step} of "));
+            answer(&room, &mut holder, &["do", "CA"]);
+        }
+        holder.reads("Every step is closed: 4 steps");
+        assert_eq!(holder.leaves().0, 0);
+    };
+    walk(&["1.1", "1.2", "1.3", "1.4"]);
+    room.edit("ceremony.toml", "expires = \"30 days\"", "expires = \"29 days\"");
+    walk(&["1.1", "1.2", "1.3"]);
+    walk(&[]);
 }
