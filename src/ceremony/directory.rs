@@ -31,6 +31,15 @@ pub const CHECKPOINT: &str = "checkpoint";
 /// The largest signed note that is read, in bytes.
 pub const CHECKPOINT_LIMIT: usize = 1 << 20;
 
+/// Where something is done: in which directory, and for which step of the script.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The ceremony directory.
+    pub directory: PathBuf,
+    /// The step that everything recorded belongs to; `None` outside of a walk through the script.
+    pub step: Option<String>,
+}
+
 /// An open ceremony directory: its plan, its keys, what it trusts, and its record.
 pub struct Ceremony {
     root: PathBuf,
@@ -59,10 +68,10 @@ impl Ceremony {
 
     /// Opens a directory, does something in it, and closes it: see [`Ceremony::open_to_act`] and [`Ceremony::close`].
     pub fn act<T>(
-        root: &Path,
+        place: &Place,
         act: impl FnOnce(&mut Ceremony) -> Result<T, CeremonyError>,
     ) -> Result<T, CeremonyError> {
-        let mut ceremony = Ceremony::open_to_act(root)?;
+        let mut ceremony = Ceremony::open_at(&place.directory, place.step.as_deref())?;
         let done = act(&mut ceremony);
         let closed = ceremony.close();
         // What happened first is told.
@@ -72,7 +81,12 @@ impl Ceremony {
     /// Opens a directory to change it: nobody else may meanwhile, and nobody may once it is sealed. Records the plan if it is
     /// new to the record, and every file that is.
     pub fn open_to_act(root: &Path) -> Result<Ceremony, CeremonyError> {
+        Ceremony::open_at(root, None)
+    }
+
+    fn open_at(root: &Path, step: Option<&str>) -> Result<Ceremony, CeremonyError> {
         let mut ceremony = Ceremony::claim(root)?;
+        ceremony.transcript.set_step(step.map(str::to_owned));
         if ceremony.transcript.is_sealed() {
             return Err(CeremonyError::Sealed { whole: ceremony.seal_is_whole() });
         }

@@ -10,6 +10,12 @@ pub const SITTING_OPENED: &str = "sitting-opened";
 pub const SITTING_CLOSED: &str = "sitting-closed";
 /// The word for a line in the place of one that was cut off.
 pub const REPAIRED: &str = "repaired";
+/// The word for the script that people begin to follow.
+pub const SCRIPT: &str = "script";
+/// The word for a step that is closed.
+pub const STEP: &str = "step";
+/// The word for a step that is passed over.
+pub const EXCEPTION: &str = "exception";
 /// The word for a freeze.
 pub const FROZEN: &str = "frozen";
 /// The word for the last line of the record.
@@ -22,6 +28,17 @@ pub struct Artifact {
     pub file: String,
     /// Of its bytes.
     pub sha256: Sha256Digest,
+}
+
+/// A step of the script, as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepWords {
+    /// Who acts, in letters.
+    pub who: String,
+    /// What to do.
+    pub text: String,
+    /// The command, as it is typed.
+    pub command: Option<String>,
 }
 
 /// One thing that happened.
@@ -128,6 +145,31 @@ pub enum Event {
         /// The head over all lines before this one as a signed note, line by line.
         note: Vec<String>,
     },
+    /// People begin to follow a script, or go on with one that has changed.
+    Script {
+        /// What it is called.
+        name: String,
+        /// SHA-256 of `script.md`.
+        sha256: Sha256Digest,
+        /// How many steps it has.
+        steps: usize,
+    },
+    /// A step of the script is closed.
+    Step {
+        /// The step.
+        words: StepWords,
+        /// Of whoever did it, or saw it done.
+        initials: String,
+    },
+    /// A step of the script is passed over, or was done in another way.
+    Exception {
+        /// The step.
+        words: StepWords,
+        /// Why.
+        reason: String,
+        /// Of the two who vouch for it.
+        initials: [String; 2],
+    },
     /// Nothing more will be recorded.
     Sealed {
         /// Every lasting file.
@@ -152,6 +194,9 @@ impl Event {
             Event::Repaired { .. } => REPAIRED,
             Event::SittingOpened { .. } => SITTING_OPENED,
             Event::SittingClosed { .. } => SITTING_CLOSED,
+            Event::Script { .. } => SCRIPT,
+            Event::Step { .. } => STEP,
+            Event::Exception { .. } => EXCEPTION,
             Event::Sealed { .. } => SEALED,
         }
     }
@@ -205,11 +250,35 @@ impl Event {
             Event::SittingOpened { vkey, origin } => {
                 Json::object([("origin", Json::from(origin.as_str())), ("vkey", Json::from(vkey.as_str()))])
             }
+            Event::Script { name, sha256, steps } => Json::object([
+                ("name", Json::from(name.as_str())),
+                ("sha256", Json::from(sha256.to_hex())),
+                ("steps", Json::Int(i64::try_from(*steps).unwrap_or(i64::MAX))),
+            ]),
+            Event::Step { words, initials } => {
+                let own = [("initials", Json::from(initials.as_str())), ("outcome", Json::from("done"))];
+                step_json(words, own)
+            }
+            Event::Exception { words, reason, initials } => {
+                let own = [
+                    ("initials", Json::strings(initials.iter().cloned())),
+                    ("reason", Json::from(reason.as_str())),
+                ];
+                step_json(words, own)
+            }
             Event::SittingClosed { note } => {
                 Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
             }
         }
     }
+}
+
+/// The words of a step, and what became of it.
+fn step_json(words: &StepWords, own: [(&str, Json); 2]) -> Json {
+    let command = words.command.as_ref().map(|command| ("command", Json::from(command.as_str())));
+    let words = [("text", Json::from(words.text.as_str())), ("who", Json::from(words.who.as_str()))];
+    let all = words.into_iter().chain(own).chain(command);
+    Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn artifacts(files: &[Artifact]) -> Json {

@@ -31,6 +31,7 @@ pub mod tokens;
 pub mod transcript;
 pub mod trusted;
 pub mod verify;
+pub mod walk;
 pub mod witness;
 
 pub use directory::Ceremony;

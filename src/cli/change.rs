@@ -165,8 +165,8 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let directory = context.directory.clone();
-    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+    let place = context.place();
+    Ceremony::act(&place, |ceremony| act(context, ceremony, args))
 }
 
 fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {

@@ -13,7 +13,7 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let drafts = Ceremony::act(&context.directory, Ceremony::draft)?;
+    let drafts = Ceremony::act(&context.place(), Ceremony::draft)?;
     for draft in &drafts.made {
         context.console.say(&format!("Wrote {}", file_of(&draft.role)));
     }

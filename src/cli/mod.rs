@@ -14,6 +14,7 @@ mod print;
 mod rehearse;
 mod release;
 mod review;
+mod run;
 mod script;
 mod seal;
 pub mod show;
@@ -29,6 +30,7 @@ use clap::{Parser, Subcommand};
 
 use crate::advice::{Advice as _, Exit};
 use crate::ceremony::CeremonyError;
+use crate::ceremony::directory::Place;
 use crate::console::{Console as _, Terminal};
 use crate::host::display::visible;
 
@@ -81,6 +83,7 @@ enum Command {
     Inspect(inspect::Args),
     Diff(diff::Args),
     Digest(digest::Args),
+    Run(run::Args),
     Print(print::Args),
     Explain(explain::Args),
 }
@@ -93,6 +96,15 @@ pub struct Context {
     pub json: bool,
     /// The terminal.
     pub console: Terminal,
+    /// The step of the script that is being done.
+    pub step: Option<String>,
+}
+
+impl Context {
+    /// Where the command acts.
+    pub fn place(&self) -> Place {
+        Place { directory: self.directory.clone(), step: self.step.clone() }
+    }
 }
 
 /// Parses the arguments, runs the subcommand, reports its error, and says how to exit.
@@ -111,34 +123,40 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
             return Exit::Yes;
         }
     };
-    let mut context = Context { directory: cli.directory, json: cli.json, console: Terminal };
-    let outcome = match cli.command {
-        Command::Rehearse(args) => rehearse::run(&mut context, &args),
-        Command::New(args) => new::run(&mut context, &args),
-        Command::Plan(args) => plan::run(&mut context, &args),
-        Command::Change(args) => change::run(&mut context, &args),
-        Command::Compromise(args) => compromise::run(&mut context, &args),
-        Command::Token(args) => token::run(&mut context, &args),
-        Command::Draft(args) => draft::run(&mut context, &args),
-        Command::Freeze(args) => freeze::run(&mut context, &args),
-        Command::Review(args) => review::run(&mut context, &args),
-        Command::Sign(args) => sign::run(&mut context, &args),
-        Command::Status(args) => status::run(&mut context, &args),
-        Command::Release(args) => release::run(&mut context, &args),
-        Command::Script(args) => script::run(&mut context, &args),
-        Command::Seal(args) => seal::run(&mut context, &args),
-        Command::Transcript(args) => transcript::run(&mut context, &args),
-        Command::Verify(args) => verify::run(&mut context, &args),
-        Command::Inspect(args) => inspect::run(&mut context, &args),
-        Command::Diff(args) => diff::run(&mut context, &args),
-        Command::Digest(args) => digest::run(&mut context, &args),
-        Command::Print(args) => print::run(&mut context, &args),
-        Command::Explain(args) => explain::run(&mut context, &args),
-    };
+    let mut context = Context { directory: cli.directory, json: cli.json, console: Terminal, step: None };
+    let outcome = perform(&mut context, &cli.command);
     outcome.unwrap_or_else(|error| {
         Terminal::complain(&complaint(&error));
         error.exit()
     })
+}
+
+/// Runs a subcommand.
+fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyError> {
+    match command {
+        Command::Rehearse(args) => rehearse::run(context, args),
+        Command::New(args) => new::run(context, args),
+        Command::Plan(args) => plan::run(context, args),
+        Command::Change(args) => change::run(context, args),
+        Command::Compromise(args) => compromise::run(context, args),
+        Command::Token(args) => token::run(context, args),
+        Command::Draft(args) => draft::run(context, args),
+        Command::Freeze(args) => freeze::run(context, args),
+        Command::Review(args) => review::run(context, args),
+        Command::Sign(args) => sign::run(context, args),
+        Command::Status(args) => status::run(context, args),
+        Command::Release(args) => release::run(context, args),
+        Command::Script(args) => script::run(context, args),
+        Command::Seal(args) => seal::run(context, args),
+        Command::Transcript(args) => transcript::run(context, args),
+        Command::Verify(args) => verify::run(context, args),
+        Command::Inspect(args) => inspect::run(context, args),
+        Command::Diff(args) => diff::run(context, args),
+        Command::Digest(args) => digest::run(context, args),
+        Command::Run(args) => run::run(context, args),
+        Command::Print(args) => print::run(context, args),
+        Command::Explain(args) => explain::run(context, args),
+    }
 }
 
 /// An error as people see it: what happened, what to do next, and where to read more.

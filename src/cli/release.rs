@@ -21,8 +21,8 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let directory = context.directory.clone();
-    Ceremony::act(&directory, |ceremony| act(context, ceremony))
+    let place = context.place();
+    Ceremony::act(&place, |ceremony| act(context, ceremony))
 }
 
 fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyError> {

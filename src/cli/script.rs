@@ -1,6 +1,6 @@
 //! `script`: look at a script before anybody follows it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
@@ -36,17 +36,7 @@ enum Act {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let Act::Check { file } = &args.act;
     let ceremony = Ceremony::open(&context.directory)?;
-    let script = match file {
-        None => Script::of(&ceremony)?,
-        Some(file) => {
-            let name = file.to_string_lossy();
-            let text = match start::script(&name) {
-                Some(text) => text.to_owned(),
-                None => text_of(&visible(&name), &files::read(file, policy::LIMIT)?)?,
-            };
-            Script::expanded(&visible(&name), &text, &ceremony)?
-        }
-    };
+    let script = named(&ceremony, file.as_deref())?;
     let found = problems(&script, &ceremony, &valid)?;
     context.console.say(&if context.json {
         show::json(&json(&script, &found))
@@ -56,8 +46,24 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     Ok(if found.is_empty() { Exit::Yes } else { Exit::No })
 }
 
+/// The script that comes with the program under this name, or is in this file; that of the plan if none is named.
+pub fn named(ceremony: &Ceremony, file: Option<&Path>) -> Result<Script, CeremonyError> {
+    let Some(file) = file else { return Script::of(ceremony) };
+    let name = file.to_string_lossy();
+    let text = match start::script(&name) {
+        Some(text) => text.to_owned(),
+        None => text_of(&visible(&name), &files::read(file, policy::LIMIT)?)?,
+    };
+    Script::expanded(&visible(&name), &text, ceremony)
+}
+
 /// Why the words of a command are none that a script may have.
-fn valid(words: &[String]) -> Result<(), String> {
+pub fn valid(words: &[String]) -> Result<(), String> {
+    command(words).map(|_| ())
+}
+
+/// The command that a script may have in these words; why not, otherwise.
+pub fn command(words: &[String]) -> Result<Command, String> {
     let line = words.join(" ");
     let parsed = Cli::try_parse_from(std::iter::once("tuf-ceremony").chain(words.iter().map(String::as_str)));
     let parsed = parsed.map_err(|error| {
@@ -65,14 +71,19 @@ fn valid(words: &[String]) -> Result<(), String> {
         let first = told.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         format!("`{line}` is no command of this program: {first}")
     })?;
-    let of_elsewhere = matches!(parsed.command, Command::Rehearse(_) | Command::New(_));
-    if of_elsewhere {
-        return Err(format!("`{line}` is nothing that is done in a ceremony's directory"));
+    match parsed.command {
+        Command::Rehearse(_) | Command::New(_) => {
+            return Err(format!("`{line}` is nothing that is done in a ceremony's directory"));
+        }
+        // Nothing can be recorded after it, and so not that its step is done.
+        Command::Seal(_) => return Err(format!("`{line}` is for afterwards, when every step is closed")),
+        Command::Run(_) => return Err(format!("`{line}` has no place in a script: it walks through one")),
+        _ => {}
     }
     let flags = ["-C", "--json", "--pin-fd", "--confirm"];
     match words.iter().find(|word| flags.iter().any(|flag| word.starts_with(flag))) {
         Some(word) => Err(format!("{word} has no place in a script: people read, type and confirm")),
-        None => Ok(()),
+        None => Ok(parsed.command),
     }
 }
 

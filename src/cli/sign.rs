@@ -31,8 +31,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let directory = context.directory.clone();
-    Ceremony::act(&directory, |ceremony| act(context, ceremony, args))
+    let place = context.place();
+    Ceremony::act(&place, |ceremony| act(context, ceremony, args))
 }
 
 fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Exit, CeremonyError> {

@@ -49,8 +49,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     match &args.command {
         TokenCommand::List { module } => list(context, module),
         TokenCommand::Provision { key, existing, pin_fd } => {
-            let directory = context.directory.clone();
-            Ceremony::act(&directory, |ceremony| make(context, ceremony, key, *existing, *pin_fd))
+            let place = context.place();
+            Ceremony::act(&place, |ceremony| make(context, ceremony, key, *existing, *pin_fd))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one door to the terminal: lines out, questions and hidden questions in.
 
 pub mod fold;
+mod line;
 pub mod table;
 mod terminal;
 pub mod words;
@@ -35,6 +36,12 @@ pub enum ConsoleError {
         /// The flag that answers it.
         flag: String,
     },
+    /// There is no terminal for what cannot do without one.
+    #[error("this is for people at a terminal, and there is none")]
+    NobodyThere {
+        /// What can be done without.
+        instead: &'static str,
+    },
     /// The output is full, closed, or gone.
     #[error("what must be read could not be shown")]
     NotShown,
@@ -49,6 +56,7 @@ impl Advice for ConsoleError {
             ConsoleError::NoTerminal { flag, .. } => {
                 format!("Run the command in a terminal, or give {flag}.")
             }
+            ConsoleError::NobodyThere { instead } => (*instead).to_owned(),
             ConsoleError::NotShown => {
                 "Nothing was signed. Run the command again where its output can be seen.".to_owned()
             }
@@ -60,7 +68,9 @@ impl Advice for ConsoleError {
     fn exit(&self) -> Exit {
         match self {
             ConsoleError::NotShown => Exit::Machine,
-            ConsoleError::NoTerminal { .. } | ConsoleError::Interrupted => Exit::Usage,
+            ConsoleError::NoTerminal { .. }
+            | ConsoleError::NobodyThere { .. }
+            | ConsoleError::Interrupted => Exit::Usage,
         }
     }
 }

@@ -7,7 +7,7 @@ use dialoguer::{Input, Password};
 use rustix::termios::tcgetwinsize;
 
 use super::fold::fold;
-
+use super::line::Quiet;
 use super::{Console, ConsoleError};
 use crate::host::display::visible;
 use crate::host::secret::Secret;
@@ -21,6 +21,36 @@ impl Terminal {
         let stderr = std::io::stderr();
         let text = fit(text, tcgetwinsize(&stderr).ok());
         let _ = writeln!(&stderr, "{text}");
+    }
+
+    /// Whether somebody reads and types here.
+    pub fn is_attended() -> bool {
+        std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// The width of the window in cells, if it has one.
+    pub fn width() -> Option<usize> {
+        let window = tcgetwinsize(std::io::stdout()).ok()?;
+        Some(usize::from(window.ws_col)).filter(|width| *width > 0)
+    }
+
+    /// An empty screen, where the terminal can; a dumb one goes on below.
+    pub fn clear() {
+        if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
+            return;
+        }
+        let mut stdout = std::io::stdout();
+        let _ = stdout.write_all(b"\x1b[H\x1b[2J").and_then(|()| stdout.flush());
+    }
+
+    /// Asks for a line. Ctrl-C, the end of the input and a terminal that went away are no answers, and the terminal is left as
+    /// it was.
+    pub fn ask_line(prompt: &str) -> Result<String, ConsoleError> {
+        let quiet = Quiet::begin().map_err(|_| ConsoleError::Interrupted)?;
+        let mut stdout = std::io::stdout();
+        let shown = write!(stdout, "{}: ", visible(prompt)).and_then(|()| stdout.flush());
+        shown.map_err(|_| ConsoleError::NotShown)?;
+        quiet.read().ok_or(ConsoleError::Interrupted)
     }
 }
 
@@ -47,8 +77,7 @@ impl Console for Terminal {
 
     fn can_ask(&self, prompt: &str, flag: &str) -> Result<(), ConsoleError> {
         // Standard output too: nobody may be asked about what went elsewhere.
-        let all = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        if all && std::io::stderr().is_terminal() {
+        if Terminal::is_attended() {
             return Ok(());
         }
         Err(ConsoleError::NoTerminal { question: prompt.to_owned(), flag: flag.to_owned() })

@@ -147,6 +147,16 @@ pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileE
     }
 }
 
+/// A path that means the same from every folder.
+pub fn absolute(path: &Path) -> Result<PathBuf, FileError> {
+    std::path::absolute(path).map_err(failed("find", path))
+}
+
+/// Goes into a folder: from now on, relative paths are meant from there.
+pub fn enter(folder: &Path) -> Result<(), FileError> {
+    std::env::set_current_dir(folder).map_err(failed("enter", folder))
+}
+
 /// Whether anything has this name, a dangling link included.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

@@ -26,11 +26,20 @@ impl Room {
 
     /// The same, with a redirection as the shell has it.
     pub fn sit_down_with(&self, redirection: &str, arguments: &[&str]) -> Holder {
+        self.sit_before("", redirection, arguments)
+    }
+
+    /// Starts the program in a terminal with a window of 80x24.
+    pub fn sit_before_window(&self, arguments: &[&str]) -> Holder {
+        self.sit_before("cols 80 rows 24", "", arguments)
+    }
+
+    fn sit_before(&self, window: &str, redirection: &str, arguments: &[&str]) -> Holder {
         let program = self.command(arguments);
         // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.
         let mut command = self.tool("sh");
         command
-            .args(["-c", &format!("stty echo && exec \"$0\" \"$@\" {redirection}")])
+            .args(["-c", &format!("stty echo {window} && exec \"$0\" \"$@\" {redirection}")])
             .arg(program.get_program())
             .args(program.get_args());
         let session = spawn_command(command, Some(PATIENCE)).unwrap();
@@ -59,11 +68,36 @@ impl Holder {
         self.session.flush().unwrap();
     }
 
-    fn is_silent(&self) -> bool {
+    /// Reads up to a prompt of `run`, and types an answer.
+    #[track_caller]
+    pub fn types(&mut self, prompt: &str, answer: &str) {
+        self.reads(prompt);
+        self.session.send(&format!("{answer}\r")).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    /// Presses a control key at a prompt of `run`.
+    #[track_caller]
+    pub fn presses(&mut self, prompt: &str, key: char) {
+        self.reads(prompt);
+        self.session.send_control(key).unwrap();
+    }
+
+    /// What the terminal is set to.
+    pub fn settings(&self) -> String {
         let terminal = Stdio::from(self.session.process().get_file_handle().unwrap());
         let output = Command::new("stty").arg("-a").stdin(terminal).output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap().contains(" -echo ")
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The program is stopped at once, as by a power cut.
+    pub fn loses_power(mut self) {
+        self.session.process_mut().kill(rexpect::process::Signal::SIGKILL).unwrap();
+    }
+
+    fn is_silent(&self) -> bool {
+        self.settings().contains(" -echo ")
     }
 
     /// Waits for the command's end. Gives its exit code and everything that was on the screen.

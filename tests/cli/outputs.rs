@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 43] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -297,6 +297,7 @@ const COMMANDS: [&[&str]; 42] = [
     &["diff"],
     &["digest"],
     &["print"],
+    &["run"],
     &["print", "digest"],
     &["print", "label"],
     &["print", "script"],

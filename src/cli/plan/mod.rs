@@ -38,8 +38,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let ceremony = Ceremony::open(&context.directory)?;
         return show_plan(context, &ceremony, args, &ceremony.plan()?);
     }
-    let directory = context.directory.clone();
-    Ceremony::act(&directory, |ceremony| {
+    let place = context.place();
+    Ceremony::act(&place, |ceremony| {
         let rungs = ceremony.write_ladder()?;
         if !context.json {
             context.console.say(&ladder::written(&rungs));

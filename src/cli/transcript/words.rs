@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::event::{FROZEN, REPAIRED, SEALED, SITTING_CLOSED, SITTING_OPENED};
+use crate::ceremony::event::{
+    EXCEPTION, FROZEN, REPAIRED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
+};
 use crate::ceremony::transcript::Transcript;
 use crate::cli::show;
 use crate::crypto::tlog::checkpoint::Checkpoint;
@@ -78,6 +80,17 @@ impl<'a> Told<'a> {
                 number("bytes"),
                 text("sha256")
             )],
+            SCRIPT => vec![format!(
+                "follows the script {}, {} steps: {}",
+                text("name"),
+                number("steps"),
+                text("sha256")
+            )],
+            STEP => vec![format!("closed the step ({}): {}", text("who"), step(data))],
+            EXCEPTION => vec![
+                format!("passed over the step ({}): {}", text("who"), step(data)),
+                format!("because: {}", text("reason")),
+            ],
             SITTING_OPENED => vec![self.opened(seq), format!("key: {}", text("vkey"))],
             SITTING_CLOSED => vec![self.closed(seq)],
             SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
@@ -117,6 +130,13 @@ impl<'a> Told<'a> {
             "the sitting of #{opened} ends; its key has signed the tree head of all lines before this: {root}"
         )
     }
+}
+
+/// The words of a step, and its command.
+fn step(data: &Json) -> String {
+    let text = |name: &str| data.get(name).and_then(Json::as_str);
+    let command = text("command").map_or(String::new(), |command| format!(" `{command}`"));
+    format!("{}{command}", text("text").unwrap_or("?"))
 }
 
 /// Digest and title of what a freeze made.

@@ -1,0 +1,321 @@
+//! `run`: walk through the script, step by step, with those in the room.
+
+mod exception;
+mod screen;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{Context, complaint, perform, script};
+use crate::advice::Exit;
+use crate::ceremony::event::{Event, StepWords};
+use crate::ceremony::script::{Script, ScriptError, Step};
+use crate::ceremony::walk::{Standing, Walk};
+use crate::ceremony::{Ceremony, CeremonyError, start};
+use crate::console::{Console as _, ConsoleError, Terminal};
+use crate::host::display::{count, visible};
+use crate::host::{clock, files};
+use screen::Times;
+use words::{Answer, HELP};
+
+/// What can be done where nobody reads and types.
+const INSTEAD: &str = "Run it in a terminal. `tuf-ceremony print script` puts the script on paper; each of its commands can be typed by itself.";
+
+/// Walk through the script with those in the room, and record each step
+///
+/// Shows each step that is not closed yet, runs its command when somebody types `do`, and takes initials. It goes on where
+/// things stood, after a pause, a stop, or on another machine.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The script's file, or the name of one that comes with the program; that of the plan if absent
+    #[arg(value_name = "SCRIPT")]
+    script: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    if !Terminal::is_attended() {
+        return Err(ConsoleError::NobodyThere { instead: INSTEAD }.into());
+    }
+    let ceremony = Ceremony::open(&context.directory)?;
+    let name = args.script.as_ref().map(|file| file.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| ceremony.policy.script.clone());
+    drop(ceremony);
+    // A file is meant from where people are, and the script's commands from the ceremony directory.
+    let file = match &args.script {
+        Some(file) if start::script(&file.to_string_lossy()).is_none() => Some(files::absolute(file)?),
+        other => other.clone(),
+    };
+    let again = again(&context.directory, args.script.as_deref());
+    files::enter(&context.directory)?;
+    context.directory = PathBuf::from(".");
+    context.json = false;
+    let began = clock::now();
+    Guide { context, name, file, again, began, act: (0, began), shown: 0, done: None }.begin()
+}
+
+/// The command that goes on with this walk.
+fn again(directory: &Path, script: Option<&Path>) -> String {
+    let mut words = vec!["tuf-ceremony".to_owned()];
+    if directory != Path::new(".") {
+        words.extend(["-C".to_owned(), directory.to_string_lossy().into_owned()]);
+    }
+    words.push("run".to_owned());
+    words.extend(script.map(|script| script.to_string_lossy().into_owned()));
+    visible(&shell_words::join(words))
+}
+
+/// Leads through a script.
+struct Guide<'a> {
+    context: &'a mut Context,
+    /// What the script is called in the record.
+    name: String,
+    /// Its file, if it is not that of the plan.
+    file: Option<PathBuf>,
+    /// How to go on after a pause.
+    again: String,
+    began: Timestamp,
+    /// The act that is shown, and since when.
+    act: (usize, Timestamp),
+    /// The step that is shown, from 0.
+    shown: usize,
+    /// The step whose command has succeeded in this process.
+    done: Option<String>,
+}
+
+/// What comes after an answer.
+enum Next {
+    /// The step is shown anew: another one, or somebody asked.
+    Show,
+    /// The prompt stands again below what is on the screen.
+    Ask,
+    /// People leave.
+    Leave,
+}
+
+impl Guide<'_> {
+    fn begin(mut self) -> Result<Exit, CeremonyError> {
+        let script = Ceremony::act(&self.context.place(), |ceremony| {
+            let script = script::named(ceremony, self.file.as_deref())?;
+            valid(&visible(&self.name), &script)?;
+            ceremony.follow(&self.name, &script)?;
+            Ok(script)
+        })?;
+        let walk = self.walk()?;
+        self.shown = walk.open().unwrap_or_default();
+        if walk.closed() == 0 && !script.intro.is_empty() {
+            Terminal::clear();
+            self.context.console.say(&screen::title(&walk, screen::width()));
+            if let Err(ConsoleError::Interrupted) = self.ask("Enter shows the first step") {
+                return Ok(self.leave(&walk));
+            }
+        }
+        self.lead()
+    }
+
+    fn lead(mut self) -> Result<Exit, CeremonyError> {
+        let mut next = Next::Show;
+        loop {
+            let walk = self.walk()?;
+            let Some(open) = walk.open() else { return Ok(self.ends(&walk)) };
+            if let Next::Show = next {
+                self.show(&walk);
+            }
+            let answer = match self.ask(&self.prompt(&walk, open)) {
+                Err(ConsoleError::Interrupted) => return Ok(self.leave(&walk)),
+                other => Answer::of(&other?),
+            };
+            next = self.heed(&walk, open, answer)?;
+            if let Next::Leave = next {
+                return Ok(self.leave(&walk));
+            }
+        }
+    }
+
+    fn walk(&self) -> Result<Walk, CeremonyError> {
+        let ceremony = Ceremony::open(&self.context.directory)?;
+        let script = script::named(&ceremony, self.file.as_deref())?;
+        Walk::of(&ceremony, &self.name, script)
+    }
+
+    fn show(&mut self, walk: &Walk) {
+        let now = clock::now();
+        let act = walk.script.steps().nth(self.shown).map_or(0, |(act, _)| act.number);
+        if self.act.0 != act {
+            self.act = (act, now);
+        }
+        Terminal::clear();
+        let times = Times { sitting: self.began, act: self.act.1, now };
+        self.context.console.say(&screen::step(walk, self.shown, times, screen::width()));
+    }
+
+    /// Asks below an empty line.
+    fn ask(&self, prompt: &str) -> Result<String, ConsoleError> {
+        Terminal.say("");
+        Terminal::ask_line(prompt)
+    }
+
+    /// Whether only initials are missing.
+    fn is_done(&self, walk: &Walk, at: usize, step: &Step) -> bool {
+        step.command.is_none()
+            || self.done.as_ref() == Some(&step.id)
+            || matches!(walk.standings.get(at), Some(Standing::Performed { .. }))
+    }
+
+    fn prompt(&self, walk: &Walk, open: usize) -> String {
+        let step = walk.script.steps().nth(open).map(|(_, step)| step);
+        match step {
+            _ if self.shown != open => "`again` goes back to the open step; ? lists the words".to_owned(),
+            Some(step) if !self.is_done(walk, open, step) => {
+                "`do` runs the command; ? lists the words".to_owned()
+            }
+            _ => "Initials of who did it; ? lists the words".to_owned(),
+        }
+    }
+
+    fn heed(&mut self, walk: &Walk, open: usize, answer: Answer) -> Result<Next, CeremonyError> {
+        // There is always an open step here.
+        let Some((_, step)) = walk.script.steps().nth(open) else { return Ok(Next::Leave) };
+        let is_done = self.is_done(walk, open, step);
+        let told = match answer {
+            Answer::Leave => return Ok(Next::Leave),
+            Answer::Again => {
+                self.shown = open;
+                return Ok(Next::Show);
+            }
+            Answer::Back if self.shown > 0 => {
+                self.shown -= 1;
+                return Ok(Next::Show);
+            }
+            Answer::Back => "This is the first step.",
+            Answer::Help => HELP,
+            _ if self.shown != open => {
+                "This step is only shown to be re-read. `again` goes back to the open step."
+            }
+            Answer::Exception => return self.exception(walk, step),
+            Answer::Do if step.command.is_none() => {
+                "This step has no command: people do it. Whose initials are DO types them in capitals."
+            }
+            Answer::Do if is_done => {
+                "The command has done its work, and is not run twice. Initials close the step."
+            }
+            Answer::Do => {
+                self.perform(walk, step)?;
+                return Ok(Next::Ask);
+            }
+            Answer::Initials(initials) if is_done => {
+                let words = walk.words(step);
+                return self.close(step, words, &initials, |words| Event::Step {
+                    words,
+                    initials: initials.clone(),
+                });
+            }
+            Answer::Initials(_) => "The command was not run yet: `do` runs it. Initials come afterwards.",
+            Answer::Other if is_done => {
+                "That is not understood. Initials are two or three letters; ? lists the words."
+            }
+            Answer::Other => "That is not understood. `do` runs the command; ? lists the words.",
+        };
+        self.context.console.say(told);
+        Ok(Next::Ask)
+    }
+
+    /// Runs the command of a step as if it had been typed in the ceremony directory.
+    fn perform(&mut self, walk: &Walk, step: &Step) -> Result<(), CeremonyError> {
+        let command = command(&visible(&self.name), step)?;
+        self.context.console.say(&format!("\n$ {}", visible(&step.typed())));
+        self.context.step = Some(step.id.clone());
+        let outcome = match &command {
+            Some(command) => perform(self.context, command),
+            None => Ok(Exit::Yes),
+        };
+        self.context.step = None;
+        let width = screen::width();
+        let says = match outcome {
+            Ok(Exit::Yes) => {
+                self.done = Some(step.id.clone());
+                format!("\n{}", screen::expected(walk, step, width))
+            }
+            failed => {
+                let code = failed.unwrap_or_else(|error| {
+                    Terminal::complain(&complaint(&error));
+                    crate::advice::Advice::exit(&error)
+                });
+                let otherwise = screen::otherwise(walk, step, width);
+                format!(
+                    "\nThis did not succeed (exit code {}). The step stays open.\n\n{otherwise}",
+                    code as u8
+                )
+            }
+        };
+        self.context.console.say(&says);
+        Ok(())
+    }
+
+    /// Closes a step, if it still stands as it was shown; else it is shown again.
+    fn close(
+        &mut self,
+        step: &Step,
+        shown: StepWords,
+        actor: &str,
+        event: impl FnOnce(StepWords) -> Event,
+    ) -> Result<Next, CeremonyError> {
+        self.context.step = Some(step.id.clone());
+        let place = self.context.place();
+        self.context.step = None;
+        let (name, file) = (&self.name, self.file.as_deref());
+        Ceremony::act(&place, |ceremony| {
+            let walk = Walk::of(ceremony, name, script::named(ceremony, file)?)?;
+            let open = walk.open().and_then(|open| walk.script.steps().nth(open));
+            match open {
+                Some((_, now)) if now.id == step.id && walk.words(now) == shown => {
+                    ceremony.transcript.record(actor, &event(shown))
+                }
+                _ => Ok(()),
+            }
+        })?;
+        self.done = None;
+        self.shown = self.walk()?.open().unwrap_or_default();
+        Ok(Next::Show)
+    }
+
+    fn leave(&mut self, walk: &Walk) -> Exit {
+        let open = walk.open().and_then(|open| walk.script.steps().nth(open));
+        let at = open.map_or("the end".to_owned(), |(_, step)| format!("step {}", step.id));
+        self.context.console.say(&format!(
+            "\nPaused before {at} is closed; everything is as it stands, and in the record.\nTo go on, here or on another machine: {}",
+            self.again
+        ));
+        Exit::NotYet
+    }
+
+    fn ends(&mut self, walk: &Walk) -> Exit {
+        let steps = count(walk.standings.len(), "step");
+        let passed = match walk.exceptions() {
+            0 => "none was passed over".to_owned(),
+            some => format!("{} passed over", count(some, "exception")),
+        };
+        self.context.console.say(&format!(
+            "\nEvery step is closed: {steps}, {passed}.\nNext: tuf-ceremony print sheet, for signatures in ink; then tuf-ceremony seal"
+        ));
+        Exit::Yes
+    }
+}
+
+/// Every command of a script is one that it may have.
+fn valid(name: &str, script: &Script) -> Result<(), ScriptError> {
+    script.steps().try_for_each(|(_, step)| command(name, step).map(|_| ()))
+}
+
+/// The command of a step.
+fn command(name: &str, step: &Step) -> Result<Option<super::Command>, ScriptError> {
+    let Some(words) = &step.command else { return Ok(None) };
+    script::command(words).map(Some).map_err(|why| ScriptError {
+        script: name.to_owned(),
+        line: step.line,
+        what: format!("step {}: {}", step.id, visible(&why)),
+        next: "Correct the command; `tuf-ceremony script check` lists everything that is wrong.".to_owned(),
+    })
+}

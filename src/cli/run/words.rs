@@ -1,0 +1,54 @@
+//! What people may type at a step.
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Run the command.
+    Do,
+    /// Show the step again.
+    Again,
+    /// Show the step before.
+    Back,
+    /// Pause.
+    Leave,
+    /// Pass over the step.
+    Exception,
+    /// List the words.
+    Help,
+    /// The initials of somebody.
+    Initials(String),
+    /// None of these.
+    Other,
+}
+
+/// What the words mean, for those who ask.
+pub const HELP: &str = "\
+two or three letters    your initials: they close the step
+do                      runs the command of the step
+again                   shows the step again
+back                    shows the step before, to re-read it
+leave                   pauses; everything is as it stands
+exception               passes over the step, with a reason that is recorded
+?                       shows this";
+
+impl Answer {
+    /// Reads what was typed. `do` is a word, and `DO` may be somebody.
+    pub fn of(typed: &str) -> Answer {
+        match typed {
+            "do" => Answer::Do,
+            "again" => Answer::Again,
+            "back" => Answer::Back,
+            "leave" => Answer::Leave,
+            "exception" => Answer::Exception,
+            "?" => Answer::Help,
+            _ => initials(typed).map_or(Answer::Other, Answer::Initials),
+        }
+    }
+}
+
+/// Two or three letters, in capitals; `None` for anything else.
+pub fn initials(typed: &str) -> Option<String> {
+    let letters = typed.chars().count();
+    let all = typed.chars().all(char::is_alphabetic);
+    ((2..=3).contains(&letters) && all).then(|| typed.to_uppercase())
+}
