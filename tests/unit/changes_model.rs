@@ -109,6 +109,10 @@ impl Model {
             }
             Change::RevokeKey { key, reason, .. } => {
                 self.known(key)?;
+                // A key is revoked again for a graver reason only.
+                if self.gone.get(key).is_some_and(|before| reason <= before) {
+                    return Err(None);
+                }
                 // Where a key stands of which nothing is known, nobody can tell.
                 if !self.keys[key].seen {
                     return Err(None);
