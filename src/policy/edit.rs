@@ -188,10 +188,7 @@ impl Edit {
         if let Some(by) = replacement {
             entry.insert("replacement", value(by));
         }
-        if let Some(list) = self.list("revoke") {
-            list.retain(|other| other.get("key").and_then(Item::as_str) != Some(key));
-            list.push(spaced(entry));
-        }
+        self.push("revoke", entry, |other| other.get("key").and_then(Item::as_str) != Some(key));
     }
 
     /// Records an act under `[[intended]]`.
@@ -221,9 +218,7 @@ impl Edit {
             Intended::ReencodeKeys | Intended::Refresh => {}
         }
         self.forget_earlier(act);
-        if let Some(list) = self.list("intended") {
-            list.push(spaced(entry));
-        }
+        self.push("intended", entry, |_| true);
     }
 
     /// A table below the document, inline or not, made where it is missing; `None` where something else has its place.
@@ -257,7 +252,6 @@ impl Edit {
         }
     }
 
-    /// A list of tables; one that is written as an array becomes one.
     /// Removes an earlier act that this one makes void: of a threshold, an expiry or a refresh the last word counts.
     fn forget_earlier(&mut self, act: &Intended) {
         let role = match act {
@@ -272,7 +266,13 @@ impl Edit {
         }
     }
 
-    fn list(&mut self, name: &str) -> Option<&mut ArrayOfTables> {
+    /// Adds an entry to a list of tables, and keeps those that are to stay. A list that is written as an array becomes one of
+    /// tables; what is said around it is said above its first entry then.
+    fn push(&mut self, name: &str, entry: Table, stays: impl Fn(&Table) -> bool) {
+        let said = comments(&self.document, name);
+        if let Some(mut key) = self.document.key_mut(name).filter(|_| said.is_some()) {
+            key.leaf_decor_mut().clear();
+        }
         let list = self.document.entry(name).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         if list.as_array().is_some_and(Array::is_empty) {
             *list = Item::ArrayOfTables(ArrayOfTables::new());
@@ -280,7 +280,12 @@ impl Edit {
             let tables = std::mem::take(list).into_array_of_tables();
             *list = tables.map_or_else(|other| other, Item::ArrayOfTables);
         }
-        list.as_array_of_tables_mut()
+        let Some(list) = list.as_array_of_tables_mut() else { return };
+        list.retain(stays);
+        list.push(spaced(entry));
+        if let Some((first, said)) = list.get_mut(0).zip(said) {
+            first.decor_mut().set_prefix(format!("\n{said}"));
+        }
     }
 
     fn keys_of(&mut self, role: &str, edit: impl FnOnce(&mut Places)) {
@@ -291,6 +296,19 @@ impl Edit {
             keys.write(array);
         }
     }
+}
+
+/// The comments above, in and behind a list that is written as an array, line by line; `None` where it is no array.
+fn comments(document: &DocumentMut, name: &str) -> Option<String> {
+    let (key, item) = document.get_key_value(name)?;
+    let array = item.as_array()?;
+    let decors = std::iter::once(key.leaf_decor())
+        .chain(array.iter().map(Value::decor))
+        .flat_map(|decor| [decor.prefix(), decor.suffix()])
+        .chain([Some(array.trailing()), array.decor().suffix()]);
+    let texts = decors.flatten().filter_map(|text| text.as_str());
+    let lines = texts.flat_map(str::lines).map(str::trim).filter(|line| line.starts_with('#'));
+    Some(lines.map(|line| format!("{line}\n")).collect())
 }
 
 /// The part of the file in which a role stands.

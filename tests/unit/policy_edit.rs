@@ -289,3 +289,22 @@ fn what_is_no_toml_is_refused() {
     let error = Edit::of("[ceremony\nid = 1\n").unwrap_err();
     assert!(error.to_string().starts_with("ceremony.toml, line 1, column "), "{error}");
 }
+
+/// A list may be written as an array, and what people said around it stays.
+#[test]
+fn comments_around_an_array_stay_when_it_becomes_a_list_of_tables() {
+    let revoke = |edit: &mut Edit| edit.revoke("old", Reason::Lost, None, None);
+    let entry = "[[revoke]]\nkey = \"old\"\nreason = \"lost\"\n";
+    gives("revoke = [] # none yet\n", revoke, &format!("\n# none yet\n{entry}"));
+    gives(
+        "# Keys that go.\nrevoke = [\n  # none\n] # yet\n",
+        revoke,
+        &format!("\n# Keys that go.\n# none\n# yet\n{entry}"),
+    );
+    let before = "intended = [ # acts\n  { act = \"refresh\" }, # all\n  # the end\n]\n";
+    let after = "\n# acts\n# all\n# the end\n[[intended]]\nact = \"refresh\"\n\n[[intended]]\nact = \"revoke-key\"\nkey = \"old\"\n";
+    gives(before, |edit| edit.intend(&Intended::RevokeKey { key: "old".to_owned() }), after);
+    // Lists that are tables already have their comments where they are.
+    let list = "# Above.\n[[revoke]] # behind\nkey = \"a\" # of a\nreason = \"lost\"\n";
+    gives(list, revoke, &format!("{list}\n{entry}"));
+}
