@@ -77,7 +77,7 @@ impl Tokens {
                 let token = opened.map_err(|error| absent(policy, planned, error))?;
                 Ok((Box::new(token), KeyPlace { id: id.clone(), label: label.clone() }))
             }
-            TokenKind::Yubihsm { .. } => Err(CeremonyError::TokenKind { kind: "yubihsm" }),
+            TokenKind::Yubihsm { .. } => Err(CeremonyError::TokenKind { kind: planned.kind.name() }),
         }
     }
 

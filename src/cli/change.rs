@@ -1,20 +1,19 @@
 //! `change`: edit the plan by intent.
 
-use std::path::PathBuf;
+mod new_key;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::{Context, show};
 use crate::advice::{Advice as _, Exit};
-use crate::ceremony::change::{Change, Newcomer};
-use crate::ceremony::{Ceremony, CeremonyError, keyring};
+use crate::ceremony::change::Change;
+use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console;
 use crate::host::display::visible;
-use crate::host::files;
 use crate::json::Json;
-use crate::policy::edit::NewKey;
-use crate::policy::{Expiry, KeyPlan, Policy, Reason, RolePlan, TokenKind, TokenPlan};
+use crate::policy::{Expiry, KeyPlan, Policy, Reason, RolePlan};
+use new_key::NewArgs;
 
 /// Edit ceremony.toml by intent; comments stay, and the act is declared for PLAN-INTENT
 #[derive(ClapArgs)]
@@ -104,41 +103,6 @@ enum Act {
     ReencodeKeys,
     /// Renew version and expiry, and nothing else
     Refresh,
-}
-
-/// What describes a key that the plan does not know yet.
-#[derive(ClapArgs, Clone)]
-struct NewArgs {
-    /// The holder's short name in ceremony.toml
-    #[arg(long, value_name = "HOLDER", value_parser = show::name)]
-    holder: Option<String>,
-    /// The name of a holder who is new
-    #[arg(long, value_name = "NAME", requires = "holder")]
-    holder_name: Option<String>,
-    /// Where a holder who is new works
-    #[arg(long, value_name = "SITE", requires = "holder_name")]
-    site: Option<String>,
-    /// The signature scheme, e.g. ecdsa-sha2-nistp256
-    #[arg(long)]
-    scheme: Option<String>,
-    /// The kind of token: pkcs11, yubihsm or rehearsal
-    #[arg(long, value_name = "KIND")]
-    token: Option<String>,
-    /// The token's serial number
-    #[arg(long)]
-    serial: Option<String>,
-    /// Full path of the token's PKCS#11 module
-    #[arg(long, value_name = "PATH")]
-    module: Option<String>,
-    /// CKA_ID in hex, where the place in the token matters
-    #[arg(long, value_name = "HEX")]
-    id: Option<String>,
-    /// Object id of a key in a YubiHSM 2
-    #[arg(long, value_name = "N")]
-    object: Option<String>,
-    /// The public half of a key that does not sign here; it is copied to keys/
-    #[arg(long, value_name = "FILE", conflicts_with = "token")]
-    public: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -262,8 +226,7 @@ fn change(policy: &Policy, console: &mut dyn Console, act: &Act) -> Result<Chang
                 }
                 (_, given) => given.clone(),
             };
-            let new = NewArgs { serial, ..new.clone() };
-            let newcomer = new.newcomer(policy, by, Some(known), None)?;
+            let newcomer = new.with_serial(serial).newcomer(policy, by, Some(known), None)?;
             let reason = reason.map(|reason| (reason.reason(), *since));
             Change::ReplaceKey { key: key.clone(), by: by.clone(), newcomer, reason }
         }
@@ -333,79 +296,5 @@ fn only_online(policy: &Policy) -> Result<String, CeremonyError> {
             let what = format!("timestamp has {} keys", keys.map_or(0, <[String]>::len));
             Err(CeremonyError::Change { what, next: "Name the key that goes.".to_owned() })
         }
-    }
-}
-
-impl NewArgs {
-    /// The key that these arguments describe; none where they describe nothing and the plan knows the name. What is not said
-    /// is as with the key whose place it takes.
-    fn newcomer(
-        &self,
-        policy: &Policy,
-        name: &str,
-        instead: Option<&KeyPlan>,
-        standby_for: Option<&str>,
-    ) -> Result<Option<Newcomer>, CeremonyError> {
-        let said =
-            [&self.holder, &self.scheme, &self.token, &self.serial, &self.module, &self.id, &self.object];
-        let says_nothing = said.iter().all(|one| one.is_none()) && self.public.is_none();
-        if says_nothing && policy.keys.contains_key(name) {
-            return Ok(None);
-        }
-        let need = |what: &str, flag: &str| CeremonyError::Change {
-            what: format!("the new key {name} needs {what}"),
-            next: format!("Add {flag}; nothing was changed."),
-        };
-        let scheme = self.scheme.clone().or_else(|| instead.map(|old| old.scheme.name().to_owned()));
-        let scheme = scheme.ok_or_else(|| need("a scheme", "--scheme, such as ecdsa-sha2-nistp256"))?;
-        let holder = self.holder.clone().or_else(|| instead.and_then(|old| old.holder.clone()));
-        let public = match &self.public {
-            Some(file) => Some(files::read(file, keyring::LIMIT)?),
-            None => None,
-        };
-        let token = if public.is_some() {
-            Vec::new()
-        } else {
-            self.token(instead.and_then(|old| old.token.as_ref()))
-        };
-        if public.is_none() && token.is_empty() {
-            return Err(need("a token or a public half", "--token KIND with --serial, or --public FILE"));
-        }
-        if !token.is_empty() && !token.iter().any(|(field, _)| *field == "serial") {
-            return Err(need("the serial number of its device", "--serial SERIAL"));
-        }
-        let person = self.holder_name.clone().map(|name| (name, self.site.clone()));
-        let key = NewKey {
-            name: name.to_owned(),
-            holder,
-            scheme,
-            token,
-            public: public.as_ref().map(|_| format!("keys/{name}/public.pem")),
-            standby_for: standby_for.map(str::to_owned),
-        };
-        Ok(Some(Newcomer { key, person, public }))
-    }
-
-    fn token(&self, instead: Option<&TokenPlan>) -> Vec<(&'static str, String)> {
-        let kind = self.token.clone().or_else(|| {
-            Some(match instead?.kind {
-                TokenKind::Rehearsal => "rehearsal".to_owned(),
-                TokenKind::Pkcs11 { .. } => "pkcs11".to_owned(),
-                TokenKind::Yubihsm { .. } => "yubihsm".to_owned(),
-            })
-        });
-        let Some(kind) = kind else { return Vec::new() };
-        let module = self.module.clone().or_else(|| match &instead?.kind {
-            TokenKind::Pkcs11 { module, .. } if kind == "pkcs11" => Some(module.clone()),
-            _ => None,
-        });
-        let fields = [
-            ("kind", Some(kind)),
-            ("module", module),
-            ("serial", self.serial.clone()),
-            ("id", self.id.clone()),
-            ("object", self.object.clone()),
-        ];
-        fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
     }
 }

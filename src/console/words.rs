@@ -74,20 +74,7 @@ fn syllables(place: usize) -> &'static str {
     if place % 2 == 1 { "two" } else { "three" }
 }
 
-/// The bytes that words stand for, whatever their case. What is no letter parts words.
-///
-/// # Errors
-/// The first word that cannot stand where it does.
-///
-/// ```
-/// assert_eq!(tuf_ceremony::console::words::bytes("topmost, istanbul"), Ok(vec![0xE5, 0x82]));
-/// ```
-pub fn bytes(text: &str) -> Result<Vec<u8>, WordsError> {
-    let (bytes, stop) = spell(text);
-    stop.map_or(Ok(bytes), Err)
-}
-
-/// The bytes of words up to the first that cannot stand where it does.
+/// The bytes of words up to the first that cannot stand where it does, whatever their case. What is no letter parts words.
 fn spell(text: &str) -> (Vec<u8>, Option<WordsError>) {
     let given = text.split(|one: char| one.is_whitespace() || one.is_ascii_punctuation());
     let given = given.filter(|word| !word.is_empty());

@@ -176,3 +176,23 @@ fn a_record_of_twice_the_length_takes_about_twice_the_time() {
     assert_eq!(room.record().len(), 5_000);
     assert!(whole < half * 7 / 2 + Duration::from_millis(50), "{half:?}, then {whole:?}");
 }
+
+/// What was changed is named as long as it is changed, also once a command has noticed it; and what is gone is.
+#[test]
+fn a_signature_that_was_changed_or_is_gone_is_named_until_it_is_back() {
+    let room = signed();
+    let file = room.signature("root", "ada");
+    let whole = room.read(&file);
+    let says = |word: &str| {
+        let told = format!("{word} since it was recorded: {file}\n");
+        room.run(&["status"]).out.contains(&told)
+    };
+    room.write(&file, "{}");
+    assert!(says("CHANGED"));
+    room.noticed();
+    assert!(says("CHANGED"), "noticing it does not mend it");
+    fs::remove_file(room.path(&file)).unwrap();
+    assert!(says("GONE") && !says("CHANGED"));
+    room.write(&file, whole);
+    assert!(!says("GONE") && !says("CHANGED"));
+}

@@ -206,7 +206,7 @@ impl Place {
         let known = transcript.artifacts();
         for (name, bytes) in files.iter().filter(|(name, _)| is_lasting(name)) {
             let digest = Sha256Digest::of(bytes).to_hex();
-            assert!(known.get(name.as_str()).is_some_and(|all| all.contains(digest.as_str())), "{name}");
+            assert!(known.get(name.as_str()).is_some_and(|all| all.contains(&digest.as_str())), "{name}");
         }
     }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tuf_ceremony::console::words::{
-    THREE_SYLLABLES, TWO_SYLLABLES, WordsError, bytes as bytes_of, compare, words,
-};
+use tuf_ceremony::console::words::{THREE_SYLLABLES, TWO_SYLLABLES, WordsError, compare, words};
 
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
@@ -65,10 +63,9 @@ fn words_are_read_back() {
         words(&all).join("\n  ").to_uppercase(),
         words(&all).join(", ").to_lowercase(),
     ] {
-        assert_eq!(bytes_of(&text), Ok(all.clone()));
         assert_eq!(compare(&text, &all), Ok(()));
     }
-    assert_eq!(bytes_of(" "), Ok(Vec::new()));
+    assert_eq!(compare(" ", &[]), Ok(()));
 }
 
 #[test]

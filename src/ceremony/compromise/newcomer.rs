@@ -53,12 +53,11 @@ pub fn newcomer(policy: &Policy, old: &str, by: &str) -> Result<(String, Option<
             next: "Name a file with the public half of the new key (PEM, \"BEGIN PUBLIC KEY\").".to_owned(),
         });
     };
-    let (kind, module) = match &token.kind {
-        TokenKind::Rehearsal => ("rehearsal", None),
-        TokenKind::Pkcs11 { module, .. } => ("pkcs11", Some(module.clone())),
-        TokenKind::Yubihsm { .. } => ("yubihsm", None),
+    let module = match &token.kind {
+        TokenKind::Pkcs11 { module, .. } => Some(module.clone()),
+        TokenKind::Rehearsal | TokenKind::Yubihsm { .. } => None,
     };
-    key.token = vec![("kind", kind.to_owned()), ("serial", by.to_owned())];
+    key.token = vec![("kind", token.kind.name().to_owned()), ("serial", by.to_owned())];
     key.token.extend(module.map(|module| ("module", module)));
     Ok((name, Some(Newcomer { key, person: None, public: None })))
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::expand::{CLOSE, Expanded, OPEN};
-use super::values::LATE;
-use super::{Act, Block, EXPECTED, Inline, Late, OTHERWISE, Script, ScriptError, Step, Who};
+use super::inline::{joined, late};
+use super::{Act, Block, EXPECTED, Inline, OTHERWISE, Script, ScriptError, Step, Who};
 
 /// The info string of a command.
 const COMMAND: &str = "ceremony";
@@ -385,29 +385,4 @@ fn actor(part: &Part) -> Option<Who> {
     let Part::Block(Block::Paragraph(inlines)) = part else { return None };
     let Some(Inline::Strong(letters)) = inlines.first() else { return None };
     Who::ALL.into_iter().find(|who| who.letters() == letters)
-}
-
-fn late(value: &str) -> Option<Late> {
-    let (kind, of) = value.strip_prefix(LATE)?.split_once(' ')?;
-    let of = of.to_owned();
-    match kind {
-        "sha256" => Some(Late::Sha256(of)),
-        "words" => Some(Late::Words(of)),
-        "keyid" => Some(Late::Keyid(of)),
-        _ => None,
-    }
-}
-
-/// Words of one kind that stand beside each other, as one.
-fn joined(inlines: Vec<Inline>) -> Vec<Inline> {
-    let mut out: Vec<Inline> = Vec::new();
-    for inline in inlines {
-        match (out.last_mut(), inline) {
-            (Some(Inline::Text(before)), Inline::Text(text))
-            | (Some(Inline::Strong(before)), Inline::Strong(text))
-            | (Some(Inline::Code(before)), Inline::Code(text)) => before.push_str(&text),
-            (_, inline) => out.push(inline),
-        }
-    }
-    out
 }

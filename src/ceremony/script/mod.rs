@@ -6,6 +6,7 @@
 //! known later, such as the digest of a payload, are named in it and filled in when it is shown ([`Late`]).
 
 mod expand;
+mod inline;
 mod late;
 pub mod lint;
 mod markdown;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::policy::KeyPlan;
 use crate::policy::survival::Unit;
-use crate::policy::{KeyPlan, TokenKind};
 use crate::tuf::time;
 
 use super::super::plan::{Plan, PlannedRole};
@@ -203,13 +203,7 @@ fn key(ceremony: &Ceremony, plan: &Plan, name: &str, key: &KeyPlan) -> Key {
         site: holder.and_then(|holder| holder.site.clone()).unwrap_or_default(),
         scheme: key.scheme.name().to_owned(),
         serial: token.map(|token| token.serial.clone()).unwrap_or_default(),
-        kind: match token.map(|token| &token.kind) {
-            None => "",
-            Some(TokenKind::Rehearsal) => "rehearsal",
-            Some(TokenKind::Pkcs11 { .. }) => "pkcs11",
-            Some(TokenKind::Yubihsm { .. }) => "yubihsm",
-        }
-        .to_owned(),
+        kind: token.map(|token| token.kind.name().to_owned()).unwrap_or_default(),
         signs,
         new: token.is_some() && ceremony.is_made_here(name),
         online: key.holder.is_none(),

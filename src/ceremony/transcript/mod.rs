@@ -10,7 +10,7 @@ mod proof;
 mod seal;
 pub mod sitting;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::crypto::digest::Sha256Digest;
@@ -179,9 +179,9 @@ impl Transcript {
         Ok(())
     }
 
-    /// Every artifact that the record names, with all digests it ever had.
-    pub fn artifacts(&self) -> BTreeMap<&str, BTreeSet<&str>> {
-        let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    /// Every artifact that the record names, with the digests that it had, in the order in which they were recorded.
+    pub fn artifacts(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for files in self.lines.iter().filter_map(|line| line.get("data")?.get("files")?.as_object()) {
             for (file, sha256) in files {
                 known.entry(file).or_default().extend(sha256.as_str());
@@ -255,7 +255,7 @@ impl Transcript {
     pub fn unrecorded(&self, present: Vec<Artifact>) -> Vec<Artifact> {
         let known = self.artifacts();
         let is_known = |one: &Artifact| {
-            known.get(one.file.as_str()).is_some_and(|all| all.contains(one.sha256.to_hex().as_str()))
+            known.get(one.file.as_str()).is_some_and(|all| all.contains(&one.sha256.to_hex().as_str()))
         };
         present.into_iter().filter(|one| !is_known(one)).collect()
     }
