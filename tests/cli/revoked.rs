@@ -129,3 +129,29 @@ fn a_key_is_revoked_again_for_a_graver_reason_only() {
     assert_eq!(plan.matches("act = \"revoke-key\"").count(), 1, "{plan}");
     assert_eq!(room.refusing(), [""; 0]);
 }
+
+/// Two of four are enough for the root, and three are in doubt: nobody is told that nobody else can sign.
+#[test]
+fn a_root_that_somebody_else_can_follow_is_called_so() {
+    let room = later();
+    for (key, serial, new) in [("ada", "R1", "R11"), ("ben", "R2", "R12"), ("cem", "R3", "R13")] {
+        let by = format!("{key}-2");
+        let replace = [
+            "replace-key",
+            key,
+            "--by",
+            &by,
+            "--old-serial",
+            serial,
+            "--serial",
+            new,
+            "--reason",
+            "compromised",
+        ];
+        room.change(&replace).ok();
+    }
+    let plan = room.run(&["plan"]).out;
+    let warned = "QUORUM-OLD WARNS: root 1 needs 2 signatures, and as many of its keys are in doubt: somebody else can follow it, too\n";
+    assert!(plan.contains(warned), "{plan}");
+    assert!(!plan.contains("nobody else can follow"), "{plan}");
+}

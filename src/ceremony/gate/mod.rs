@@ -99,7 +99,16 @@ fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
     let left = materials.iter().filter(|material| !is_lost(material)).count();
     let version = trusted.header.version;
     if i64::try_from(left).is_ok_and(|left| left >= role.threshold) {
+        let doubted = revoked(ceremony, |reason| reason == Reason::Compromised);
+        let is_doubted = |material: &&Sha256Digest| doubted.iter().any(|(_, gone)| gone == *material);
+        let taken = materials.iter().filter(is_doubted).count();
         return ceremony.doubted_must_sign().then(|| {
+            if i64::try_from(taken).is_ok_and(|taken| taken >= role.threshold) {
+                let what = format!("root {version} needs {} signatures, and as many of its keys are in doubt: somebody else can follow it, too", role.threshold);
+                let next = "No update can restore trust then. Start over with `new`, and let `tuf-ceremony compromise` lead through a \
+                            new beginning.";
+                return Finding::warn(Check::QuorumOld, what, next);
+            }
             let what = format!(
                 "root {version} needs {} signatures, and of its keys too few are in no doubt: holders of keys in doubt must \
                  sign what follows it once more",
