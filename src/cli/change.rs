@@ -158,9 +158,14 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
             });
             (plan.missing_keys, told.collect::<Vec<_>>())
         }
-        Err(error) => {
-            (Vec::new(), vec![format!("Nothing can be drafted by now: {error}. {}", error.next_step())])
-        }
+        Err(error) => (
+            Vec::new(),
+            vec![format!(
+                "Nothing can be drafted by now: {}. {}",
+                visible(&error.to_string()),
+                error.next_step()
+            )],
+        ),
     };
     // A standby is in no role, and wanted all the same: on the night, nobody can make it.
     missing_keys.extend(standby.clone().filter(|key| ceremony.keyring.get(key).is_none()));
