@@ -48,7 +48,9 @@ impl Ceremony {
         self.transcript.numbered(FROZEN).rev().find_map(|(seq, data)| {
             let size = u64::try_from(seq).ok()?;
             let payload = self.commit(draft, size, self.transcript.root_at(size)?);
-            names(data, payload.digest).then_some(payload)
+            // One that was given up does not come back.
+            let stands = self.void_reason(payload.digest).is_ok_and(|reason| reason.is_none());
+            (names(data, payload.digest) && stands).then_some(payload)
         })
     }
 

@@ -152,6 +152,12 @@ impl Ceremony {
         self.record_plan()
     }
 
+    /// Reads the public halves anew.
+    pub(super) fn read_keys(&mut self) -> Result<(), CeremonyError> {
+        self.keyring = Keyring::load(&self.root, &self.policy)?;
+        Ok(())
+    }
+
     /// Ends the sitting, and gives up the claim on the directory; what is open can still be looked at.
     pub fn close(&mut self) -> Result<(), CeremonyError> {
         let closed = self.transcript.close();
@@ -290,10 +296,11 @@ impl Ceremony {
         Ok(Artifact { file: relative.to_owned(), sha256: Sha256Digest::of(bytes) })
     }
 
-    /// The lasting files of the directory: keys, payloads, signatures, release.
+    /// The lasting files of the directory: keys, payloads, signatures, release, and what went to other machines and came from
+    /// there.
     pub fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
         let mut names = Vec::new();
-        for folder in ["payloads", "metadata"] {
+        for folder in ["payloads", "metadata", "requests", "transcripts"] {
             names.extend(files::list(&self.path(folder))?.into_iter().map(|name| format!("{folder}/{name}")));
         }
         for folder in ["keys", "signatures"] {

@@ -156,6 +156,46 @@ pub enum CeremonyError {
         /// The key.
         name: String,
     },
+    /// The plan names no such holder.
+    #[error("ceremony.toml has no holder {}", visible(.name))]
+    NoSuchHolder {
+        /// As typed.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// No payload waits for a key of this holder.
+    #[error("no payload needs a key of {}", visible(.holder))]
+    NothingToAsk {
+        /// The holder's short name.
+        holder: String,
+    },
+    /// A request was answered with a key that it does not ask for, or that it leaves open which.
+    #[error("{}", not_asked(.key.as_deref()))]
+    NotAsked {
+        /// As typed.
+        key: Option<String>,
+        /// Those that are asked for.
+        asked: Vec<String>,
+    },
+    /// Something that was carried here, and is not what it was taken for.
+    #[error("{} is no {what}: {}", visible(.file), visible(.problem))]
+    NotCarried {
+        /// The file.
+        file: String,
+        /// What it was taken for.
+        what: &'static str,
+        /// Why it is none.
+        problem: String,
+    },
+    /// Another copy of the directory that cannot be merged.
+    #[error("in the copy {}: {error}", visible(.copy))]
+    InCopy {
+        /// Where it is.
+        copy: String,
+        /// What stops it there.
+        error: Box<CeremonyError>,
+    },
     /// There is nothing to work on yet.
     #[error("{what}")]
     NotYet {
@@ -199,6 +239,13 @@ pub enum CeremonyError {
         /// Those there are.
         known: Vec<&'static str>,
     },
+}
+
+fn not_asked(key: Option<&str>) -> String {
+    match key {
+        Some(key) => format!("this request asks nothing of the key {}", visible(key)),
+        None => "this request asks for several keys".to_owned(),
+    }
 }
 
 fn refusal(finding: &Finding) -> String {
@@ -312,6 +359,17 @@ impl Advice for CeremonyError {
                 "Go to the ceremony directory, or name it with `-C DIR`. `tuf-ceremony new DIR --template minimal` starts one.".to_owned()
             }
             CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
+            CeremonyError::NoSuchHolder { known, .. } => format!("The holders are: {}.", visible(&known.join(", "))),
+            CeremonyError::NothingToAsk { .. } => {
+                "Nothing was written. `tuf-ceremony status` says who is missing.".to_owned()
+            }
+            CeremonyError::NotAsked { asked, .. } => {
+                format!("Name one of these with --key: {}.", visible(&asked.join(", ")))
+            }
+            CeremonyError::NotCarried { .. } => {
+                "Nothing of it was used. Have it carried here once more, and compare its SHA-256 with those who wrote it.".to_owned()
+            }
+            CeremonyError::InCopy { error, .. } => error.next_step(),
             CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
             CeremonyError::NoToken { .. } => {
                 "Sign where the key is, and put the signature under signatures/; or add token = { … } to the key in ceremony.toml.".to_owned()
@@ -339,6 +397,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.check(),
             CeremonyError::Token(error) => error.check(),
             CeremonyError::Refused(finding) => Some(finding.check.id()),
+            CeremonyError::InCopy { error, .. } => error.check(),
             CeremonyError::Record { .. } | CeremonyError::Checkpoint { .. } => Some(Check::RecordChain.id()),
             _ => None,
         }
@@ -354,6 +413,7 @@ impl Advice for CeremonyError {
             CeremonyError::Words(error) => error.exit(),
             CeremonyError::Random(error) => error.exit(),
             CeremonyError::KeyFile { error, .. } => error.exit(),
+            CeremonyError::InCopy { error, .. } => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,
@@ -372,9 +432,13 @@ impl Advice for CeremonyError {
             | CeremonyError::Proof { .. }
             | CeremonyError::Sealed { .. }
             | CeremonyError::Unsealed { .. }
+            | CeremonyError::NotCarried { .. }
+            | CeremonyError::NothingToAsk { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. }
+            | CeremonyError::NoSuchHolder { .. }
+            | CeremonyError::NotAsked { .. }
             | CeremonyError::NoTemplate { .. }
             | CeremonyError::NothingToInherit
             | CeremonyError::Change { .. }

@@ -18,6 +18,12 @@ pub const STEP: &str = "step";
 pub const EXCEPTION: &str = "exception";
 /// The word for a freeze.
 pub const FROZEN: &str = "frozen";
+/// The word for a payload that is given up.
+pub const VOIDED: &str = "voided";
+/// The word for a request that goes to a holder elsewhere.
+pub const REQUESTED: &str = "requested";
+/// The word for what came back, or from another copy of the directory.
+pub const MERGED: &str = "merged";
 /// The word for the last line of the record.
 pub const SEALED: &str = "sealed";
 
@@ -39,6 +45,27 @@ pub struct StepWords {
     pub text: String,
     /// The command, as it is typed.
     pub command: Option<String>,
+}
+
+/// Where files came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A response.
+    Response {
+        /// Of its bytes.
+        sha256: Sha256Digest,
+        /// SHA-256 of the plan under which its request was written.
+        plan: Sha256Digest,
+    },
+    /// Another copy of the ceremony directory.
+    Copy {
+        /// How many lines its record has.
+        lines: u64,
+        /// With how many of them ours begins, too.
+        common: u64,
+        /// The root of the Merkle tree over its lines.
+        root_hash: Sha256Digest,
+    },
 }
 
 /// One thing that happened.
@@ -170,6 +197,39 @@ pub enum Event {
         /// Of the two who vouch for it.
         initials: [String; 2],
     },
+    /// A payload is given up.
+    Voided {
+        /// The payload.
+        payload: Sha256Digest,
+        /// Its role.
+        role: String,
+        /// Its version.
+        version: i64,
+        /// Why.
+        reason: String,
+        /// `payloads/….void.json`
+        files: Vec<Artifact>,
+    },
+    /// A holder elsewhere is asked to sign.
+    Requested {
+        /// The holder's short name.
+        holder: String,
+        /// What each key is asked for.
+        keys: Vec<(String, Vec<Sha256Digest>)>,
+        /// Until when.
+        expires: String,
+        /// Of the request's bytes.
+        sha256: Sha256Digest,
+        /// `requests/…`, if it was written there.
+        files: Vec<Artifact>,
+    },
+    /// Something came from elsewhere, and files of it were taken.
+    Merged {
+        /// What it was.
+        from: Source,
+        /// `signatures/…`, `keys/…`, `transcripts/…`
+        files: Vec<Artifact>,
+    },
     /// Nothing more will be recorded.
     Sealed {
         /// Every lasting file.
@@ -197,6 +257,9 @@ impl Event {
             Event::Script { .. } => SCRIPT,
             Event::Step { .. } => STEP,
             Event::Exception { .. } => EXCEPTION,
+            Event::Voided { .. } => VOIDED,
+            Event::Requested { .. } => REQUESTED,
+            Event::Merged { .. } => MERGED,
             Event::Sealed { .. } => SEALED,
         }
     }
@@ -266,6 +329,28 @@ impl Event {
                 ];
                 step_json(words, own)
             }
+            Event::Voided { payload, role, version, reason, files } => Json::object([
+                ("files", artifacts(files)),
+                ("payload", Json::from(payload.to_hex())),
+                ("reason", Json::from(reason.as_str())),
+                ("role", Json::from(role.as_str())),
+                ("version", Json::Int(*version)),
+            ]),
+            Event::Requested { holder, keys, expires, sha256, files } => {
+                let asked =
+                    |payloads: &[Sha256Digest]| Json::strings(payloads.iter().map(|digest| digest.to_hex()));
+                let keys = keys.iter().map(|(key, payloads)| (key.clone(), asked(payloads)));
+                Json::object([
+                    ("expires", Json::from(expires.as_str())),
+                    ("files", artifacts(files)),
+                    ("holder", Json::from(holder.as_str())),
+                    ("keys", Json::Obj(keys.collect())),
+                    ("sha256", Json::from(sha256.to_hex())),
+                ])
+            }
+            Event::Merged { from, files } => {
+                Json::object([("files", artifacts(files)), ("from", source(from))])
+            }
             Event::SittingClosed { note } => {
                 Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
             }
@@ -279,6 +364,23 @@ fn step_json(words: &StepWords, own: [(&str, Json); 2]) -> Json {
     let words = [("text", Json::from(words.text.as_str())), ("who", Json::from(words.who.as_str()))];
     let all = words.into_iter().chain(own).chain(command);
     Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn source(from: &Source) -> Json {
+    let number = |number: u64| Json::Int(i64::try_from(number).unwrap_or(i64::MAX));
+    match from {
+        Source::Response { sha256, plan } => Json::object([
+            ("kind", Json::from("response")),
+            ("plan", Json::from(plan.to_hex())),
+            ("sha256", Json::from(sha256.to_hex())),
+        ]),
+        Source::Copy { lines, common, root_hash } => Json::object([
+            ("common", number(*common)),
+            ("kind", Json::from("copy")),
+            ("lines", number(*lines)),
+            ("root_hash", Json::from(root_hash.to_hex())),
+        ]),
+    }
 }
 
 fn artifacts(files: &[Artifact]) -> Json {

@@ -8,7 +8,7 @@ use super::Ceremony;
 use super::event::Artifact;
 
 /// Where files are that stay as they are once they are recorded.
-const LASTING: [&str; 2] = ["payloads/", "signatures/"];
+const LASTING: [&str; 3] = ["payloads/", "signatures/", "transcripts/"];
 
 /// Where the release is.
 const RELEASE: &str = "metadata/";

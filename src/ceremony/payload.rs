@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::checks::Finding;
 use crate::checks::sign::sign_stale;
+use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::json::Json;
@@ -52,7 +52,7 @@ impl Payload {
         format!("{} version {}", self.role, self.version)
     }
 
-    fn file(digest: Sha256Digest, ending: &str) -> String {
+    pub(super) fn file(digest: Sha256Digest, ending: &str) -> String {
         format!("payloads/{digest}.{ending}")
     }
 }
@@ -61,7 +61,8 @@ impl Payload {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index(pub BTreeMap<String, BTreeMap<i64, Sha256Digest>>);
 
-const INDEX: &str = "payloads/index.json";
+/// Where the index is.
+pub(super) const INDEX: &str = "payloads/index.json";
 
 impl Index {
     fn read(tree: &Json) -> Option<Index> {
@@ -96,6 +97,12 @@ impl Index {
     }
 }
 
+/// SIGN-STALE, for a role or the beginning of a digest that names no current payload.
+pub fn not_current(wanted: &str) -> Finding {
+    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    Finding::fail(Check::SignStale, format!("{wanted} is not a current payload of this ceremony"), next)
+}
+
 /// What a freeze did.
 pub struct Frozen {
     /// The payloads, root first.
@@ -124,7 +131,8 @@ impl Ceremony {
         CeremonyError::require(gate::output(self))?;
         let drafts = self.drafts()?;
         let payloads = self.committed(drafts)?;
-        let findings = gate::examine(self, &payloads);
+        let mut findings = gate::examine(self, &payloads);
+        findings.extend(self.refrozen_void(&payloads)?);
         if let Err(refused) = CeremonyError::unless_clear(&findings) {
             return Ok((findings, Err(refused)));
         }

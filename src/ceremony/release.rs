@@ -7,13 +7,12 @@ use crate::host::files;
 use crate::tuf::METADATA_LIMIT;
 use crate::tuf::client::source::file_stem;
 use crate::tuf::envelope::{Envelope, Signature};
-use crate::tuf::verify::{Why, judge};
 
 use super::compromise::statement_of_release;
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::repository::root_version;
-use super::signatures::{Authority, Signed};
+use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, gate};
 use crate::crypto::digest::Sha256Digest;
 
@@ -64,7 +63,7 @@ impl Quorate {
         if collected.new.met() {
             findings.push(quorum_surplus(&title, &collected.new));
         }
-        let judged: Vec<_> = signatures.iter().map(|one| (one, verdict(collected, one))).collect();
+        let judged: Vec<_> = signatures.iter().map(|one| (one, collected.verdict(one))).collect();
         findings.push(release_clean(&title, &judged));
         let quorate = collected.quorate().then(|| Quorate {
             role: collected.payload.role.clone(),
@@ -94,10 +93,8 @@ fn counted(collected: &Signed) -> Vec<Signature> {
     let mut signatures: Vec<Signature> = Vec::new();
     for tally in [Some(&collected.new), collected.old.as_ref()].into_iter().flatten() {
         for keyid in tally.counted.iter().filter_map(|signer| signer.keyids.first()) {
-            let valid = collected
-                .signatures
-                .iter()
-                .find(|one| one.keyid == *keyid && verdict(collected, one).is_ok());
+            let valid =
+                collected.signatures.iter().find(|one| one.keyid == *keyid && collected.verdict(one).is_ok());
             if let Some(signature) =
                 valid.filter(|one| !signatures.iter().any(|other| other.keyid == one.keyid))
             {
@@ -109,12 +106,6 @@ fn counted(collected: &Signed) -> Vec<Signature> {
         }
     }
     signatures
-}
-
-fn verdict(collected: &Signed, signature: &Signature) -> Result<(), Why> {
-    let by =
-        |one: &Authority| judge(&one.keys, &one.role, signature, &collected.payload.canonical).map(|_| ());
-    by(&collected.authorities.new).or_else(|why| collected.authorities.old.as_ref().map_or(Err(why), by))
 }
 
 impl Ceremony {

@@ -13,6 +13,7 @@ use crate::token::{KeyPlace, Token};
 use crate::tuf::envelope::Signature;
 
 use super::event::Event;
+use super::payload::Payload;
 use super::provision::PinFrom;
 use super::review::{Confirmed, Reviewed};
 use super::signatures::{Signed, file_of, store};
@@ -47,8 +48,78 @@ pub struct Outcome {
 /// Shows a reviewed payload to the holder, with what the checks found.
 pub type Show<'a> = &'a mut dyn FnMut(&mut dyn Console, &Reviewed, &[Finding]) -> Result<(), ConsoleError>;
 
-/// Signs every payload that needs the key and that the holder confirms.
+/// Where signing is told, and where signatures go: into the ceremony's directory and its record, or into a response that is
+/// carried there.
+pub trait Desk {
+    /// Whether a payload is to be signed here.
+    fn wants(&self, payload: Sha256Digest) -> bool;
+    /// A payload was shown in full to the holder of a key.
+    fn reviewed(
+        &mut self,
+        ceremony: &mut Ceremony,
+        key: &str,
+        payload: Sha256Digest,
+    ) -> Result<(), CeremonyError>;
+    /// A token signed what was confirmed, and the signatures verify. They must be safe when this returns.
+    fn signed(
+        &mut self,
+        ceremony: &mut Ceremony,
+        key: &str,
+        confirmed: &Confirmed,
+        signatures: &[Signature],
+    ) -> Result<(), CeremonyError>;
+}
+
+/// The ceremony's own directory, and its record.
+pub struct Directory;
+
+impl Desk for Directory {
+    fn wants(&self, _: Sha256Digest) -> bool {
+        true
+    }
+
+    fn reviewed(
+        &mut self,
+        ceremony: &mut Ceremony,
+        key: &str,
+        payload: Sha256Digest,
+    ) -> Result<(), CeremonyError> {
+        let actor = ceremony.policy.holder_of(key).to_owned();
+        ceremony.transcript.record(&actor, &Event::Reviewed { payload })
+    }
+
+    fn signed(
+        &mut self,
+        ceremony: &mut Ceremony,
+        key: &str,
+        confirmed: &Confirmed,
+        signatures: &[Signature],
+    ) -> Result<(), CeremonyError> {
+        let payload = confirmed.payload().digest;
+        let mut files = Vec::new();
+        for signature in signatures {
+            files.push(store(ceremony, payload, signature)?);
+        }
+        let event = Event::Signed { key: key.to_owned(), payload, digits: confirmed.digits(), files };
+        let actor = ceremony.policy.holder_of(key).to_owned();
+        ceremony.transcript.record(&actor, &event)
+    }
+}
+
+/// Signs every payload that needs the key and that the holder confirms, in the ceremony's own directory.
 pub fn sign(
+    ceremony: &mut Ceremony,
+    tokens: &mut Tokens,
+    console: &mut dyn Console,
+    show: Show<'_>,
+    request: &Request<'_>,
+) -> Result<Outcome, CeremonyError> {
+    sign_at(&mut Directory, ceremony, tokens, console, show, request)
+}
+
+/// Signs at a desk.
+pub fn sign_at(
+    desk: &mut dyn Desk,
     ceremony: &mut Ceremony,
     tokens: &mut Tokens,
     console: &mut dyn Console,
@@ -65,12 +136,11 @@ pub fn sign(
     let mut outcome = Outcome::default();
     let mut open = Vec::new();
     let revoked = ceremony.revoked_as(expected.fingerprint());
-    // With a key that is revoked, the old root is all that may have to be signed.
-    let asked = |one: &&Signed| revoked.is_none() || one.old.is_some();
-    for one in collected.iter().filter(|one| one.belongs(expected.fingerprint())).filter(asked) {
-        match one.open_keyids(expected.fingerprint()) {
-            keyids if keyids.is_empty() => outcome.before.push(one.payload.title()),
-            keyids => {
+    for one in collected.iter().filter(|one| desk.wants(one.payload.digest)) {
+        match ceremony.asked_of(one, expected.fingerprint()) {
+            None => {}
+            Some(keyids) if keyids.is_empty() => outcome.before.push(one.payload.title()),
+            Some(keyids) => {
                 require_free(ceremony, one.payload.digest, &keyids)?;
                 open.push((one, keyids));
             }
@@ -102,9 +172,7 @@ pub fn sign(
         }
         let reviewed = Reviewed::of(ceremony, one.payload.clone())?;
         show(console, &reviewed, &findings)?;
-        let reviewed_event = Event::Reviewed { payload: one.payload.digest };
-        let actor = ceremony.policy.holder_of(request.key).to_owned();
-        ceremony.transcript.record(&actor, &reviewed_event)?;
+        desk.reviewed(ceremony, request.key, one.payload.digest)?;
         let typed = match given {
             Some(given) => given,
             None => ask(console, &reviewed)?,
@@ -115,7 +183,8 @@ pub fn sign(
     token.unlock(pin)?;
     let mut device = Device { token: token.as_mut(), place, public: &expected, scheme: plan.scheme };
     for (confirmed, keyids) in confirmed {
-        device.sign(ceremony, request.key, &confirmed, &keyids)?;
+        let signatures = device.sign(request.key, confirmed.payload(), &keyids)?;
+        desk.signed(ceremony, request.key, &confirmed, &signatures)?;
         outcome.signed.push((confirmed.payload().title(), confirmed.payload().digest));
     }
     Ok(outcome)
@@ -205,28 +274,16 @@ struct Device<'a> {
 }
 
 impl Device<'_> {
+    /// Signs a payload; what is given is verified.
     fn sign(
         &mut self,
-        ceremony: &mut Ceremony,
         key: &str,
-        confirmed: &Confirmed,
+        payload: &Payload,
         keyids: &[String],
-    ) -> Result<(), CeremonyError> {
-        let payload = confirmed.payload();
-        let signature = self.token.sign(&self.place, self.scheme, &payload.canonical)?;
-        CeremonyError::require(sign_verify(key, self.public, self.scheme, &payload.canonical, &signature))?;
-        let mut written = Vec::new();
-        for keyid in keyids {
-            let signature = Signature { keyid: keyid.clone(), sig: hex::encode(&signature) };
-            written.push(store(ceremony, payload.digest, &signature)?);
-        }
-        let event = Event::Signed {
-            key: key.to_owned(),
-            payload: payload.digest,
-            digits: confirmed.digits(),
-            files: written,
-        };
-        let actor = ceremony.policy.holder_of(key).to_owned();
-        ceremony.transcript.record(&actor, &event)
+    ) -> Result<Vec<Signature>, CeremonyError> {
+        let made = self.token.sign(&self.place, self.scheme, &payload.canonical)?;
+        CeremonyError::require(sign_verify(key, self.public, self.scheme, &payload.canonical, &made))?;
+        let signature = |keyid: &String| Signature { keyid: keyid.clone(), sig: hex::encode(&made) };
+        Ok(keyids.iter().map(signature).collect())
     }
 }

@@ -14,7 +14,7 @@ use crate::tuf::envelope::Signature;
 use crate::tuf::key::Key;
 use crate::tuf::root::{RoleKeys, Root};
 use crate::tuf::targets::Targets;
-use crate::tuf::verify::{Signer, Tally, signers, tally};
+use crate::tuf::verify::{Signer, Tally, Why, judge, signers, tally};
 
 use super::event::Artifact;
 use super::payload::Payload;
@@ -109,6 +109,14 @@ impl Signed {
         };
         has(&self.authorities.new) || self.authorities.old.as_ref().is_some_and(has)
     }
+
+    /// Whether a signature verifies, and by a key that may sign this payload; why not, otherwise.
+    pub fn verdict(&self, signature: &Signature) -> Result<(), Why> {
+        let by =
+            |one: &Authority| judge(&one.keys, &one.role, signature, &self.payload.canonical).map(|_| ());
+        let authorities = &self.authorities;
+        by(&authorities.new).or_else(|why| authorities.old.as_ref().map_or(Err(why), by))
+    }
 }
 
 /// Writes one signature.
@@ -169,6 +177,13 @@ impl Ceremony {
         Ok(Signed { payload, authorities, signatures, unreadable, new, old, not_called })
     }
 
+    /// The keyids under which a payload still needs a key; `None` if the key has nothing to do with it.
+    pub(super) fn asked_of(&self, signed: &Signed, material: Sha256Digest) -> Option<Vec<String>> {
+        // With a key that is revoked, the old root is all that may have to be signed.
+        let asked = self.revoked_as(material).is_none() || signed.old.is_some();
+        (asked && signed.belongs(material)).then(|| signed.open_keyids(material))
+    }
+
     /// Why nobody is asked to sign with a key any longer, if this ceremony revokes it as compromised or lost.
     pub fn gone_as(&self, material: Sha256Digest) -> Option<Reason> {
         let needed = |reason: &Reason| *reason == Reason::Compromised && self.doubted_must_sign();
@@ -209,7 +224,8 @@ impl Ceremony {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Signature, String> {
+/// Reads the file of a signature, which is not verified by that.
+pub(super) fn read(bytes: &[u8]) -> Result<Signature, String> {
     let tree = Json::parse(bytes, LIMIT).map_err(|error| error.to_string())?;
     Signature::read(&At::new(&tree, "signature")).map_err(|error| error.to_string())
 }

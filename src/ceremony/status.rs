@@ -18,6 +18,8 @@ pub struct Status {
     pub payloads: Vec<Signed>,
     /// Signatures of voided payloads: digest and file names.
     pub void: Vec<(String, Vec<String>)>,
+    /// Current payloads that were given up, with the reason.
+    pub voided: Vec<(Sha256Digest, String)>,
     /// Whether the release is written, and is what these signatures make.
     pub released: bool,
     /// Whether the ceremony is sealed.
@@ -36,6 +38,11 @@ impl Status {
     /// Whether both thresholds of every payload are met.
     pub fn complete(&self) -> bool {
         self.payloads.iter().all(Signed::quorate)
+    }
+
+    /// Why a payload was given up, if it was.
+    pub fn void_reason(&self, digest: Sha256Digest) -> Option<&str> {
+        self.voided.iter().find(|(void, _)| *void == digest).map(|(_, reason)| reason.as_str())
     }
 
     /// Payloads that have exactly as many signatures as they need, and people who could add one.
@@ -62,10 +69,15 @@ impl Ceremony {
         let unrecorded = self.transcript.unrecorded(present).into_iter().map(|one| one.file);
         let unrecorded = unrecorded.filter(|file| !of_kept(file)).collect();
         let void = self.void_signatures()?;
+        let mut voided = Vec::new();
+        for one in &payloads {
+            let digest = one.payload.digest;
+            voided.extend(self.void_reason(digest)?.map(|reason| (digest, reason)));
+        }
         let would_refuse = Vec::new();
         let sealed = self.transcript.is_sealed() && self.seal_is_whole();
         let mut status =
-            Status { payloads, void, released, sealed, refusing, unrecorded, kept, would_refuse };
+            Status { payloads, void, voided, released, sealed, refusing, unrecorded, kept, would_refuse };
         // What stands in the way of a release is another one, unless somebody has been at this one.
         if output && !released && !status.kept.is_harmed() {
             status.refusing.push(gate::output(self));

@@ -8,7 +8,7 @@ use crate::host::display::visible;
 use crate::json::Json;
 
 use super::directory::ADMINISTRATOR;
-use super::event::{EXCEPTION, Event, FROZEN, SCRIPT, STEP, StepWords};
+use super::event::{EXCEPTION, Event, FROZEN, REQUESTED, SCRIPT, STEP, StepWords};
 use super::keyring::file_of;
 use super::script::{BLANK, Known, Late, Script, Step};
 use super::{Ceremony, CeremonyError};
@@ -165,6 +165,11 @@ fn performs(ceremony: &Ceremony, words: &[&str], seq: usize, line: &Json) -> Res
             event == "signed" && data(line, "key") == Some(key) && has_signed(ceremony, key)?
         }
         ["release"] => event == "released" && is_of_this_plan(),
+        ["request", "--holder", holder, ..] => {
+            event == REQUESTED
+                && data(line, "holder") == Some(holder)
+                && !happened_since(ceremony, FROZEN, seq)
+        }
         ["change" | "compromise", ..] => {
             event == "changed" && data(line, "plan") == Some(&ceremony.policy.digest.to_hex())
         }
@@ -177,7 +182,7 @@ fn performs(ceremony: &Ceremony, words: &[&str], seq: usize, line: &Json) -> Res
 fn is_outdated(ceremony: &Ceremony, words: &[&str], seq: usize) -> bool {
     match words {
         ["draft"] | ["freeze", ..] => happened_since(ceremony, "plan-read", seq),
-        ["review" | "sign" | "release", ..] => happened_since(ceremony, FROZEN, seq),
+        ["review" | "sign" | "request" | "merge" | "release", ..] => happened_since(ceremony, FROZEN, seq),
         _ => false,
     }
 }

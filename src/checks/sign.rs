@@ -110,3 +110,70 @@ pub fn sign_stale(
         (Some(_), Some(_)) => Finding::pass(check, format!("{what} is the current payload")),
     }
 }
+
+/// SIGN-STALE: the payload was given up.
+pub fn sign_void(what: &str, named: Sha256Digest, reason: Option<&str>) -> Finding {
+    let check = Check::SignStale;
+    match reason {
+        Some(reason) => Finding::fail(
+            check,
+            format!("{what} ({named:.16}) was made void: {reason}"),
+            "Nobody signs it any longer. Correct the plan, then run `draft` and `freeze`: they make a new payload. Destroy \
+             papers and requests with the old digest.",
+        ),
+        None => Finding::pass(check, format!("{what} was not made void")),
+    }
+}
+
+/// SIGN-STALE: a draft does not come out as a payload that was given up: signatures over that one could come back.
+pub fn sign_again(what: &str, named: Sha256Digest, reason: &str) -> Finding {
+    let found = format!("{what} comes out as {named:.16} again, which was made void: {reason}");
+    let next = "Correct in ceremony.toml what was wrong with it. If it was right, set `planned` anew: all dates count from there, \
+                and other bytes come out.";
+    Finding::fail(Check::SignStale, found, next)
+}
+
+/// SIGN-STALE: what was carried here belongs to this ceremony.
+pub fn sign_elsewhere(what: &str, theirs: &str, ours: &str) -> Finding {
+    if theirs == ours {
+        return Finding::pass(Check::SignStale, format!("{what} belongs to the ceremony {ours}"));
+    }
+    let found = format!("{what} belongs to the ceremony {theirs}, and this is {ours}");
+    Finding::fail(
+        Check::SignStale,
+        found,
+        "Take it to the directory of that ceremony; nothing of it was taken here.",
+    )
+}
+
+/// SIGN-STALE: a request is answered in its time.
+pub fn sign_expired(what: &str, expires: &str, now: &str) -> Finding {
+    let found = format!("{what} expired on {expires}, and this machine's clock says {now}");
+    let next = "Check the clock. If it is right, ask for a new request: by now another payload may stand.";
+    Finding::fail(Check::SignStale, found, next)
+}
+
+/// SIGN-STALE: what a request says beside its files is what follows from them.
+pub fn sign_request(what: &str, differs: Option<&str>) -> Finding {
+    let Some(member) = differs else {
+        return Finding::pass(Check::SignStale, format!("{what} says what follows from the files in it"));
+    };
+    let found = format!("{what} says in {member:?} something else than what follows from the files in it");
+    let next = "Do not sign. Compare the SHA-256 of the request with those who wrote it, and have it carried here once more.";
+    Finding::fail(Check::SignStale, found, next)
+}
+
+/// SIGN-VERIFY: a signature that was carried here is by a key of the payload, and verifies with our bytes.
+pub fn sign_carried(what: &str, keyid: &str, verdict: Result<(), String>) -> Finding {
+    match verdict {
+        Ok(()) => {
+            Finding::pass(Check::SignVerify, format!("the signature of {keyid:.16} over {what} verifies"))
+        }
+        Err(why) => {
+            let found = format!("the signature of {keyid:.16} over {what} was not taken: {why}");
+            let next =
+                "Find out who made it, and let the holder sign once more; what is here was left alone.";
+            Finding::fail(Check::SignVerify, found, next)
+        }
+    }
+}

@@ -8,11 +8,14 @@ mod draft;
 mod explain;
 mod freeze;
 mod inspect;
+mod merge;
 mod new;
 mod plan;
 mod print;
 mod rehearse;
 mod release;
+mod request;
+mod respond;
 mod review;
 mod run;
 mod script;
@@ -23,6 +26,7 @@ mod status;
 mod token;
 mod transcript;
 mod verify;
+mod void;
 
 use std::path::PathBuf;
 
@@ -55,6 +59,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 The order of a ceremony:
   new, plan, token provision, draft, freeze, review, sign (each holder), status, release, seal
+  Holders elsewhere: request, respond (on their machine), merge
 
 Exit codes:
   0 yes or done   1 no: a check refused   2 usage   3 not yet: quorum incomplete   4 token
@@ -74,6 +79,10 @@ enum Command {
     Freeze(freeze::Args),
     Review(review::Args),
     Sign(sign::Args),
+    Request(request::Args),
+    Respond(respond::Args),
+    Merge(merge::Args),
+    Void(void::Args),
     Status(status::Args),
     Release(release::Args),
     Script(script::Args),
@@ -144,6 +153,10 @@ fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyErr
         Command::Freeze(args) => freeze::run(context, args),
         Command::Review(args) => review::run(context, args),
         Command::Sign(args) => sign::run(context, args),
+        Command::Request(args) => request::run(context, args),
+        Command::Respond(args) => respond::run(context, args),
+        Command::Merge(args) => merge::run(context, args),
+        Command::Void(args) => void::run(context, args),
         Command::Status(args) => status::run(context, args),
         Command::Release(args) => release::run(context, args),
         Command::Script(args) => script::run(context, args),

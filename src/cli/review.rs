@@ -2,9 +2,10 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::payload::not_current;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::{Ceremony, CeremonyError, gate};
-use crate::checks::{Check, Finding};
+use crate::checks::Finding;
 use crate::console::Console as _;
 use crate::host::display::visible;
 use crate::json::Json;
@@ -32,14 +33,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         }
     }
     if shown.is_empty() {
-        let wanted = visible(args.payload.as_deref().unwrap_or_default());
-        let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
-        let finding = Finding::fail(
-            Check::SignStale,
-            format!("{wanted} is not a current payload of this ceremony"),
-            next,
-        );
-        return Err(CeremonyError::Refused(Box::new(finding)));
+        let wanted = args.payload.as_deref().unwrap_or_default();
+        return Err(CeremonyError::Refused(Box::new(not_current(&visible(wanted)))));
     }
     if context.json {
         let payloads = shown.iter().map(|one| {

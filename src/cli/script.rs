@@ -72,7 +72,7 @@ pub fn command(words: &[String]) -> Result<Command, String> {
         format!("`{line}` is no command of this program: {first}")
     })?;
     match parsed.command {
-        Command::Rehearse(_) | Command::New(_) => {
+        Command::Rehearse(_) | Command::New(_) | Command::Respond(_) => {
             return Err(format!("`{line}` is nothing that is done in a ceremony's directory"));
         }
         // Nothing can be recorded after it, and so not that its step is done.

@@ -4,10 +4,10 @@ use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::provision::PinFrom;
 use crate::ceremony::review::Reviewed;
-use crate::ceremony::sign::{Request, sign};
+use crate::ceremony::sign::{Outcome, Request, sign};
 use crate::ceremony::tokens::Tokens;
 use crate::ceremony::{Ceremony, CeremonyError};
-use crate::checks::{Finding, Outcome};
+use crate::checks::{self, Finding};
 use crate::console::{Console, ConsoleError};
 use crate::host::display::visible;
 
@@ -53,23 +53,29 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
             return Err(refused);
         }
     };
+    let exit = tell(&mut context.console, &args.key, &outcome, "verified and stored");
+    if exit != Exit::No {
+        context.console.say("Next: tuf-ceremony status");
+    }
+    Ok(exit)
+}
+
+/// Tells what was signed and what was not. `done` is what became of the signatures.
+pub fn tell(console: &mut dyn Console, key: &str, outcome: &Outcome, done: &str) -> Exit {
     for (title, digest) in &outcome.signed {
-        context.console.say(&format!("Signed {} ({digest:.16}), verified and stored.", visible(title)));
+        console.say(&format!("Signed {} ({digest:.16}), {done}.", visible(title)));
     }
     for title in &outcome.before {
-        context.console.say(&format!("{} was signed with this key before.", visible(title)));
+        console.say(&format!("{} was signed with this key before.", visible(title)));
     }
     for title in &outcome.waiting {
-        context
-            .console
-            .say(&format!("{} still needs this key: --confirm was not given for it.", visible(title)));
+        console.say(&format!("{} still needs this key: --confirm was not given for it.", visible(title)));
     }
     if outcome.signed.is_empty() && outcome.before.is_empty() && outcome.waiting.is_empty() {
-        context.console.say(&format!("No payload needs the key {}.", visible(&args.key)));
-        return Ok(Exit::No);
+        console.say(&format!("No payload needs the key {}.", visible(key)));
+        return Exit::No;
     }
-    context.console.say("Next: tuf-ceremony status");
-    Ok(if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet })
+    if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet }
 }
 
 /// Shows a payload to the person who is about to sign it.
@@ -79,7 +85,10 @@ pub fn show_payload(
     findings: &[Finding],
 ) -> Result<(), ConsoleError> {
     console.show(&show::statements(reviewed))?;
-    let noted: Vec<Finding> =
-        findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_))).cloned().collect();
+    let noted: Vec<Finding> = findings
+        .iter()
+        .filter(|finding| !matches!(finding.outcome, checks::Outcome::Pass(_)))
+        .cloned()
+        .collect();
     if noted.is_empty() { Ok(()) } else { console.show(&show::findings(&noted)) }
 }

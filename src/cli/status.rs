@@ -35,6 +35,12 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
     for one in &status.payloads {
         let title = visible(&one.payload.title());
         out.push_str(&format!("{title}  {}\n", one.payload.digest));
+        if let Some(reason) = status.void_reason(one.payload.digest) {
+            out.push_str(&format!("    VOID: {}\n", visible(reason)));
+            let had = display::count(one.signatures.len(), "signature");
+            out.push_str(&format!("    {had} over it, kept out [SIGN-STALE]\n"));
+            continue;
+        }
         if let Some(old) = &one.old {
             out.push_str(&tally(ceremony, "by the keys of the trusted root", old));
         }
@@ -177,6 +183,7 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
             ("role", Json::from(one.payload.role.as_str())),
             ("sha256", Json::from(one.payload.digest.to_hex())),
             ("unreadable", unreadable(&one.unreadable)),
+            ("void", status.void_reason(one.payload.digest).map_or(Json::Null, Json::from)),
             ("version", Json::Int(one.payload.version)),
         ])
     };

@@ -301,6 +301,23 @@ pub fn temporary_folder(prefix: &str) -> Result<PathBuf, FileError> {
     Ok(made.keep())
 }
 
+/// A new, empty folder that nobody else may look into, and that goes away with this value.
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// Makes the folder.
+    pub fn new(prefix: &str) -> Result<Scratch, FileError> {
+        let place = std::env::temp_dir();
+        let made = tempfile::Builder::new().prefix(prefix).tempdir_in(&place);
+        made.map(Scratch).map_err(failed("create", &place))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// Whether a name stays in the folder it is joined to: one component, as it is, and neither `.` nor `..`.
 fn is_plain_name(name: &str) -> bool {
     Path::new(name).file_name().is_some_and(|plain| plain == name)

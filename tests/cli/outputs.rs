@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 47] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -282,6 +282,10 @@ const COMMANDS: [&[&str]; 43] = [
     &["freeze"],
     &["review"],
     &["sign"],
+    &["request"],
+    &["respond"],
+    &["merge"],
+    &["void"],
     &["status"],
     &["release"],
     &["script"],

@@ -73,6 +73,7 @@ fn mending_names_only_commands_that_exist() {
         "freeze",
         "review",
         "sign",
+        "request",
         "status",
         "release",
         "token",

@@ -201,8 +201,21 @@ fn revocable_root(world: &World) -> Vec<Revocable> {
     root.collect()
 }
 
-/// PLAN-DIGEST, for payloads that are frozen.
+/// All checks of payloads that are frozen: none was given up (SIGN-STALE), each is what the plan makes, and the plan and all that
+/// a freeze depends on is what it was (PLAN-DIGEST).
 pub fn examine_frozen(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
+    match ceremony.refused_void(payloads) {
+        // Nothing else matters where a payload is void, and no waiver brings it back.
+        Ok(void) if void.is_empty() => {}
+        Ok(void) => return void,
+        Err(error) => {
+            return vec![unreadable(
+                Check::SignStale,
+                "what says whether payloads are void",
+                &error.to_string(),
+            )];
+        }
+    }
     let frozen = payloads.iter().map(|payload| ceremony.frozen_under(payload.digest));
     // One finding is enough: they are frozen together.
     let stale = frozen.flatten().find(|then| *then != ceremony.policy.digest);

@@ -74,6 +74,20 @@ impl Transcript {
         })
     }
 
+    /// Whether these are the lines of a record, and nothing else (check RECORD-CHAIN).
+    pub fn check(bytes: &[u8]) -> Result<(), CeremonyError> {
+        let chain = Chain::read(bytes)?;
+        if bytes.ends_with(b"\n") {
+            return Ok(());
+        }
+        Err(CeremonyError::Record { line: chain.lines.len(), problem: "it is cut off".to_owned() })
+    }
+
+    /// All whole lines, as they are in the file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.lines.iter().flat_map(|line| [line.canonical(), b"\n".to_vec()].concat()).collect()
+    }
+
     /// Says which step of the script everything that is recorded from now on belongs to.
     pub fn set_step(&mut self, step: Option<String>) {
         self.step = step;

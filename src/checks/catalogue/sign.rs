@@ -53,8 +53,9 @@ pub(super) static VERIFY: Entry = Entry {
     id: "SIGN-VERIFY",
     level: Level::Refuse,
     enforced: true,
-    demands: "Every signature is verified by this program's own code straight after it was made. Of an ECDSA \
-        signature the device's r and s have their fixed width, and the DER made of them is minimal.",
+    demands: "Every signature is verified by this program's own code straight after it was made, and each that \
+        is brought from elsewhere before it is stored: by a key of the payload, over the bytes that are here. Of an \
+        ECDSA signature the device's r and s have their fixed width, and the DER made of them is minimal.",
     why: "PKCS#11 gives ECDSA signatures as two plain numbers, and TUF wants them as DER. pkcs11-provider \
         once passed the plain numbers on as they were (issue 123), and a conversion that stumbles over a \
         leading zero does so about once in 128 signatures: rarely enough to pass a rehearsal.",
@@ -69,13 +70,14 @@ pub(super) static STALE: Entry = Entry {
     level: Level::Refuse,
     enforced: true,
     demands: "A signature belongs to this ceremony and to a payload that still stands: the ceremony id and \
-        the payload's digest go with it. One for a payload that was given up is refused by name.",
+        the payload's digest go with it. One for a payload that was given up, with `void` or by a later freeze, is \
+        refused by name. A request is answered before it expires, and says what follows from what it carries.",
     why: "In the making of version 5 of Sigstore's root the metadata was replaced while signatures were \
         under way, and a holder was told \"You signed the wrong metadata!\". Without the digest beside it \
         such a signature is just an invalid one, and nobody knows whose mistake it is.",
     mend: "Run `tuf-ceremony status` to see which payloads stand, `tuf-ceremony review` to read what changed \
-        since, and let the holder sign anew with `tuf-ceremony sign --key NAME`. Nobody has done wrong: the \
-        draft was changed after they signed.",
+        since, and let the holder sign anew with `tuf-ceremony sign --key NAME`; a holder elsewhere gets a new \
+        `tuf-ceremony request --holder NAME`. Nobody has done wrong: the draft was changed after they signed.",
 };
 
 pub(super) static QUORUM_OLD: Entry = Entry {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::event::{
-    EXCEPTION, FROZEN, REPAIRED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
+    EXCEPTION, FROZEN, MERGED, REPAIRED, REQUESTED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
+    VOIDED,
 };
 use crate::ceremony::transcript::Transcript;
 use crate::cli::show;
@@ -50,7 +51,9 @@ impl<'a> Told<'a> {
         let mut told = match event {
             "plan-read" => vec![format!("read the plan of ceremony {}, and what it names", text("id"))],
             "changed" => {
-                let acts = list(data, "acts").into_iter().map(|act| format!("changed the plan: {act}"));
+                let acts = list(data.get("acts").unwrap_or(&Json::Null))
+                    .into_iter()
+                    .map(|act| format!("changed the plan: {act}"));
                 acts.chain([format!("ceremony.toml is {} since then", text("plan"))]).collect()
             }
             "key-enrolled" => {
@@ -61,8 +64,9 @@ impl<'a> Told<'a> {
             FROZEN => {
                 let frozen =
                     payloads(data).into_iter().map(|(digest, title)| format!("froze {title}: {digest}"));
-                let voided =
-                    list(data, "voided").into_iter().map(|digest| format!("void from now on: {digest}"));
+                let voided = list(data.get("voided").unwrap_or(&Json::Null))
+                    .into_iter()
+                    .map(|digest| format!("void from now on: {digest}"));
                 frozen.chain(voided).collect()
             }
             "reviewed" => vec![format!("was shown {}: {}", payload(), text("payload"))],
@@ -72,6 +76,12 @@ impl<'a> Told<'a> {
                 text("key"),
                 number("digits")
             )],
+            VOIDED => vec![
+                format!("made {} void: {}", payload(), text("payload")),
+                format!("because: {}", text("reason")),
+            ],
+            REQUESTED => self.requested(data),
+            MERGED => vec![merged(data.get("from").unwrap_or(&Json::Null))],
             "refused" => vec![format!("{} refused `{}`: {}", text("check"), text("act"), text("what"))],
             "released" => vec!["wrote the release".to_owned()],
             "found" => vec!["found here, and not in the record before:".to_owned()],
@@ -107,6 +117,19 @@ impl<'a> Told<'a> {
         told
     }
 
+    fn requested(&self, data: &Json) -> Vec<String> {
+        let text = |name: &str| data.get(name).and_then(Json::as_str).unwrap_or("?");
+        let title = |digest: String| self.titles.get(digest.as_str()).cloned().unwrap_or(digest);
+        let keys = data.get("keys").and_then(Json::as_object);
+        let asked = keys.into_iter().flatten().map(|(key, payloads)| {
+            let payloads = list(payloads);
+            let titles: Vec<String> = payloads.into_iter().map(title).collect();
+            format!("asked the key {key} for {}, until {}", titles.join(", "), text("expires"))
+        });
+        let request = format!("in a request to the holder {}: {}", text("holder"), text("sha256"));
+        asked.chain([request]).collect()
+    }
+
     fn opened(&self, seq: usize) -> String {
         let place = self.record.sittings().iter().position(|sat| sat.opened == seq);
         let sat = place.and_then(|place| self.record.sittings().get(place));
@@ -129,6 +152,21 @@ impl<'a> Told<'a> {
         format!(
             "the sitting of #{opened} ends; its key has signed the tree head of all lines before this: {root}"
         )
+    }
+}
+
+/// Where merged files came from.
+fn merged(from: &Json) -> String {
+    let text = |name: &str| from.get(name).and_then(Json::as_str).unwrap_or("?");
+    let number = |name: &str| from.get(name).and_then(Json::as_int).unwrap_or_default();
+    match text("kind") {
+        "response" => format!("took these from a response: {}", text("sha256")),
+        _ => format!(
+            "took these from a copy of this directory, whose record has {} lines, the first {} of them as here; tree head: {}",
+            number("lines"),
+            number("common"),
+            text("root_hash")
+        ),
     }
 }
 
@@ -163,7 +201,7 @@ fn short(file: &str) -> String {
     file.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-fn list(data: &Json, name: &str) -> Vec<String> {
-    let all = data.get(name).and_then(Json::as_array).unwrap_or_default();
+fn list(all: &Json) -> Vec<String> {
+    let all = all.as_array().unwrap_or_default();
     all.iter().filter_map(Json::as_str).map(str::to_owned).collect()
 }

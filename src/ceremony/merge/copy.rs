@@ -1,0 +1,216 @@
+//! Another copy of the ceremony directory, in which somebody made keys or signed: what it has of both is taken, and its record is
+//! kept beside ours.
+
+use std::path::Path;
+
+use crate::checks::{Check, Finding};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::policy::Policy;
+use crate::tuf::METADATA_LIMIT;
+use crate::tuf::envelope::Signature;
+
+use super::super::directory::ADMINISTRATOR;
+use super::super::event::{Artifact, Event, Source};
+use super::super::keyring::{self, file_of};
+use super::super::signatures;
+use super::super::transcript::Transcript;
+use super::super::{Ceremony, CeremonyError};
+use super::judge::Judge;
+use super::{Brought, Fate, Item};
+
+/// Where the records of other copies are kept, each named by its SHA-256.
+const RECORDS: &str = "transcripts";
+
+impl Ceremony {
+    /// Takes the keys and the signatures of another copy.
+    pub(super) fn merge_copy(&mut self, directory: &Path) -> Result<Brought, CeremonyError> {
+        let name = directory.to_string_lossy().into_owned();
+        let items = match self.open_copy(directory) {
+            Ok(other) => self.take_copy(&other)?,
+            Err(error) => {
+                let error = CeremonyError::InCopy { copy: name.clone(), error: Box::new(error) };
+                vec![Item::refused("nothing", error)]
+            }
+        };
+        self.told(name, items)
+    }
+
+    /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan.
+    fn open_copy(&self, directory: &Path) -> Result<Ceremony, CeremonyError> {
+        let other = Ceremony::open(directory)?;
+        CeremonyError::require(same_ceremony(&self.policy, &other.policy))?;
+        CeremonyError::require(other.check_id())?;
+        Ok(other)
+    }
+
+    fn take_copy(&mut self, other: &Ceremony) -> Result<Vec<Item>, CeremonyError> {
+        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        let common = common(&self.transcript, &other.transcript);
+        // Keys first: payloads that are frozen here know them already, and no others are frozen by this.
+        self.take_keys(other, &mut items, &mut taken)?;
+        if !taken.is_empty() {
+            self.read_keys()?;
+        }
+        self.take_signatures(other, &mut items, &mut taken)?;
+        self.tell_void(other, &mut items)?;
+        self.take_records(other, common, &mut items, &mut taken)?;
+        if items.is_empty() {
+            items.push(Item::new("nothing", Fate::Left("it has nothing that is not here".to_owned())));
+        }
+        if !taken.is_empty() {
+            let (lines, root_hash) = other.transcript.head();
+            let from = Source::Copy { lines, common, root_hash };
+            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
+        }
+        Ok(items)
+    }
+
+    fn take_keys(
+        &self,
+        other: &Ceremony,
+        items: &mut Vec<Item>,
+        taken: &mut Vec<Artifact>,
+    ) -> Result<(), CeremonyError> {
+        for (name, plan) in &self.policy.keys {
+            let Some(theirs) = other.keyring.get(name) else { continue };
+            let what = format!("the key {name}");
+            match self.keyring.get(name) {
+                Some(ours) if ours.fingerprint() == theirs.fingerprint() => {}
+                Some(ours) => {
+                    items.push(Item::judged(what, other_key(name, ours.fingerprint(), theirs.fingerprint())));
+                }
+                None => {
+                    // public.pem last: its presence is what makes the key known.
+                    for file in [format!("keys/{name}/key.json"), file_of(name, plan)] {
+                        let bytes = files::read_if_there(&other.path(&file), keyring::LIMIT)?;
+                        if let Some(bytes) = bytes {
+                            taken.push(self.write(&file, &bytes)?);
+                        }
+                    }
+                    items.push(Item::new(what, Fate::Taken));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_signatures(
+        &self,
+        other: &Ceremony,
+        items: &mut Vec<Item>,
+        taken: &mut Vec<Artifact>,
+    ) -> Result<(), CeremonyError> {
+        let judge = Judge::of(self)?;
+        for folder in files::list(&other.path("signatures"))? {
+            let inner = format!("signatures/{folder}");
+            for name in files::list_if_folder(&other.path(&inner))? {
+                let file = format!("{inner}/{name}");
+                if files::exists(&self.path(&file)) && same(self, other, &file) {
+                    continue;
+                }
+                let Some((payload, signature)) = read_signature(other, &folder, &file) else {
+                    let error = CeremonyError::NotCarried {
+                        file: other.path(&file).to_string_lossy().into_owned(),
+                        what: "signature",
+                        problem: "it cannot be read as one".to_owned(),
+                    };
+                    items.push(Item::refused(file, error));
+                    continue;
+                };
+                let (item, artifact) = judge.take(self, payload, &signature)?;
+                items.push(item);
+                taken.extend(artifact);
+            }
+        }
+        Ok(())
+    }
+
+    /// Payloads that stand here and were given up there: whether they are given up here, too, is for people to say.
+    fn tell_void(&self, other: &Ceremony, items: &mut Vec<Item>) -> Result<(), CeremonyError> {
+        for (role, version, digest) in self.index()?.digests() {
+            if let (None, Some(reason)) = (self.void_reason(digest)?, other.void_reason(digest)?) {
+                let why = format!("{reason}; if that is meant, run `tuf-ceremony void {role}` here, too");
+                items
+                    .push(Item::new(format!("that {role} version {version} is void there"), Fate::Left(why)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the other copy's record, and those that it keeps. What ours begins with says nothing new.
+    fn take_records(
+        &self,
+        other: &Ceremony,
+        common: u64,
+        items: &mut Vec<Item>,
+        taken: &mut Vec<Artifact>,
+    ) -> Result<(), CeremonyError> {
+        let mut records = Vec::new();
+        if other.transcript.head().0 > common {
+            records.push(other.transcript.to_bytes());
+        }
+        for name in files::list(&other.path(RECORDS))? {
+            let file = format!("{RECORDS}/{name}");
+            let bytes = files::read(&other.path(&file), METADATA_LIMIT)?;
+            match Transcript::check(&bytes) {
+                Ok(()) => records.push(bytes),
+                Err(error) => items.push(Item::refused(file, error)),
+            }
+        }
+        for bytes in records {
+            let digest = Sha256Digest::of(&bytes);
+            let file = format!("{RECORDS}/{digest}.jsonl");
+            if files::exists(&self.path(&file)) {
+                continue;
+            }
+            taken.push(self.write(&file, &bytes)?);
+            items.push(Item::new(format!("its record ({digest:.16})"), Fate::Taken));
+        }
+        Ok(())
+    }
+}
+
+/// PLAN-ID and PLAN-DIGEST: it is the same ceremony, with the same plan.
+fn same_ceremony(ours: &Policy, theirs: &Policy) -> Finding {
+    if theirs.id != ours.id {
+        let what = format!("it is of the ceremony {}, and this is {}", theirs.id, ours.id);
+        return Finding::fail(
+            Check::PlanId,
+            what,
+            "Merge it into the directory of its own ceremony; nothing was taken.",
+        );
+    }
+    if theirs.digest != ours.digest {
+        let what = format!("its ceremony.toml is {:.16}, and here it is {:.16}", theirs.digest, ours.digest);
+        let next = "Find out which plan was agreed. Signatures over payloads that stand here can come as responses; nothing was taken.";
+        return Finding::fail(Check::PlanDigest, what, next);
+    }
+    Finding::pass(Check::PlanDigest, format!("ceremony.toml is {:.16} there, too", ours.digest))
+}
+
+/// PLAN-DIGEST: one key has one public half.
+fn other_key(name: &str, ours: Sha256Digest, theirs: Sha256Digest) -> Finding {
+    let what = format!("the key {name} is {ours:.16} here, and {theirs:.16} in the copy");
+    let next = "Find out which of the two is on the holder's token (`token list`). If it is the copy's, go on in the copy, or start \
+                over in a new directory.";
+    Finding::fail(Check::PlanDigest, what, next)
+}
+
+/// With how many lines both records begin.
+fn common(ours: &Transcript, theirs: &Transcript) -> u64 {
+    let same = ours.lines().iter().zip(theirs.lines()).take_while(|(ours, theirs)| ours == theirs);
+    u64::try_from(same.count()).unwrap_or(u64::MAX)
+}
+
+fn same(ours: &Ceremony, theirs: &Ceremony, file: &str) -> bool {
+    let read = |ceremony: &Ceremony| files::read(&ceremony.path(file), METADATA_LIMIT).ok();
+    read(ours).is_some_and(|bytes| read(theirs) == Some(bytes))
+}
+
+fn read_signature(other: &Ceremony, folder: &str, file: &str) -> Option<(Sha256Digest, Signature)> {
+    let bytes = files::read(&other.path(file), METADATA_LIMIT).ok()?;
+    let payload = Sha256Digest::parse_hex(folder)?;
+    let signature = signatures::read(&bytes).ok()?;
+    file.ends_with(&format!("/{}.json", signature.keyid)).then_some((payload, signature))
+}

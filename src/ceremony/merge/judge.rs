@@ -1,0 +1,110 @@
+//! Whether a signature that was brought is one of this ceremony.
+
+use crate::checks::sign::{sign_carried, sign_stale, sign_void};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::tuf::METADATA_LIMIT;
+use crate::tuf::envelope::Signature;
+use crate::tuf::verify::Why;
+
+use super::super::event::Artifact;
+use super::super::signatures::{self, Signed, file_of, store};
+use super::super::{Ceremony, CeremonyError, gate};
+use super::{Fate, Item};
+
+/// The payloads that stand, and who may sign them.
+pub(super) struct Judge {
+    collected: Vec<Signed>,
+}
+
+impl Judge {
+    /// Of the payloads that are frozen now; none may be.
+    pub(super) fn of(ceremony: &Ceremony) -> Result<Judge, CeremonyError> {
+        let collected = match ceremony.collected() {
+            Err(CeremonyError::NotYet { .. }) => Vec::new(),
+            other => other?,
+        };
+        Ok(Judge { collected })
+    }
+
+    /// Takes a signature, if it is one.
+    pub(super) fn take(
+        &self,
+        ceremony: &Ceremony,
+        payload: Sha256Digest,
+        signature: &Signature,
+    ) -> Result<(Item, Option<Artifact>), CeremonyError> {
+        let keyid = &signature.keyid;
+        let Some(one) = self.collected.iter().find(|one| one.payload.digest == payload) else {
+            return Ok((self.unknown(ceremony, payload, keyid)?, None));
+        };
+        let title = one.payload.title();
+        let what = format!("the signature of {} over {title}", self.signer(ceremony, one, keyid));
+        if let Some(reason) = ceremony.void_reason(payload)? {
+            return Ok((Item::judged(what, sign_void(&title, payload, Some(&reason))), None));
+        }
+        let verdict = one.verdict(signature).map_err(|why: Why| why.to_string());
+        let finding = sign_carried(&title, keyid, verdict);
+        if finding.refuses() {
+            return Ok((Item::judged(what, finding), None));
+        }
+        // From here on the keyid is one that the root lists.
+        if let Some(before) = self.stands(ceremony, one, keyid) {
+            return Ok((Item::new(what, before), None));
+        }
+        // What comes after the release is in no file of it.
+        let output = gate::output(ceremony);
+        if output.refuses() {
+            return Ok((Item::judged(what, output), None));
+        }
+        let file = store(ceremony, payload, signature)?;
+        Ok((Item::new(what, Fate::Taken), Some(file)))
+    }
+
+    /// What stands where the signature belongs, if anything does.
+    fn stands(&self, ceremony: &Ceremony, one: &Signed, keyid: &str) -> Option<Fate> {
+        let file = file_of(one.payload.digest, keyid);
+        if !files::exists(&ceremony.path(&file)) {
+            return None;
+        }
+        let bytes = files::read(&ceremony.path(&file), METADATA_LIMIT).ok();
+        let before = bytes.and_then(|bytes| signatures::read(&bytes).ok());
+        if before.is_some_and(|before| before.keyid == keyid && one.verdict(&before).is_ok()) {
+            return Some(Fate::Before);
+        }
+        let problem = "it is no valid signature of its key, and nothing was put in its place".to_owned();
+        Some(Fate::Refused(Box::new(CeremonyError::Damaged { file, problem })))
+    }
+
+    /// SIGN-STALE: a payload that does not stand.
+    fn unknown(
+        &self,
+        ceremony: &Ceremony,
+        payload: Sha256Digest,
+        keyid: &str,
+    ) -> Result<Item, CeremonyError> {
+        let frozen = ceremony.frozen_for(payload);
+        let title = match &frozen {
+            Some((role, version)) => format!("{role} version {version}"),
+            None => "a payload".to_owned(),
+        };
+        let role = frozen.map(|(role, _)| role);
+        let current = self.collected.iter().find(|one| role.as_ref() == Some(&one.payload.role));
+        let finding = match ceremony.void_reason(payload)? {
+            Some(reason) => sign_void(&title, payload, Some(&reason)),
+            None => sign_stale(&title, payload, current.map(|one| one.payload.digest), None),
+        };
+        Ok(Item::judged(format!("the signature of {keyid:.16} over {title}"), finding))
+    }
+
+    /// Whose key it is, as far as the plan says.
+    fn signer(&self, ceremony: &Ceremony, one: &Signed, keyid: &str) -> String {
+        let authorities = [Some(&one.authorities.new), one.authorities.old.as_ref()];
+        let key = authorities.into_iter().flatten().find_map(|by| by.keys.get(keyid));
+        let name = key.and_then(|key| ceremony.keyring.name_of(key.material()?));
+        match name {
+            Some(name) => format!("{} ({name})", ceremony.policy.holder_of(name)),
+            None => keyid.chars().take(16).collect(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Merging: responses, and other copies of the directory, come in any order and any number of times. Each signature is judged by
+//! itself, with the bytes that are here; what is refused is named, and disturbs nothing.
+
+mod copy;
+mod judge;
+
+use std::path::{Path, PathBuf};
+
+use crate::checks::Finding;
+use crate::checks::sign::sign_elsewhere;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+
+use super::directory::ADMINISTRATOR;
+use super::event::{Event, Source};
+use super::response::{LIMIT, Response};
+use super::{Ceremony, CeremonyError};
+use judge::Judge;
+
+/// What became of one thing that was brought.
+#[derive(Debug)]
+pub enum Fate {
+    /// It was taken.
+    Taken,
+    /// The same, or a signature of the same key over the same payload, was here before.
+    Before,
+    /// It was not taken.
+    Refused(Box<CeremonyError>),
+    /// It was left where it is, and this is why.
+    Left(String),
+}
+
+/// One thing that was brought: a signature, a key, a record.
+#[derive(Debug)]
+pub struct Item {
+    /// What it is.
+    pub what: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of one file or directory.
+#[derive(Debug)]
+pub struct Brought {
+    /// Its name.
+    pub name: String,
+    /// What was in it.
+    pub items: Vec<Item>,
+}
+
+impl Item {
+    fn new(what: impl Into<String>, fate: Fate) -> Item {
+        Item { what: what.into(), fate }
+    }
+
+    fn refused(what: impl Into<String>, error: CeremonyError) -> Item {
+        Item::new(what, Fate::Refused(Box::new(error)))
+    }
+
+    fn judged(what: impl Into<String>, finding: Finding) -> Item {
+        Item::refused(what, CeremonyError::Refused(Box::new(finding)))
+    }
+}
+
+impl Ceremony {
+    /// Takes what responses and copies of this directory bring. What cannot be taken is told and recorded, and the rest is taken;
+    /// an error comes back only where this directory itself fails.
+    pub fn merge(&mut self, sources: &[PathBuf]) -> Result<Vec<Brought>, CeremonyError> {
+        let mut all = Vec::new();
+        for source in sources {
+            if files::is_folder(source) && !files::exists(&source.join("ceremony.toml")) {
+                all.extend(self.merge_folder(source)?);
+            } else if files::is_folder(source) {
+                all.push(self.merge_copy(source)?);
+            } else {
+                all.push(self.merge_response(source)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// A folder, such as a stick's, in which responses are, under the names that `respond` gives them.
+    fn merge_folder(&mut self, folder: &Path) -> Result<Vec<Brought>, CeremonyError> {
+        let mut all = Vec::new();
+        let names = files::list(folder)?;
+        for name in names.iter().filter(|name| name.ends_with(".response.json")) {
+            all.push(self.merge_response(&folder.join(name))?);
+        }
+        let others = names.iter().filter(|name| !name.ends_with(".response.json"));
+        let why = "its name does not end in .response.json; name it if it is a response";
+        let mut left: Vec<Item> = others.map(|name| Item::new(name, Fate::Left(why.to_owned()))).collect();
+        if names.is_empty() {
+            left.push(Item::new("nothing", Fate::Left("the folder is empty".to_owned())));
+        }
+        if !left.is_empty() {
+            all.push(Brought { name: folder.to_string_lossy().into_owned(), items: left });
+        }
+        Ok(all)
+    }
+
+    fn merge_response(&mut self, path: &Path) -> Result<Brought, CeremonyError> {
+        let name = path.to_string_lossy().into_owned();
+        let read = files::read(path, LIMIT).map_err(CeremonyError::from);
+        let response = read.and_then(|bytes| Ok((Response::read(&name, &bytes)?, Sha256Digest::of(&bytes))));
+        let items = match response {
+            Ok((response, sha256)) => self.take_response(&name, &response, sha256)?,
+            Err(error) => vec![Item::refused("nothing", error)],
+        };
+        self.told(name, items)
+    }
+
+    fn take_response(
+        &mut self,
+        name: &str,
+        response: &Response,
+        sha256: Sha256Digest,
+    ) -> Result<Vec<Item>, CeremonyError> {
+        let own = sign_elsewhere(&format!("the response {name}"), &response.ceremony, &self.policy.id);
+        if own.refuses() {
+            return Ok(vec![Item::judged("nothing", own)]);
+        }
+        let judge = Judge::of(self)?;
+        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        for (payload, signatures) in &response.signatures {
+            for signature in signatures {
+                let (item, file) = judge.take(self, *payload, signature)?;
+                items.push(item);
+                taken.extend(file);
+            }
+        }
+        if items.is_empty() {
+            items.push(Item::new("nothing", Fate::Left("there is no signature in it".to_owned())));
+        }
+        if !taken.is_empty() {
+            let from = Source::Response { sha256, plan: response.plan };
+            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
+        }
+        Ok(items)
+    }
+
+    /// Records what was refused.
+    fn told(&mut self, name: String, items: Vec<Item>) -> Result<Brought, CeremonyError> {
+        for item in &items {
+            if let Fate::Refused(error) = &item.fate {
+                self.record_refusal(ADMINISTRATOR, &format!("merge {name}"), error)?;
+            }
+        }
+        Ok(Brought { name, items })
+    }
+}

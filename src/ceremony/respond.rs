@@ -1,0 +1,142 @@
+//! Answering a request, on a machine that has nothing else: everything is judged as where the ceremony is, the holder signs, and
+//! the signatures go into a response.
+
+use std::path::{Path, PathBuf};
+
+use crate::checks::plan::plan_output;
+use crate::console::Console;
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::policy::TokenKind;
+use crate::tuf::envelope::Signature;
+
+use super::request::Opened;
+use super::response::{LIMIT, Response};
+use super::review::Confirmed;
+use super::sign::{Desk, Outcome, Request, Show, sign_at};
+use super::signatures::store;
+use super::tokens::Tokens;
+use super::{Ceremony, CeremonyError};
+
+/// A response that was written.
+pub struct Answered {
+    /// What was signed, and what was not.
+    pub outcome: Outcome,
+    /// How many bytes the response has, and their SHA-256; `None` if nothing was signed.
+    pub written: Option<(usize, Sha256Digest)>,
+}
+
+impl Opened {
+    /// The key to sign with: the one that was named, or the only one that is asked for.
+    pub fn key(&self, named: Option<&str>) -> Result<String, CeremonyError> {
+        let asked: Vec<String> = self.request.asked.keys().cloned().collect();
+        let fits = |key: &&String| named.is_none_or(|named| *key == named);
+        let mut fitting = asked.iter().filter(fits);
+        match (fitting.next(), fitting.next()) {
+            (Some(key), None) => Ok(key.clone()),
+            _ => Err(CeremonyError::NotAsked { key: named.map(str::to_owned), asked }),
+        }
+    }
+
+    /// Uses another library for the token than the plan names: it may lie elsewhere on this machine.
+    pub fn use_module(&mut self, key: &str, module: &Path) -> Result<(), CeremonyError> {
+        let path = files::absolute(module)?.to_string_lossy().into_owned();
+        let plan = self.ceremony.policy.keys.get_mut(key);
+        match plan.and_then(|plan| plan.token.as_mut()).map(|token| &mut token.kind) {
+            Some(TokenKind::Pkcs11 { module, .. }) => {
+                *module = path;
+                Ok(())
+            }
+            _ => Err(CeremonyError::Change {
+                what: format!("the key {key} is on no PKCS#11 token, and --module names a library for one"),
+                next: "Leave --module out.".to_owned(),
+            }),
+        }
+    }
+
+    /// Lets the holder sign with a key everything that is asked of it, and writes the response. What was signed before a stop is
+    /// taken up again.
+    pub fn respond(
+        &mut self,
+        tokens: &mut Tokens,
+        console: &mut dyn Console,
+        show: Show<'_>,
+        wish: &Request<'_>,
+        out: &Path,
+    ) -> Result<Answered, CeremonyError> {
+        // Before a token is touched.
+        let shown = out.to_string_lossy().into_owned();
+        let existing: Vec<String> = files::exists(out).then(|| shown.clone()).into_iter().collect();
+        CeremonyError::require(plan_output(&existing))?;
+        let asked = self.request.asked.get(wish.key).cloned().unwrap_or_default();
+        let response = Response {
+            ceremony: self.ceremony.policy.id.clone(),
+            plan: self.ceremony.policy.digest,
+            signatures: Default::default(),
+        };
+        let mut desk = Answer { asked, response, unfinished: unfinished(out) };
+        desk.take_up(&self.ceremony)?;
+        let outcome = sign_at(&mut desk, &mut self.ceremony, tokens, console, show, wish)?;
+        if desk.response.signatures.is_empty() {
+            return Ok(Answered { outcome, written: None });
+        }
+        let bytes = desk.response.to_bytes();
+        files::create(out, &bytes)?;
+        files::remove_if_there(&desk.unfinished)?;
+        Ok(Answered { outcome, written: Some((bytes.len(), Sha256Digest::of(&bytes))) })
+    }
+}
+
+/// Where signatures are until the response is whole.
+fn unfinished(out: &Path) -> PathBuf {
+    let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    out.with_file_name(format!("{name}.unfinished"))
+}
+
+/// A response in the making.
+struct Answer {
+    asked: Vec<Sha256Digest>,
+    response: Response,
+    unfinished: PathBuf,
+}
+
+impl Answer {
+    /// Takes up what was signed before a stop, as far as it is what is asked for and verifies.
+    fn take_up(&mut self, ceremony: &Ceremony) -> Result<(), CeremonyError> {
+        let Some(bytes) = files::read_if_there(&self.unfinished, LIMIT)? else { return Ok(()) };
+        let Ok(before) = Response::read("", &bytes) else { return Ok(()) };
+        for one in ceremony.collected()? {
+            let digest = one.payload.digest;
+            let signatures = before.signatures.get(&digest).filter(|_| self.asked.contains(&digest));
+            for signature in
+                signatures.into_iter().flatten().filter(|signature| one.verdict(signature).is_ok())
+            {
+                store(ceremony, digest, signature)?;
+                self.response.signatures.entry(digest).or_default().push(signature.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Desk for Answer {
+    fn wants(&self, payload: Sha256Digest) -> bool {
+        self.asked.contains(&payload)
+    }
+
+    fn reviewed(&mut self, _: &mut Ceremony, _: &str, _: Sha256Digest) -> Result<(), CeremonyError> {
+        Ok(())
+    }
+
+    fn signed(
+        &mut self,
+        _: &mut Ceremony,
+        _: &str,
+        confirmed: &Confirmed,
+        signatures: &[Signature],
+    ) -> Result<(), CeremonyError> {
+        let of_payload = self.response.signatures.entry(confirmed.payload().digest).or_default();
+        of_payload.extend(signatures.iter().cloned());
+        Ok(files::replace(&self.unfinished, &self.response.to_bytes())?)
+    }
+}

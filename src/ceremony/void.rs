@@ -1,0 +1,115 @@
+//! Giving up a payload: after that nobody signs it, and signatures over it that still come are kept out by name.
+//!
+//! What says so is a file beside the payload, and a line of the record: either is enough.
+
+use crate::checks::Finding;
+use crate::checks::sign::{sign_again, sign_stale, sign_void};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::json::Json;
+use crate::tuf::METADATA_LIMIT;
+
+use super::directory::ADMINISTRATOR;
+use super::event::{Event, VOIDED};
+use super::payload::{Payload, not_current};
+use super::{Ceremony, CeremonyError, gate};
+
+/// What stands in the file.
+const FORMAT: &str = "tuf-ceremony-void/1";
+
+/// A payload that was given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voided {
+    /// Role and version, for messages.
+    pub title: String,
+    /// The payload.
+    pub digest: Sha256Digest,
+    /// Why.
+    pub reason: String,
+}
+
+impl Ceremony {
+    /// Why a payload was given up; `None` if it was not.
+    pub fn void_reason(&self, digest: Sha256Digest) -> Result<Option<String>, CeremonyError> {
+        let bytes = files::read_if_there(&self.path(&file_of(digest)), METADATA_LIMIT)?;
+        let hex = digest.to_hex();
+        let is_it = |data: &&Json| data.get("payload").and_then(Json::as_str) == Some(&hex);
+        let recorded = self.transcript.all(VOIDED).find(is_it);
+        let reason = |said: &Json| said.get("reason").and_then(Json::as_str).map(str::to_owned);
+        Ok(match (bytes, recorded) {
+            (None, None) => None,
+            (_, Some(recorded)) => Some(reason(recorded).unwrap_or_default()),
+            (Some(bytes), None) => {
+                let said = Json::parse(&bytes, METADATA_LIMIT).ok();
+                Some(said.as_ref().and_then(reason).unwrap_or("its file gives no reason".to_owned()))
+            }
+        })
+    }
+
+    /// SIGN-STALE, for payloads that are to be signed or released: those that were given up.
+    pub(super) fn refused_void(&self, payloads: &[Payload]) -> Result<Vec<Finding>, CeremonyError> {
+        let mut findings = Vec::new();
+        for payload in payloads {
+            let reason = self.void_reason(payload.digest)?;
+            findings.extend(reason.map(|reason| sign_void(&payload.title(), payload.digest, Some(&reason))));
+        }
+        Ok(findings)
+    }
+
+    /// SIGN-STALE, for what is to be frozen: payloads that were given up do not come back.
+    pub(super) fn refrozen_void(&self, payloads: &[Payload]) -> Result<Vec<Finding>, CeremonyError> {
+        let mut findings = Vec::new();
+        for payload in payloads {
+            let reason = self.void_reason(payload.digest)?;
+            findings.extend(reason.map(|reason| sign_again(&payload.title(), payload.digest, &reason)));
+        }
+        Ok(findings)
+    }
+
+    /// Gives up a current payload, named by its role or the beginning of its digest.
+    pub fn void(&mut self, wanted: &str, reason: &str) -> Result<Voided, CeremonyError> {
+        // Of what is released, nothing can be taken back.
+        CeremonyError::require(gate::output(self))?;
+        let (role, version, digest) = self.to_void(wanted)?;
+        let title = format!("{role} version {version}");
+        let before = self.void_reason(digest)?;
+        CeremonyError::require(sign_void(&title, digest, before.as_deref()))?;
+        let said = Json::object([
+            ("format", Json::from(FORMAT)),
+            ("payload", Json::from(digest.to_hex())),
+            ("reason", Json::from(reason)),
+            ("role", Json::from(role.as_str())),
+            ("version", Json::Int(version)),
+        ]);
+        let file = self.write(&file_of(digest), &said.to_disk())?;
+        let reason = reason.to_owned();
+        let event =
+            Event::Voided { payload: digest, role, version, reason: reason.clone(), files: vec![file] };
+        self.transcript.record(ADMINISTRATOR, &event)?;
+        Ok(Voided { title, digest, reason })
+    }
+
+    fn to_void(&self, wanted: &str) -> Result<(String, i64, Sha256Digest), CeremonyError> {
+        let index = self.index()?;
+        let fits = |role: &str, digest: Sha256Digest| {
+            role == wanted || (wanted.len() >= 4 && digest.to_hex().starts_with(&wanted.to_lowercase()))
+        };
+        let mut found = index.digests().filter(|(role, _, digest)| fits(role, *digest));
+        if let (Some((role, version, digest)), None) = (found.next(), found.next()) {
+            return Ok((role.to_owned(), version, digest));
+        }
+        // One that a later freeze put another in the place of is void already.
+        let full = Sha256Digest::parse_hex(&wanted.to_lowercase());
+        if let Some((digest, (role, version))) =
+            full.and_then(|digest| Some((digest, self.frozen_for(digest)?)))
+        {
+            let current = index.digests().find(|(other, _, _)| *other == role).map(|(_, _, digest)| digest);
+            CeremonyError::require(sign_stale(&format!("{role} version {version}"), digest, current, None))?;
+        }
+        Err(CeremonyError::Refused(Box::new(not_current(wanted))))
+    }
+}
+
+fn file_of(digest: Sha256Digest) -> String {
+    format!("payloads/{digest}.void.json")
+}
