@@ -136,7 +136,7 @@ fn one_signature_short_releases_nothing() {
 }
 
 /// python-tuf, as a client that is shipped with the first root and fetches the rest over HTTP; and every file by itself.
-fn clients_accept(test: &str, room: &Room) {
+pub fn clients_accept(test: &str, room: &Room) {
     let input = json!({ "metadata": room.path("metadata") }).to_string();
     let Some(told) = python(test, CLIENT, input.as_bytes()) else { return };
     assert_eq!(
@@ -181,7 +181,7 @@ assert (metadata / "root.json").read_bytes() == (metadata / "1.root.json").read_
 print(*checked)
 "#;
 
-fn our_client_accepts(room: &Room) {
+pub fn our_client_accepts(room: &Room) {
     let (metadata, root) = (room.path("metadata"), room.path("metadata/1.root.json"));
     let done = room.run(&["verify", metadata.to_str().unwrap(), "--trusted", root.to_str().unwrap()]).ok();
     assert!(done.out.trim_end().ends_with("ACCEPTED"), "{}", done.out);

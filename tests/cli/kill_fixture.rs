@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use jiff::{Timestamp, Unit};
 use tempfile::TempDir;
+use tuf_ceremony::ceremony::request::Request;
 use tuf_ceremony::ceremony::seal::sums::Sums;
 use tuf_ceremony::ceremony::transcript::Transcript;
 use tuf_ceremony::crypto::digest::Sha256Digest;
@@ -234,6 +235,15 @@ impl Place {
                         assert!(files.contains_key(&format!("payloads/{digest}.json")), "{digest}");
                     }
                 }
+                ["payloads", file] if file.ends_with(".void.json") => {
+                    let said = Json::parse(bytes, LIMIT).unwrap();
+                    assert_eq!(said.get("payload").and_then(Json::as_str), file.split('.').next(), "{name}");
+                }
+                ["requests", _] => drop(Request::read(name, bytes).unwrap()),
+                ["transcripts", file] => {
+                    Transcript::check(bytes).unwrap();
+                    assert_eq!(format!("{}.jsonl", Sha256Digest::of(bytes)), file);
+                }
                 ["payloads", file] => {
                     let (digest, ending) = file.split_once('.').unwrap();
                     let found = match ending {
@@ -340,7 +350,7 @@ fn is_partial(name: &str) -> bool {
 }
 
 fn is_lasting(name: &str) -> bool {
-    let lasting = ["keys/", "payloads/", "signatures/", "metadata/"];
+    let lasting = ["keys/", "payloads/", "signatures/", "metadata/", "requests/", "transcripts/"];
     lasting.iter().any(|folder| name.starts_with(folder)) && name != "payloads/index.json"
 }
 

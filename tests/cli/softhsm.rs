@@ -88,14 +88,18 @@ pub fn listed(room: &Room) -> Vec<Value> {
 
 /// `new`, and its template filled in for tokens that are made here.
 pub fn planned(room: &Room, id: &str, arguments: &[&str]) {
-    room.run(&[&["new", &room.directory(), "--template", "minimal"], arguments].concat()).ok();
-    let serial_of = |person: Person| {
+    planned_for(room, id, arguments, |person| {
         let known = listed(room).into_iter().find(|token| token["label"] == person.name);
         known.map_or_else(
             || new_token(room, person.name, person.pin),
             |token| token["serial"].as_str().unwrap().to_owned(),
         )
-    };
+    });
+}
+
+/// The same for tokens that are anywhere.
+pub fn planned_for(room: &Room, id: &str, arguments: &[&str], serial_of: impl Fn(Person) -> String) {
+    room.run(&[&["new", &room.directory(), "--template", "minimal"], arguments].concat()).ok();
     let planned = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut answers = vec![id.to_owned(), "packages.example.org".to_owned(), planned];
     answers.extend(HOLDERS.map(|person| person.name.to_owned()));
