@@ -17,8 +17,9 @@
 //! Floor 2. [`checks`] are the named controls, each one function over evidence, and their catalogue. [`policy`] reads
 //! `ceremony.toml`.
 //!
-//! Floor 3. [`ceremony`] is the directory, its payloads, signatures, release, the script and the walk through it, and
-//! the record with its sittings, seal and witnesses; it gathers the evidence that the checks judge.
+//! Floor 3. [`ceremony`] is the directory, its payloads, signatures, release, the script and the walk through it, requests
+//! to holders elsewhere and what comes back, and the record with its sittings, seal and witnesses; it gathers the evidence
+//! that the checks judge.
 //!
 //! Floor 4. [`print`] is paper: digest sheets, labels and summary sheets, as HTML, plain text and PDF.
 //!

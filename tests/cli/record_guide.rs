@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::later::PLANNED;
 use crate::record_seal::sealed;
-use crate::rehearsal::PLAN;
+use crate::rehearsal::{PLAN, frozen};
 use crate::room::Room;
 
 /// The blocks of the page, in order.
@@ -169,4 +169,38 @@ fn a_root_without_commitment_passes_it_too() {
     assert_eq!(failing(&room), [0; 0]);
     fs::write(room.path("checkpoint"), "x").unwrap();
     assert_eq!(failing(&room), [1, 4]);
+}
+
+/// With a payload that was given up, a signature that came in a response, and one that came from another copy.
+#[test]
+fn what_came_from_elsewhere_passes_it_too() {
+    let prepared = || {
+        let room = frozen();
+        room.run(&["void", "root", "--reason", "A holder is missing."]).ok();
+        room.freeze();
+        room.lay("ada.json", room.response_of("ada"));
+        room.merge(&["ada.json"]).ok();
+        let other = Room::new();
+        room.tree().iter().for_each(|(file, bytes)| other.write(file, bytes));
+        other.sign("ben").ok();
+        for (file, bytes) in other.tree() {
+            room.lay(&format!("copy/{file}"), bytes);
+        }
+        room.merge(&["copy"]).ok();
+        room.sign("online").ok();
+        room.run(&["release"]).ok();
+        room.run(&["seal"]).ok();
+        room
+    };
+    let room = prepared();
+    assert_eq!(failing(&room), [0; 0]);
+    assert_eq!(run(&room, &blocks(&room)[2]), (true, "14 signatures hold\n".to_owned()));
+    // One that came in a response is held to the record like one that was made here.
+    let file = room.signature("targets", "ada");
+    room.write(&file, room.read(&room.signature("root", "ada")));
+    assert_eq!(failing(&room), [1, 3]);
+    let room = prepared();
+    let record = format!("transcripts/{}", room.names("transcripts")[0]);
+    room.write(&record, room.read(&record) + "\n");
+    assert_eq!(failing(&room), [1, 2]);
 }

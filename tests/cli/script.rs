@@ -128,6 +128,11 @@ fn problems_are_named_with_what_to_do() {
         ),
         (
             "   status",
+            "   respond ada-1.json",
+            "step 1.1: `respond ada-1.json` is nothing that is done in a ceremony's directory",
+        ),
+        (
+            "   status",
             "   -C / status",
             "step 1.1: -C has no place in a script: people read, type and confirm",
         ),
