@@ -36,7 +36,10 @@ impl Keyring {
             let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text".to_owned()))?;
             let public = PublicKey::from_spki_pem(text).map_err(|error| damaged(error.to_string()))?;
             CeremonyError::require(fits(name, plan, &public))?;
-            check_object(directory, name, &public)?;
+            let object = format!("keys/{name}/key.json");
+            if let Some(bytes) = files::read_if_there(&directory.join(&object), LIMIT)? {
+                check_object(&object, &bytes, &public)?;
+            }
             keys.insert(name.clone(), public);
         }
         Ok(Keyring { keys })
@@ -99,13 +102,10 @@ impl Keyring {
     }
 }
 
-/// `keys/<key name>/key.json`, where there is one, is whole and of the same key. Nothing is read from it, but people
-/// and other programs will.
-fn check_object(directory: &Path, name: &str, public: &PublicKey) -> Result<(), CeremonyError> {
-    let file = format!("keys/{name}/key.json");
-    let Some(bytes) = files::read_if_there(&directory.join(&file), LIMIT)? else { return Ok(()) };
-    let damaged = |problem: String| CeremonyError::Damaged { file: file.clone(), problem };
-    let object = Json::parse(&bytes, LIMIT).map_err(|error| damaged(error.to_string()))?;
+/// `keys/<key name>/key.json` is whole and of the same key. Nothing is read from it, but people and other programs will.
+pub(super) fn check_object(file: &str, bytes: &[u8], public: &PublicKey) -> Result<(), CeremonyError> {
+    let damaged = |problem: String| CeremonyError::Damaged { file: file.to_owned(), problem };
+    let object = Json::parse(bytes, LIMIT).map_err(|error| damaged(error.to_string()))?;
     let key = Key::read("", &At::new(&object, "key")).map_err(|error| damaged(error.to_string()))?;
     if key.material() == Some(public.fingerprint()) {
         return Ok(());

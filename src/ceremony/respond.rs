@@ -64,10 +64,7 @@ impl Opened {
         wish: &Request<'_>,
         out: &Path,
     ) -> Result<Answered, CeremonyError> {
-        // Before a token is touched.
-        let shown = out.to_string_lossy().into_owned();
-        let existing: Vec<String> = files::exists(out).then(|| shown.clone()).into_iter().collect();
-        CeremonyError::require(plan_output(&existing))?;
+        require_free(out)?;
         let asked = self.request.asked.get(wish.key).cloned().unwrap_or_default();
         let response = Response {
             ceremony: self.ceremony.policy.id.clone(),
@@ -76,15 +73,26 @@ impl Opened {
         };
         let mut desk = Answer { asked, response, unfinished: unfinished(out) };
         desk.take_up(&self.ceremony)?;
-        let outcome = sign_at(&mut desk, &mut self.ceremony, tokens, console, show, wish)?;
+        // Whether anything can be written there is known before a token is touched.
+        files::replace(&desk.unfinished, &desk.response.to_bytes())?;
+        let outcome = sign_at(&mut desk, &mut self.ceremony, tokens, console, show, wish);
         if desk.response.signatures.is_empty() {
-            return Ok(Answered { outcome, written: None });
+            files::remove_if_there(&desk.unfinished)?;
+            return outcome.map(|outcome| Answered { outcome, written: None });
         }
+        let outcome = outcome?;
         let bytes = desk.response.to_bytes();
         files::create(out, &bytes)?;
         files::remove_if_there(&desk.unfinished)?;
         Ok(Answered { outcome, written: Some((bytes.len(), Sha256Digest::of(&bytes))) })
     }
+}
+
+/// PLAN-OUTPUT: nothing is where the response will be.
+fn require_free(out: &Path) -> Result<(), CeremonyError> {
+    let existing: Vec<String> =
+        files::exists(out).then(|| out.to_string_lossy().into_owned()).into_iter().collect();
+    CeremonyError::require(plan_output(&existing))
 }
 
 /// Where signatures are until the response is whole.
@@ -101,10 +109,16 @@ struct Answer {
 }
 
 impl Answer {
-    /// Takes up what was signed before a stop, as far as it is what is asked for and verifies.
+    /// Takes up what was signed before a stop, as far as it is what is asked for and verifies. What is of something else is
+    /// left alone.
     fn take_up(&mut self, ceremony: &Ceremony) -> Result<(), CeremonyError> {
         let Some(bytes) = files::read_if_there(&self.unfinished, LIMIT)? else { return Ok(()) };
-        let Ok(before) = Response::read("", &bytes) else { return Ok(()) };
+        let own = |before: &Response| {
+            before.ceremony == self.response.ceremony && before.plan == self.response.plan
+        };
+        let Some(before) = Response::read("", &bytes).ok().filter(own) else {
+            return require_free(&self.unfinished);
+        };
         for one in ceremony.collected()? {
             let digest = one.payload.digest;
             let signatures = before.signatures.get(&digest).filter(|_| self.asked.contains(&digest));

@@ -21,7 +21,7 @@ use super::payload::Payload;
 use super::{Ceremony, CeremonyError};
 
 /// The largest signature file, in bytes; an ML-DSA-87 signature has 9,254 hex digits.
-const LIMIT: usize = 64 << 10;
+pub(super) const LIMIT: usize = 64 << 10;
 
 /// Keys and threshold by which a payload is counted.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tuf_ceremony::crypto::digest::Sha256Digest;
 
-use crate::elsewhere::{REQUEST, carried, machine};
+use crate::elsewhere::{REQUEST, RESPONSE, carried, machine};
 use crate::later::later;
 use crate::rehearsal::{PLAN, frozen, provisioned};
 use crate::room::{Done, Room};
@@ -193,6 +193,24 @@ fn names_that_lead_out_of_the_request_are_refused() {
         );
         done.failed(1, &what, AGAIN);
     }
+    // What the plan names must be there.
+    let (machine, done) = answer(
+        &room,
+        changed(&room, |request| {
+            request["files"].as_object_mut().unwrap().remove("ceremony.toml");
+        }),
+    );
+    assert!(done.err.contains("has no ceremony.toml") && done.code == 5, "{}: {done:?}", name(&machine));
+    let room = later();
+    room.freeze();
+    let (machine, done) = answer(
+        &room,
+        changed(&room, |request| {
+            request["files"].as_object_mut().unwrap().remove("trusted/1.root.json");
+        }),
+    );
+    let what = format!("{} is no signature request: it lacks trusted/1.root.json", name(&machine));
+    done.failed(1, &what, AGAIN);
     // Two that cannot both be there.
     let (_, done) = answer(&room, changed(&room, |request| request["files"]["ceremony.toml/x"] = json!("x")));
     assert_eq!(done.code, 5, "{done:?}");
@@ -303,6 +321,25 @@ fn the_holder_is_held_to_the_paper_and_to_the_token() {
         "{}",
         done.out
     );
+}
+
+/// Whether the response can be written is known before a token signs, and what is unfinished of something else stays.
+#[test]
+fn the_response_has_a_place_before_anything_is_signed() {
+    let room = frozen();
+    let machine = carried(room.request("ada"));
+    let out = machine.path("no-such-folder/x.json").display().to_string();
+    let done = machine.respond(&room.paper("ada"), &["--out", &out]);
+    assert!(
+        done.code == 5 && done.out.contains("Signature request") && !done.out.contains("Signed "),
+        "{done:?}"
+    );
+    let unfinished = format!("{RESPONSE}.unfinished");
+    machine.write(&unfinished, "{}");
+    let done = machine.respond(&room.paper("ada"), &[]);
+    let shown = machine.path(&unfinished).display().to_string();
+    assert!(done.err.starts_with(&format!("error [PLAN-OUTPUT]: {shown} exists already\n")), "{done:?}");
+    assert_eq!(machine.read(&unfinished), "{}");
 }
 
 /// A production ceremony's plan marks nothing as a rehearsal, and a rehearsal token signs nothing of it.

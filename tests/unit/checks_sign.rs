@@ -1,7 +1,10 @@
 //! SIGN-REVIEW, SIGN-KEY, SIGN-VERIFY, SIGN-STALE.
 
 use tuf_ceremony::checks::Check;
-use tuf_ceremony::checks::sign::{sign_key, sign_review, sign_stale, sign_verify};
+use tuf_ceremony::checks::sign::{
+    sign_again, sign_carried, sign_elsewhere, sign_expired, sign_key, sign_request, sign_review, sign_stale,
+    sign_verify, sign_void,
+};
 use tuf_ceremony::crypto::Scheme;
 use tuf_ceremony::crypto::digest::Sha256Digest;
 
@@ -110,4 +113,31 @@ fn sign_stale_refuses_bytes_that_changed_or_went() {
     refuses(&sign_stale("root 2", A, Some(A), Some(B)), Check::SignStale, what);
     let what = "the bytes of root 2 (aaaaaaaaaaaaaaaa) are missing";
     refuses(&sign_stale("root 2", A, Some(A), None), Check::SignStale, what);
+}
+
+#[test]
+fn sign_stale_is_about_whatever_is_carried() {
+    let stale = Check::SignStale;
+    passes(&sign_void("root 2", A, None), stale, "root 2 was not made void");
+    let what = "root 2 (aaaaaaaaaaaaaaaa) was made void: It expires too late.";
+    refuses(&sign_void("root 2", A, Some("It expires too late.")), stale, what);
+    let what = "root 2 comes out as aaaaaaaaaaaaaaaa again, which was made void: It expires too late.";
+    refuses(&sign_again("root 2", A, "It expires too late."), stale, what);
+    passes(&sign_elsewhere("it", "c-1", "c-1"), stale, "it belongs to the ceremony c-1");
+    refuses(&sign_elsewhere("it", "c-1", "c-2"), stale, "it belongs to the ceremony c-1, and this is c-2");
+    let (then, now) = ("2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z");
+    let what = format!("it expired on {then}, and this machine's clock says {now}");
+    refuses(&sign_expired("it", then, now), stale, &what);
+    passes(&sign_request("it", None), stale, "it says what follows from the files in it");
+    let what = "it says in \"keys\" something else than what follows from the files in it";
+    refuses(&sign_request("it", Some("keys")), stale, what);
+}
+
+#[test]
+fn sign_verify_is_about_what_is_carried_here_too() {
+    let keyid = "ab".repeat(32);
+    let passed = sign_carried("root 2", &keyid, Ok(()));
+    passes(&passed, Check::SignVerify, "the signature of abababababababab over root 2 verifies");
+    let what = "the signature of abababababababab over root 2 was not taken: it is empty";
+    refuses(&sign_carried("root 2", &keyid, Err("it is empty".to_owned())), Check::SignVerify, what);
 }

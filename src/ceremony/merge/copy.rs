@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use crate::checks::{Check, Finding};
+use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::files;
+use crate::host::files::{self, FileError};
 use crate::policy::Policy;
 use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Signature;
@@ -81,11 +82,11 @@ impl Ceremony {
                     items.push(Item::judged(what, other_key(name, ours.fingerprint(), theirs.fingerprint())));
                 }
                 None => {
-                    // public.pem last: its presence is what makes the key known.
-                    for file in [format!("keys/{name}/key.json"), file_of(name, plan)] {
-                        let bytes = files::read_if_there(&other.path(&file), keyring::LIMIT)?;
-                        if let Some(bytes) = bytes {
-                            taken.push(self.write(&file, &bytes)?);
+                    match self.take_key(other, name, &file_of(name, plan), theirs)? {
+                        Ok(files) => taken.extend(files),
+                        Err(error) => {
+                            items.push(Item::refused(what, error));
+                            continue;
                         }
                     }
                     items.push(Item::new(what, Fate::Taken));
@@ -93,6 +94,38 @@ impl Ceremony {
             }
         }
         Ok(())
+    }
+
+    /// Writes the files of a key as they are read now: on a medium they may have become others since the copy was opened.
+    fn take_key(
+        &self,
+        other: &Ceremony,
+        name: &str,
+        file: &str,
+        theirs: &PublicKey,
+    ) -> Result<Result<Vec<Artifact>, CeremonyError>, CeremonyError> {
+        let read = |file: &str| files::read_if_there(&other.path(file), keyring::LIMIT);
+        let object = format!("keys/{name}/key.json");
+        let (object_bytes, bytes) = match (read(&object), read(file)) {
+            (Ok(object), Ok(Some(bytes))) => (object, bytes),
+            (Err(error), _) | (_, Err(error)) => return Ok(Err(error.into())),
+            (_, Ok(None)) => return Ok(Err(FileError::Missing(other.path(file)).into())),
+        };
+        let again = std::str::from_utf8(&bytes).ok().and_then(|text| PublicKey::from_spki_pem(text).ok());
+        if again.is_none_or(|again| again.fingerprint() != theirs.fingerprint()) {
+            let problem = "it has changed while it was read".to_owned();
+            return Ok(Err(CeremonyError::Damaged { file: file.to_owned(), problem }));
+        }
+        let mut taken = Vec::new();
+        if let Some(bytes) = object_bytes {
+            if let Err(error) = keyring::check_object(&object, &bytes, theirs) {
+                return Ok(Err(error));
+            }
+            taken.push(self.write(&object, &bytes)?);
+        }
+        // public.pem last: its presence is what makes the key known.
+        taken.push(self.write(file, &bytes)?);
+        Ok(Ok(taken))
     }
 
     fn take_signatures(
@@ -204,12 +237,12 @@ fn common(ours: &Transcript, theirs: &Transcript) -> u64 {
 }
 
 fn same(ours: &Ceremony, theirs: &Ceremony, file: &str) -> bool {
-    let read = |ceremony: &Ceremony| files::read(&ceremony.path(file), METADATA_LIMIT).ok();
+    let read = |ceremony: &Ceremony| files::read(&ceremony.path(file), signatures::LIMIT).ok();
     read(ours).is_some_and(|bytes| read(theirs) == Some(bytes))
 }
 
 fn read_signature(other: &Ceremony, folder: &str, file: &str) -> Option<(Sha256Digest, Signature)> {
-    let bytes = files::read(&other.path(file), METADATA_LIMIT).ok()?;
+    let bytes = files::read(&other.path(file), signatures::LIMIT).ok()?;
     let payload = Sha256Digest::parse_hex(folder)?;
     let signature = signatures::read(&bytes).ok()?;
     file.ends_with(&format!("/{}.json", signature.keyid)).then_some((payload, signature))

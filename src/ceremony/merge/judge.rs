@@ -3,7 +3,6 @@
 use crate::checks::sign::{sign_carried, sign_stale, sign_void};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
-use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Signature;
 use crate::tuf::verify::Why;
 
@@ -67,7 +66,7 @@ impl Judge {
         if !files::exists(&ceremony.path(&file)) {
             return None;
         }
-        let bytes = files::read(&ceremony.path(&file), METADATA_LIMIT).ok();
+        let bytes = files::read(&ceremony.path(&file), signatures::LIMIT).ok();
         let before = bytes.and_then(|bytes| signatures::read(&bytes).ok());
         if before.is_some_and(|before| before.keyid == keyid && one.verdict(&before).is_ok()) {
             return Some(Fate::Before);

@@ -20,6 +20,9 @@ const DEEPEST: usize = 8;
 /// The longest name of a file or folder, in bytes.
 const LONGEST: usize = 255;
 
+/// The most files that are unpacked: those of a repository with thousands of delegated roles.
+const MOST: usize = 50_000;
+
 /// A request that was unpacked, and says what follows from what it carries.
 pub struct Opened {
     /// The request.
@@ -40,10 +43,19 @@ impl Request {
             problem,
         };
         let carried = carried(&At::new(&self.tree, "request")).map_err(|error| wrong(error.to_string()))?;
+        if carried.len() > MOST {
+            return Err(wrong(format!("it carries {} files, and {MOST} are the most", carried.len())));
+        }
         for (name, bytes) in &carried {
             write(scratch.path(), name, bytes)?;
         }
-        let ceremony = Ceremony::open(scratch.path())?;
+        let ceremony = match Ceremony::open(scratch.path()) {
+            Err(CeremonyError::File(FileError::Missing(path))) => {
+                let name = path.strip_prefix(scratch.path()).unwrap_or(&path).to_string_lossy().into_owned();
+                return Err(wrong(format!("it lacks {name}")));
+            }
+            other => other?,
+        };
         // Whether each payload is what its name says (SIGN-STALE).
         let payloads = ceremony.payloads()?;
         self.require_consistent(&ceremony)?;
