@@ -14,6 +14,7 @@ use crate::policy::PolicyError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
+use super::carried::CarriedError;
 use super::script::ScriptError;
 
 /// Why a ceremony command did not do what it was asked to.
@@ -156,38 +157,9 @@ pub enum CeremonyError {
         /// The key.
         name: String,
     },
-    /// The plan names no such holder.
-    #[error("ceremony.toml has no holder {}", visible(.name))]
-    NoSuchHolder {
-        /// As typed.
-        name: String,
-        /// Those there are.
-        known: Vec<String>,
-    },
-    /// No payload waits for a key of this holder.
-    #[error("no payload needs a key of {}", visible(.holder))]
-    NothingToAsk {
-        /// The holder's short name.
-        holder: String,
-    },
-    /// A request was answered with a key that it does not ask for, or that it leaves open which.
-    #[error("{}", not_asked(.key.as_deref()))]
-    NotAsked {
-        /// As typed.
-        key: Option<String>,
-        /// Those that are asked for.
-        asked: Vec<String>,
-    },
-    /// Something that was carried here, and is not what it was taken for.
-    #[error("{} is no {what}: {}", visible(.file), visible(.problem))]
-    NotCarried {
-        /// The file.
-        file: String,
-        /// What it was taken for.
-        what: &'static str,
-        /// Why it is none.
-        problem: String,
-    },
+    /// A request, a response, or who is asked for one.
+    #[error(transparent)]
+    Carried(#[from] CarriedError),
     /// Another copy of the directory that cannot be merged.
     #[error("in the copy {}: {error}", visible(.copy))]
     InCopy {
@@ -239,13 +211,6 @@ pub enum CeremonyError {
         /// Those there are.
         known: Vec<&'static str>,
     },
-}
-
-fn not_asked(key: Option<&str>) -> String {
-    match key {
-        Some(key) => format!("this request asks nothing of the key {}", visible(key)),
-        None => "this request asks for several keys".to_owned(),
-    }
 }
 
 fn refusal(finding: &Finding) -> String {
@@ -359,16 +324,7 @@ impl Advice for CeremonyError {
                 "Go to the ceremony directory, or name it with `-C DIR`. `tuf-ceremony new DIR --template minimal` starts one.".to_owned()
             }
             CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
-            CeremonyError::NoSuchHolder { known, .. } => format!("The holders are: {}.", visible(&known.join(", "))),
-            CeremonyError::NothingToAsk { .. } => {
-                "Nothing was written. `tuf-ceremony status` says who is missing.".to_owned()
-            }
-            CeremonyError::NotAsked { asked, .. } => {
-                format!("Name one of these with --key: {}.", visible(&asked.join(", ")))
-            }
-            CeremonyError::NotCarried { .. } => {
-                "Nothing of it was used. Have it carried here once more, and compare its SHA-256 with those who wrote it.".to_owned()
-            }
+            CeremonyError::Carried(error) => error.next_step(),
             CeremonyError::InCopy { error, .. } => error.next_step(),
             CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
             CeremonyError::NoToken { .. } => {
@@ -413,6 +369,7 @@ impl Advice for CeremonyError {
             CeremonyError::Words(error) => error.exit(),
             CeremonyError::Random(error) => error.exit(),
             CeremonyError::KeyFile { error, .. } => error.exit(),
+            CeremonyError::Carried(error) => error.exit(),
             CeremonyError::InCopy { error, .. } => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
@@ -432,13 +389,9 @@ impl Advice for CeremonyError {
             | CeremonyError::Proof { .. }
             | CeremonyError::Sealed { .. }
             | CeremonyError::Unsealed { .. }
-            | CeremonyError::NotCarried { .. }
-            | CeremonyError::NothingToAsk { .. }
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. }
-            | CeremonyError::NoSuchHolder { .. }
-            | CeremonyError::NotAsked { .. }
             | CeremonyError::NoTemplate { .. }
             | CeremonyError::NothingToInherit
             | CeremonyError::Change { .. }

@@ -4,6 +4,8 @@ use crate::checks::{Finding, Outcome};
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
+use super::merge::Source;
+
 /// The word for the first line of a sitting.
 pub const SITTING_OPENED: &str = "sitting-opened";
 /// The word for the last line of a sitting.
@@ -45,27 +47,6 @@ pub struct StepWords {
     pub text: String,
     /// The command, as it is typed.
     pub command: Option<String>,
-}
-
-/// Where files came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A response.
-    Response {
-        /// Of its bytes.
-        sha256: Sha256Digest,
-        /// SHA-256 of the plan under which its request was written.
-        plan: Sha256Digest,
-    },
-    /// Another copy of the ceremony directory.
-    Copy {
-        /// How many lines its record has.
-        lines: u64,
-        /// With how many of them ours begins, too.
-        common: u64,
-        /// The root of the Merkle tree over its lines.
-        root_hash: Sha256Digest,
-    },
 }
 
 /// One thing that happened.
@@ -349,7 +330,7 @@ impl Event {
                 ])
             }
             Event::Merged { from, files } => {
-                Json::object([("files", artifacts(files)), ("from", source(from))])
+                Json::object([("files", artifacts(files)), ("from", from.to_json())])
             }
             Event::SittingClosed { note } => {
                 Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
@@ -364,23 +345,6 @@ fn step_json(words: &StepWords, own: [(&str, Json); 2]) -> Json {
     let words = [("text", Json::from(words.text.as_str())), ("who", Json::from(words.who.as_str()))];
     let all = words.into_iter().chain(own).chain(command);
     Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn source(from: &Source) -> Json {
-    let number = |number: u64| Json::Int(i64::try_from(number).unwrap_or(i64::MAX));
-    match from {
-        Source::Response { sha256, plan } => Json::object([
-            ("kind", Json::from("response")),
-            ("plan", Json::from(plan.to_hex())),
-            ("sha256", Json::from(sha256.to_hex())),
-        ]),
-        Source::Copy { lines, common, root_hash } => Json::object([
-            ("common", number(*common)),
-            ("kind", Json::from("copy")),
-            ("lines", number(*lines)),
-            ("root_hash", Json::from(root_hash.to_hex())),
-        ]),
-    }
 }
 
 fn artifacts(files: &[Artifact]) -> Json {

@@ -3,6 +3,7 @@
 //! The phases are types: `Draft -> Payload -> Reviewed -> Signed -> Quorate -> Release`. A token is only given what a
 //! holder `Confirmed` after a review, and a `Release` is only made here, from payloads whose quorum is evidence.
 
+mod carried;
 pub mod change;
 mod clients;
 mod commitment;
@@ -39,5 +40,6 @@ pub mod void;
 pub mod walk;
 pub mod witness;
 
+pub use carried::CarriedError;
 pub use directory::Ceremony;
 pub use error::CeremonyError;

@@ -16,7 +16,7 @@ use super::review::Confirmed;
 use super::sign::{Desk, Outcome, Request, Show, sign_at};
 use super::signatures::store;
 use super::tokens::Tokens;
-use super::{Ceremony, CeremonyError};
+use super::{CarriedError, Ceremony, CeremonyError};
 
 /// A response that was written.
 pub struct Answered {
@@ -34,7 +34,11 @@ impl Opened {
         let mut fitting = asked.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
             (Some(key), None) => Ok(key.clone()),
-            _ => Err(CeremonyError::NotAsked { key: named.map(str::to_owned), asked }),
+            _ => Err(match named {
+                Some(key) => CarriedError::NotAsked { key: key.to_owned(), asked },
+                None => CarriedError::Several { asked },
+            }
+            .into()),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::json::Json;
 use crate::json::view::{At, ShapeError};
 use crate::tuf::envelope::Signature;
 
-use super::CeremonyError;
+use super::CarriedError;
 
 /// What a response begins with.
 const FORMAT: &str = "tuf-ceremony-response/1";
@@ -55,8 +55,8 @@ impl Response {
     }
 
     /// Reads a response. White space around its parts is no matter: it may have been typed, or read from a screen.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Response, CeremonyError> {
-        let wrong = |problem: String| CeremonyError::NotCarried {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Response, CarriedError> {
+        let wrong = |problem: String| CarriedError::Unreadable {
             file: name.to_owned(),
             what: "signature response",
             problem,

@@ -12,13 +12,13 @@ use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Signature;
 
 use super::super::directory::ADMINISTRATOR;
-use super::super::event::{Artifact, Event, Source};
+use super::super::event::{Artifact, Event};
 use super::super::keyring::{self, file_of};
 use super::super::signatures;
 use super::super::transcript::Transcript;
-use super::super::{Ceremony, CeremonyError};
+use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
-use super::{Brought, Fate, Item};
+use super::{Brought, Fate, Item, Source};
 
 /// Where the records of other copies are kept, each named by its SHA-256.
 const RECORDS: &str = "transcripts";
@@ -143,12 +143,12 @@ impl Ceremony {
                     continue;
                 }
                 let Some((payload, signature)) = read_signature(other, &folder, &file) else {
-                    let error = CeremonyError::NotCarried {
+                    let error = CarriedError::Unreadable {
                         file: other.path(&file).to_string_lossy().into_owned(),
                         what: "signature",
                         problem: "it cannot be read as one".to_owned(),
                     };
-                    items.push(Item::refused(file, error));
+                    items.push(Item::refused(file, error.into()));
                     continue;
                 };
                 let (item, artifact) = judge.take(self, payload, &signature)?;

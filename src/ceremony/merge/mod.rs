@@ -3,6 +3,7 @@
 
 mod copy;
 mod judge;
+mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +13,12 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 
 use super::directory::ADMINISTRATOR;
-use super::event::{Event, Source};
+use super::event::Event;
 use super::response::{LIMIT, Response};
 use super::{Ceremony, CeremonyError};
 use judge::Judge;
+
+pub use source::Source;
 
 /// What became of one thing that was brought.
 #[derive(Debug)]

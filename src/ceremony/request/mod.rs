@@ -24,7 +24,7 @@ use super::event::FROZEN;
 use super::keyring::file_of;
 use super::payload::Payload;
 use super::trusted::IMPORTED;
-use super::{Ceremony, CeremonyError, start};
+use super::{CarriedError, Ceremony, CeremonyError, start};
 
 pub use scratch::Opened;
 pub use write::{Wish, Written};
@@ -57,11 +57,7 @@ pub struct Request {
 impl Request {
     /// Reads a request; it must be strict JSON in the form in which it was written.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Request, CeremonyError> {
-        let wrong = |problem: String| CeremonyError::NotCarried {
-            file: name.to_owned(),
-            what: "signature request",
-            problem,
-        };
+        let wrong = |problem: String| unreadable(name, problem);
         let tree = Json::parse(bytes, LIMIT).map_err(|error| wrong(error.to_string()))?;
         let read = || {
             let at = At::new(&tree, "request");
@@ -108,6 +104,11 @@ impl Request {
         let differs = theirs.keys().chain(ours.keys()).find(|name| theirs.get(name) != ours.get(name));
         CeremonyError::require(sign_request(&self.title(), differs.map(String::as_str)))
     }
+}
+
+/// A file that is no request.
+fn unreadable(name: &str, problem: String) -> CeremonyError {
+    CarriedError::Unreadable { file: name.to_owned(), what: "signature request", problem }.into()
 }
 
 /// What each key is asked for, as a request says it.

@@ -13,7 +13,7 @@ use crate::tuf::envelope::Envelope;
 use super::super::directory::RECORD;
 use super::super::payload::{INDEX, Payload};
 use super::super::{Ceremony, CeremonyError};
-use super::Request;
+use super::{Request, unreadable};
 
 /// The folders of a path that is carried, at most.
 const DEEPEST: usize = 8;
@@ -37,11 +37,7 @@ impl Request {
     /// touched.
     pub fn open(self) -> Result<Opened, CeremonyError> {
         let scratch = Scratch::new("tuf-ceremony-request-")?;
-        let wrong = |problem: String| CeremonyError::NotCarried {
-            file: self.name.clone(),
-            what: "signature request",
-            problem,
-        };
+        let wrong = |problem: String| unreadable(&self.name, problem);
         let carried = carried(&At::new(&self.tree, "request")).map_err(|error| wrong(error.to_string()))?;
         if carried.len() > MOST {
             return Err(wrong(format!("it carries {} files, and {MOST} are the most", carried.len())));

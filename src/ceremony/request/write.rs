@@ -12,7 +12,7 @@ use crate::tuf::time::{self, Date};
 use super::super::directory::ADMINISTRATOR;
 use super::super::event::{Artifact, Event};
 use super::super::signatures::Signed;
-use super::super::{Ceremony, CeremonyError, gate};
+use super::super::{CarriedError, Ceremony, CeremonyError, gate};
 use super::{Asked, LIMIT};
 
 /// Where requests are, if nobody says otherwise.
@@ -49,7 +49,7 @@ impl Ceremony {
     pub fn request(&mut self, wish: &Wish<'_>) -> Result<Written, CeremonyError> {
         if !self.policy.holders.contains_key(wish.holder) {
             let known = self.policy.holders.keys().cloned().collect();
-            return Err(CeremonyError::NoSuchHolder { name: wish.holder.to_owned(), known });
+            return Err(CarriedError::NoSuchHolder { name: wish.holder.to_owned(), known }.into());
         }
         let collected = self.collected()?;
         let payloads: Vec<_> = collected.iter().map(|one| one.payload.clone()).collect();
@@ -121,7 +121,7 @@ impl Ceremony {
         match (asked.is_empty(), without_token) {
             (false, _) => Ok(asked),
             (true, Some(name)) => Err(CeremonyError::NoToken { name }),
-            (true, None) => Err(CeremonyError::NothingToAsk { holder: holder.to_owned() }),
+            (true, None) => Err(CarriedError::NothingToAsk { holder: holder.to_owned() }.into()),
         }
     }
 
