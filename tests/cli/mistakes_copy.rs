@@ -216,6 +216,29 @@ fn a_payload_that_is_void_in_a_copy_is_told() {
     room.sign("ada").ok();
 }
 
+/// Records that a copy keeps of others come with it, as far as they hold.
+#[test]
+fn records_that_a_copy_keeps_are_kept_too() {
+    let room = frozen();
+    let (first, second) = (copy(&room), copy(&room));
+    first.sign("ada").ok();
+    merge(&second, &first, "first").ok();
+    second.write(&format!("transcripts/{}.jsonl", "ab".repeat(32)), "{}\n");
+    let done = merge(&room, &second, "second");
+    let told = fates(&done);
+    assert_eq!((done.code, told.len()), (1, 5), "{}", done.out);
+    assert_eq!(told.iter().filter(|one| **one == fate("taken", "")).count(), 4);
+    assert!(told.contains(&fate("refused", "RECORD-CHAIN")));
+    let of_first = Sha256Digest::of(first.read("transcript.jsonl").as_bytes()).to_hex();
+    assert!(room.names("transcripts").contains(&format!("{of_first}.jsonl")));
+    assert_eq!(room.names("transcripts").len(), 2);
+    // What is no folder of signatures is told, and the rest is taken.
+    let third = copy(&room);
+    third.sign("ben").ok();
+    third.write("signatures/notes", "x");
+    assert_eq!(fates(&merge(&room, &third, "third").ok()), vec![fate("taken", ""); 3]);
+}
+
 /// A copy whose process was killed while it wrote a line.
 #[test]
 fn a_copy_with_a_torn_line_brings_its_whole_lines() {

@@ -135,9 +135,9 @@ impl Ceremony {
         taken: &mut Vec<Artifact>,
     ) -> Result<(), CeremonyError> {
         let judge = Judge::of(self)?;
-        for folder in files::list(&other.path("signatures"))? {
+        for folder in listed(files::list(&other.path("signatures")), items) {
             let inner = format!("signatures/{folder}");
-            for name in files::list_if_folder(&other.path(&inner))? {
+            for name in listed(files::list_if_folder(&other.path(&inner)), items) {
                 let file = format!("{inner}/{name}");
                 if files::exists(&self.path(&file)) && same(self, other, &file) {
                     continue;
@@ -162,7 +162,17 @@ impl Ceremony {
     /// Payloads that stand here and were given up there: whether they are given up here, too, is for people to say.
     fn tell_void(&self, other: &Ceremony, items: &mut Vec<Item>) -> Result<(), CeremonyError> {
         for (role, version, digest) in self.index()?.digests() {
-            if let (None, Some(reason)) = (self.void_reason(digest)?, other.void_reason(digest)?) {
+            let there = match other.void_reason(digest) {
+                Ok(there) => there,
+                Err(error) => {
+                    items.push(Item::refused(
+                        format!("whether {role} version {version} is void there"),
+                        error,
+                    ));
+                    continue;
+                }
+            };
+            if let (None, Some(reason)) = (self.void_reason(digest)?, there) {
                 let why = format!("{reason}; if that is meant, run `tuf-ceremony void {role}` here, too");
                 items
                     .push(Item::new(format!("that {role} version {version} is void there"), Fate::Left(why)));
@@ -183,11 +193,11 @@ impl Ceremony {
         if other.transcript.head().0 > common {
             records.push(other.transcript.to_bytes());
         }
-        for name in files::list(&other.path(RECORDS))? {
+        for name in listed(files::list(&other.path(RECORDS)), items) {
             let file = format!("{RECORDS}/{name}");
-            let bytes = files::read(&other.path(&file), METADATA_LIMIT)?;
-            match Transcript::check(&bytes) {
-                Ok(()) => records.push(bytes),
+            let read = files::read(&other.path(&file), METADATA_LIMIT).map_err(CeremonyError::from);
+            match read.and_then(|bytes| Transcript::check(&bytes).map(|()| bytes)) {
+                Ok(bytes) => records.push(bytes),
                 Err(error) => items.push(Item::refused(file, error)),
             }
         }
@@ -228,6 +238,14 @@ fn other_key(name: &str, ours: Sha256Digest, theirs: Sha256Digest) -> Finding {
     let next = "Find out which of the two is on the holder's token (`token list`). If it is the copy's, go on in the copy, or start \
                 over in a new directory.";
     Finding::fail(Check::PlanDigest, what, next)
+}
+
+/// The names in a folder of the copy. One that cannot be listed is told, and the rest of the copy is taken.
+fn listed(names: Result<Vec<String>, FileError>, items: &mut Vec<Item>) -> Vec<String> {
+    names.unwrap_or_else(|error| {
+        items.push(Item::refused("nothing", error.into()));
+        Vec::new()
+    })
 }
 
 /// With how many lines both records begin.

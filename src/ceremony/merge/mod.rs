@@ -85,7 +85,13 @@ impl Ceremony {
     /// A folder, such as a stick's, in which responses are, under the names that `respond` gives them.
     fn merge_folder(&mut self, folder: &Path) -> Result<Vec<Brought>, CeremonyError> {
         let mut all = Vec::new();
-        let names = files::list(folder)?;
+        let names = match files::list(folder) {
+            Ok(names) => names,
+            Err(error) => {
+                let items = vec![Item::refused("nothing", error.into())];
+                return Ok(vec![self.told(folder.to_string_lossy().into_owned(), items)?]);
+            }
+        };
         for name in names.iter().filter(|name| name.ends_with(".response.json")) {
             all.push(self.merge_response(&folder.join(name))?);
         }
