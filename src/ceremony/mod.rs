@@ -15,6 +15,7 @@ pub mod event;
 pub mod gate;
 mod kept;
 pub mod keyring;
+pub mod media;
 pub mod payload;
 pub mod plan;
 pub mod provision;

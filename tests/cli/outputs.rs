@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 49] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -287,6 +287,12 @@ const COMMANDS: [&[&str]; 43] = [
     &["script"],
     &["script", "check"],
     &["seal"],
+    &["media"],
+    &["media", "list"],
+    &["media", "import"],
+    &["media", "export"],
+    &["media", "image"],
+    &["media", "check"],
     &["transcript"],
     &["transcript", "show"],
     &["transcript", "prove"],
