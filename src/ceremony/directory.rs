@@ -26,6 +26,8 @@ pub const ADMINISTRATOR: &str = "administrator";
 
 /// The record.
 pub const RECORD: &str = "transcript.jsonl";
+/// What came in on media.
+pub const IMPORTED: &str = "imported";
 /// Its final head, as a signed note.
 pub const CHECKPOINT: &str = "checkpoint";
 /// The largest signed note that is read, in bytes.
@@ -296,8 +298,8 @@ impl Ceremony {
         Ok(Artifact { file: relative.to_owned(), sha256: Sha256Digest::of(bytes) })
     }
 
-    /// The lasting files of the directory: keys, payloads, signatures, release, and what went to other machines and came from
-    /// there.
+    /// The lasting files of the directory: keys, payloads, signatures, release, what was imported, and what went to other
+    /// machines and came from there.
     pub fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
         let mut names = Vec::new();
         for folder in ["payloads", "metadata", "requests", "transcripts"] {
@@ -312,6 +314,13 @@ impl Ceremony {
                         .map(|name| format!("{inner}/{name}")),
                 );
             }
+        }
+        for folder in files::list(&self.path(IMPORTED))? {
+            let folder = format!("{IMPORTED}/{folder}");
+            // Somebody's own, if anything but plain files is in it.
+            let inner = files::below(&self.path(&folder)).unwrap_or_default();
+            names
+                .extend(inner.into_keys().map(|name| format!("{folder}/{}", String::from_utf8_lossy(&name))));
         }
         // What is no plain file, or larger than any file here may be, is no artifact; whoever reads it by name says
         // what it is.

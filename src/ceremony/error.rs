@@ -10,6 +10,7 @@ use crate::crypto::tlog::note::NoteError;
 use crate::host::display::{count, visible};
 use crate::host::files::FileError;
 use crate::host::random::NoRandomness;
+use crate::media::MediaError;
 use crate::policy::PolicyError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
@@ -32,6 +33,9 @@ pub enum CeremonyError {
     /// A question that nobody answered.
     #[error(transparent)]
     Console(#[from] ConsoleError),
+    /// A medium.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// A script.
     #[error(transparent)]
     Script(#[from] ScriptError),
@@ -138,6 +142,16 @@ pub enum CeremonyError {
     KeyUnknown {
         /// The key.
         name: String,
+    },
+    /// The plan names no such medium or set.
+    #[error("ceremony.toml has no {what} {}", visible(.name))]
+    NotPlanned {
+        /// `medium` or `set`.
+        what: &'static str,
+        /// As typed.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
     },
     /// The key has no token in the plan.
     #[error("ceremony.toml gives the key {} no token", visible(.name))]
@@ -285,6 +299,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.next_step(),
             CeremonyError::Token(error) => error.next_step(),
             CeremonyError::Console(error) => error.next_step(),
+            CeremonyError::Media(error) => error.next_step(),
             CeremonyError::Script(error) => error.next_step(),
             CeremonyError::Words(error) => error.next_step(),
             CeremonyError::Refused(finding) => match &finding.outcome {
@@ -326,6 +341,13 @@ impl Advice for CeremonyError {
             CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
             CeremonyError::Carried(error) => error.next_step(),
             CeremonyError::InCopy { error, .. } => error.next_step(),
+            CeremonyError::NotPlanned { what: "medium", known, .. } if known.is_empty() => {
+                "Add it to ceremony.toml: [media.NAME] with role and label.".to_owned()
+            }
+            CeremonyError::NotPlanned { known, .. } if known.is_empty() => {
+                "Add it to ceremony.toml: [set.NAME] with contents, media and existing.".to_owned()
+            }
+            CeremonyError::NotPlanned { known, .. } => format!("There are: {}.", known.join(", ")),
             CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
             CeremonyError::NoToken { .. } => {
                 "Sign where the key is, and put the signature under signatures/; or add token = { … } to the key in ceremony.toml.".to_owned()
@@ -365,6 +387,7 @@ impl Advice for CeremonyError {
             CeremonyError::Policy(error) => error.exit(),
             CeremonyError::Token(error) => error.exit(),
             CeremonyError::Console(error) => error.exit(),
+            CeremonyError::Media(error) => error.exit(),
             CeremonyError::Script(error) => error.exit(),
             CeremonyError::Words(error) => error.exit(),
             CeremonyError::Random(error) => error.exit(),
@@ -392,6 +415,7 @@ impl Advice for CeremonyError {
             | CeremonyError::NotCaught { .. } => Exit::No,
             CeremonyError::NoCeremony(_) => Exit::Machine,
             CeremonyError::NoSuchKey { .. }
+            | CeremonyError::NotPlanned { .. }
             | CeremonyError::NoTemplate { .. }
             | CeremonyError::NothingToInherit
             | CeremonyError::Change { .. }

@@ -26,6 +26,12 @@ pub const VOIDED: &str = "voided";
 pub const REQUESTED: &str = "requested";
 /// The word for what came back, or from another copy of the directory.
 pub const MERGED: &str = "merged";
+/// The word for files that came in from a medium.
+pub const MEDIA_IMPORTED: &str = "media-imported";
+/// The word for a set that went out on a medium.
+pub const MEDIA_EXPORTED: &str = "media-exported";
+/// The word for a set that was written as an image of a disc.
+pub const MEDIA_IMAGE: &str = "media-image";
 /// The word for the last line of the record.
 pub const SEALED: &str = "sealed";
 
@@ -211,6 +217,45 @@ pub enum Event {
         /// `signatures/…`, `keys/…`, `transcripts/…`
         files: Vec<Artifact>,
     },
+    /// Files came in from a medium.
+    MediaImported {
+        /// The medium's name in the plan.
+        medium: String,
+        /// Its label.
+        label: String,
+        /// SHA-256 of its manifest, confirmed from paper.
+        manifest: Sha256Digest,
+        /// How many digits of that were typed.
+        digits: usize,
+        /// `imported/…`
+        files: Vec<Artifact>,
+    },
+    /// A set went out on a medium, and was read back.
+    MediaExported {
+        /// The set's name in the plan.
+        set: String,
+        /// The medium's name in the plan.
+        medium: String,
+        /// Its label.
+        label: String,
+        /// The folder on the medium.
+        folder: String,
+        /// SHA-256 of the manifest that was written.
+        manifest: Sha256Digest,
+        /// What was written, with paths on the medium.
+        written: Vec<Artifact>,
+    },
+    /// A set was written as an image of a disc.
+    MediaImage {
+        /// The set's name in the plan.
+        set: String,
+        /// The label of the disc.
+        label: String,
+        /// SHA-256 of the manifest in it.
+        manifest: Sha256Digest,
+        /// SHA-256 of the image.
+        image: Sha256Digest,
+    },
     /// Nothing more will be recorded.
     Sealed {
         /// Every lasting file.
@@ -241,6 +286,9 @@ impl Event {
             Event::Voided { .. } => VOIDED,
             Event::Requested { .. } => REQUESTED,
             Event::Merged { .. } => MERGED,
+            Event::MediaImported { .. } => MEDIA_IMPORTED,
+            Event::MediaExported { .. } => MEDIA_EXPORTED,
+            Event::MediaImage { .. } => MEDIA_IMAGE,
             Event::Sealed { .. } => SEALED,
         }
     }
@@ -332,6 +380,27 @@ impl Event {
             Event::Merged { from, files } => {
                 Json::object([("files", artifacts(files)), ("from", from.to_json())])
             }
+            Event::MediaImported { medium, label, manifest, digits, files } => Json::object([
+                ("digits", Json::Int(i64::try_from(*digits).unwrap_or(i64::MAX))),
+                ("files", artifacts(files)),
+                ("label", Json::from(label.as_str())),
+                ("manifest", Json::from(manifest.to_hex())),
+                ("medium", Json::from(medium.as_str())),
+            ]),
+            Event::MediaExported { set, medium, label, folder, manifest, written } => Json::object([
+                ("folder", Json::from(folder.as_str())),
+                ("label", Json::from(label.as_str())),
+                ("manifest", Json::from(manifest.to_hex())),
+                ("medium", Json::from(medium.as_str())),
+                ("set", Json::from(set.as_str())),
+                ("written", artifacts(written)),
+            ]),
+            Event::MediaImage { set, label, manifest, image } => Json::object([
+                ("image", Json::from(image.to_hex())),
+                ("label", Json::from(label.as_str())),
+                ("manifest", Json::from(manifest.to_hex())),
+                ("set", Json::from(set.as_str())),
+            ]),
             Event::SittingClosed { note } => {
                 Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
             }

@@ -17,6 +17,7 @@ pub mod gate;
 mod kept;
 pub mod keyring;
 pub mod merge;
+pub mod media;
 pub mod payload;
 pub mod plan;
 pub mod provision;

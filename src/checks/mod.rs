@@ -5,6 +5,7 @@ pub mod clients;
 pub mod expiry;
 mod finding;
 pub mod keys;
+pub mod media;
 pub mod metadata;
 pub mod plan;
 pub mod quorum;

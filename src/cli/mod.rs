@@ -9,6 +9,7 @@ mod explain;
 mod freeze;
 mod inspect;
 mod merge;
+mod media;
 mod new;
 mod plan;
 mod print;
@@ -87,6 +88,7 @@ enum Command {
     Release(release::Args),
     Script(script::Args),
     Seal(seal::Args),
+    Media(media::Args),
     Transcript(transcript::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
@@ -161,6 +163,7 @@ fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyErr
         Command::Release(args) => release::run(context, args),
         Command::Script(args) => script::run(context, args),
         Command::Seal(args) => seal::run(context, args),
+        Command::Media(args) => media::run(context, args),
         Command::Transcript(args) => transcript::run(context, args),
         Command::Verify(args) => verify::run(context, args),
         Command::Inspect(args) => inspect::run(context, args),

@@ -36,6 +36,17 @@ pub enum FileError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// More in a folder than is looked at.
+    #[error("{} has more than {limit} entries", show(.path))]
+    TooMany {
+        /// The folder.
+        path: PathBuf,
+        /// How many are looked at.
+        limit: usize,
+    },
+    /// On a medium: a link, or a way out of it.
+    #[error("{} is a link, or leads out of its medium", show(.0))]
+    Link(PathBuf),
     /// A pipe, device or folder where a file is expected; reading it could wait forever.
     #[error("{} is not a plain file", show(.0))]
     NotAFile(PathBuf),
@@ -71,7 +82,8 @@ impl Advice for FileError {
         match self {
             FileError::Missing(_) => "Check the name; it counts from the folder that you are in.".to_owned(),
             FileError::Exists(_) => "Choose another name, or move the old file away yourself.".to_owned(),
-            FileError::NotAFile(_) => "Move it away, and put the file there that was meant.".to_owned(),
+            FileError::TooMany { .. } => "Check that this is the right folder.".to_owned(),
+            FileError::NotAFile(_) | FileError::Link(_) => "Move it away, and put the file there that was meant.".to_owned(),
             FileError::NotAFolder(_) => "Name the folder that the file is in.".to_owned(),
             FileError::NotAName(_) => "Nothing was written. Correct the name in ceremony.toml.".to_owned(),
             FileError::TooLarge { .. } => "Check that this is the right file.".to_owned(),
@@ -325,10 +337,23 @@ fn is_plain_name(name: &str) -> bool {
 
 /// Creates a whole folder of files at once: it is there with all of them, or not at all.
 pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FileError> {
+    create_whole(path, files, &is_plain_name)
+}
+
+/// Like [`create_folder`], with files in folders within it: their names are paths with `/`.
+pub fn create_tree(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FileError> {
+    create_whole(path, files, &|name| name.split('/').all(is_plain_name))
+}
+
+fn create_whole(
+    path: &Path,
+    files: &[(String, Vec<u8>)],
+    fits: &dyn Fn(&str) -> bool,
+) -> Result<(), FileError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = path.with_file_name(format!(".{name}.partial"));
     // Before anything is written.
-    if let Some((name, _)) = files.iter().find(|(name, _)| !is_plain_name(name)) {
+    if let Some((name, _)) = files.iter().find(|(name, _)| !fits(name)) {
         return Err(FileError::NotAName(partial.join(name)));
     }
     match fs::remove_dir_all(&partial) {
@@ -339,7 +364,9 @@ pub fn create_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fil
     }
     folder(&partial)?;
     for (name, bytes) in files {
-        create(&partial.join(name), bytes)?;
+        let file = partial.join(name);
+        folder(file.parent().unwrap_or(&partial))?;
+        create(&file, bytes)?;
     }
     renameat_with(CWD, &partial, CWD, path, RenameFlags::NOREPLACE)
         .map_err(|error| failed("create", path)(error.into()))?;

@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod exposure;
 pub mod intended;
 mod key;
+mod media;
 mod places;
 mod raw;
 mod read;
@@ -25,6 +26,7 @@ use crate::crypto::digest::Sha256Digest;
 pub use error::PolicyError;
 pub use expiry::Expiry;
 pub use intended::Intended;
+pub use media::{Contents, Existing, MediumPlan, MediumRole, SetPlan};
 
 /// The largest `ceremony.toml`, in bytes (check PLAN-STRICT).
 pub const LIMIT: usize = 1 << 20;
@@ -74,6 +76,10 @@ pub struct Policy {
     pub intended: Vec<Intended>,
     /// Checks that may fail this time.
     pub waivers: Vec<Waiver>,
+    /// Removable media, by name.
+    pub media: BTreeMap<String, MediumPlan>,
+    /// What is exported, by name of the set.
+    pub sets: BTreeMap<String, SetPlan>,
 }
 
 /// What a ceremony is meant to change.

@@ -26,6 +26,10 @@ pub(super) struct File {
     pub intended: Vec<Spanned<Intended>>,
     #[serde(default)]
     pub waiver: Vec<Waiver>,
+    #[serde(default)]
+    pub media: BTreeMap<Text, Medium>,
+    #[serde(default)]
+    pub set: BTreeMap<Text, Set>,
 }
 
 #[derive(Deserialize)]
@@ -131,4 +135,20 @@ pub(super) struct Waiver {
     pub check: Text,
     pub reason: Text,
     pub until: Spanned<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Medium {
+    pub role: Text,
+    pub label: Text,
+    pub serial: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Set {
+    pub contents: Text,
+    pub media: Vec<Text>,
+    pub existing: Text,
 }

@@ -45,6 +45,7 @@ impl Reader<'_> {
         let holders = self.holders(file)?;
         let keys =
             file.key.iter().map(|(name, key)| self.key(name, key, &holders, file)).collect::<Read<_>>()?;
+        let media = self.media(file)?;
         let spec_version = match &ceremony.spec_version {
             Some(version) => self.spec_version(version)?,
             None => SPEC_VERSION.to_owned(),
@@ -71,6 +72,8 @@ impl Reader<'_> {
             intended: file.intended.iter().map(|raw| self.intended(raw, file)).collect::<Read<_>>()?,
             keys,
             waivers: file.waiver.iter().map(|raw| self.waiver(raw)).collect::<Read<_>>()?,
+            sets: self.sets(file, &media)?,
+            media,
         })
     }
 

@@ -10,13 +10,13 @@ use std::process::{Command, Output, Stdio};
 use jiff::{Timestamp, Unit};
 use tempfile::TempDir;
 use tuf_ceremony::ceremony::request::Request;
-use tuf_ceremony::ceremony::seal::sums::Sums;
 use tuf_ceremony::ceremony::transcript::Transcript;
 use tuf_ceremony::crypto::digest::Sha256Digest;
 use tuf_ceremony::crypto::tlog::note::Note;
 use tuf_ceremony::crypto::{PublicKey, Scheme, hex};
 use tuf_ceremony::json::Json;
 use tuf_ceremony::json::view::At;
+use tuf_ceremony::media::sums::Sums;
 use tuf_ceremony::tuf::envelope::{Envelope, Signature};
 use tuf_ceremony::tuf::key::Key;
 

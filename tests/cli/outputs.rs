@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 47] = [
+const COMMANDS: [&[&str]; 53] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -291,6 +291,12 @@ const COMMANDS: [&[&str]; 47] = [
     &["script"],
     &["script", "check"],
     &["seal"],
+    &["media"],
+    &["media", "list"],
+    &["media", "import"],
+    &["media", "export"],
+    &["media", "image"],
+    &["media", "check"],
     &["transcript"],
     &["transcript", "show"],
     &["transcript", "prove"],

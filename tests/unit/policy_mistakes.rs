@@ -19,7 +19,7 @@ fn an_unknown_field() {
     refuses(
         "[role.root]",
         "[rolle.root]",
-        "line 54, column 2, field rolle.root: unknown field `rolle`, expected one of `ceremony`, `trusted`, `holder`, `key`, `role`, `delegation`, `revoke`, `intended`, `waiver`",
+        "line 54, column 2, field rolle.root: unknown field `rolle`, expected one of `ceremony`, `trusted`, `holder`, `key`, `role`, `delegation`, `revoke`, `intended`, `waiver`, `media`, `set`",
         r#"Did you mean "role"?"#,
     );
     refuses(

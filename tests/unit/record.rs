@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 use tuf_ceremony::ceremony::event::{Artifact, Event};
-use tuf_ceremony::ceremony::seal::sums::Sums;
 use tuf_ceremony::ceremony::transcript::{Transcript, sitting};
 use tuf_ceremony::crypto::digest::Sha256Digest;
 use tuf_ceremony::crypto::tlog::checkpoint::Checkpoint;
 use tuf_ceremony::json::Json;
+use tuf_ceremony::media::sums::Sums;
 use tuf_ceremony::tuf::commitment::{Commitment, FIELD, without};
 
 fn place() -> (TempDir, PathBuf) {

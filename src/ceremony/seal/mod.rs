@@ -3,20 +3,18 @@
 //! Each step can be done again after a stop: the line that seals the record, the checkpoint over all of it, and the digests of
 //! all files, in this order.
 
-pub mod sums;
-
 use std::path::Path;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::tlog::checkpoint::Checkpoint;
 use crate::host::display::visible;
 use crate::host::files::{self, FileError};
+use crate::media::sums::Sums;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
 use super::payload::Payload;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError};
-use sums::Sums;
 
 /// The digests of all files.
 pub const SUMS: &str = "SHA256SUMS";
@@ -92,7 +90,7 @@ impl Ceremony {
     }
 
     /// What is in `metadata/` is what was signed, and the roots commit to the record as it is.
-    fn require_released(&self) -> Result<(), CeremonyError> {
+    pub(super) fn require_released(&self) -> Result<(), CeremonyError> {
         let collected = self.collected()?;
         let complete = collected.iter().all(Signed::quorate) && files::exists(&self.path("metadata"));
         if !complete {

@@ -82,11 +82,11 @@ macro_rules! checks {
 
 impl Check {
     /// Whether `ceremony.toml` may let the check's refusal through. Not where what follows would be no ceremony any
-    /// longer (plan, signatures, quorum, record), where a device refuses, or where
+    /// longer (plan, signatures, quorum, record), where a device or a medium refuses, or where
     /// clients would not read the metadata alike.
     pub fn waivable(self) -> bool {
         let id = self.id();
-        let never = ["PLAN-", "SIGN-", "QUORUM-", "RELEASE-", "RECORD-", "TOKEN-"];
+        let never = ["PLAN-", "SIGN-", "QUORUM-", "RELEASE-", "RECORD-", "TOKEN-", "MEDIA-"];
         let alike = [
             Check::KeyId,
             Check::KeyDistinct,

@@ -6,28 +6,33 @@ pub(super) static MEDIA_READ_ONLY: Entry = Entry {
     check: Check::MediaReadOnly,
     id: "MEDIA-READ-ONLY",
     level: Level::Refuse,
-    enforced: false,
-    demands: "Media are mounted read-only, nosuid, nodev and noexec for an import. What is imported has no \
-        symbolic links, no devices, no `..` in its paths, and no oversized files.",
+    enforced: true,
+    demands: "Media are mounted read-only, nosuid, nodev and noexec for an import, by this program or by \
+        somebody before (`--at`). What is imported are the plain files that the manifest lists: no symbolic \
+        links, no pipes or devices, no absolute paths, no `..`, no hidden or invisible names, no two that \
+        differ only in case, no file over 64 MiB.",
     why: "A removable medium is the one way into a machine without a network, and so it is the way that an \
         attacker would take. A link or a path with `..` in it makes a harmless copy write or read where \
         nobody looks.",
-    mend: "Mount by hand with `mount -o ro,nosuid,nodev,noexec`, list what is there before copying, and copy \
-        plain files only. Have the medium written anew if it carries anything else.",
+    mend: "Let `media import` mount the medium, as root; or mount it with \
+        `mount -o ro,nosuid,nodev,noexec` and name its folder with `--at`. Have the medium written anew if \
+        it carries anything but plain files with plain names.",
 };
 
 pub(super) static MEDIA_READ_BACK: Entry = Entry {
     check: Check::MediaReadBack,
     id: "MEDIA-READ-BACK",
     level: Level::Refuse,
-    enforced: false,
+    enforced: true,
     demands: "What was written to a medium is read again from the medium itself, past the page cache, and \
-        compared, before success is reported.",
+        compared, before success is reported. The medium is synced and unmounted, its pages are dropped, it \
+        is mounted again read-only, and its files are read with O_DIRECT where the file system has that. \
+        What somebody else mounted (`--at`) is synced and read with O_DIRECT, or refused.",
     why: "A copy that ends without an error has reached memory, not the stick. Pulled too early, or on a \
         worn-out stick, the signatures that three people came together to make arrive as zeros.",
-    mend: "Run `sync`, unmount, pull the medium, insert it again, and compare with `sha256sum`. Use a second \
-        medium of another make for a second copy, and keep the ceremony directory until both were read \
-        elsewhere.",
+    mend: "Export to another medium, and throw this one away. The memory inside the medium's own controller \
+        cannot be passed by: pull the medium, insert it again, and run `media check`. Use a second medium \
+        of another make for a second copy, and keep the ceremony directory until both were read elsewhere.",
 };
 
 pub(super) static SHARE_READ_BACK: Entry = Entry {

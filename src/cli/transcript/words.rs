@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::event::{
-    EXCEPTION, FROZEN, MERGED, REPAIRED, REQUESTED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
-    VOIDED,
+    EXCEPTION, FROZEN, MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED, MERGED, REPAIRED, REQUESTED, SCRIPT, SEALED,
+    SITTING_CLOSED, SITTING_OPENED, STEP, VOIDED,
 };
 use crate::ceremony::transcript::Transcript;
 use crate::cli::show;
@@ -103,6 +103,29 @@ impl<'a> Told<'a> {
             ],
             SITTING_OPENED => vec![self.opened(seq), format!("key: {}", text("vkey"))],
             SITTING_CLOSED => vec![self.closed(seq)],
+            MEDIA_IMPORTED => vec![
+                format!(
+                    "imported from the medium {}, labelled {}, after {} digits of its manifest's SHA-256 were typed",
+                    text("medium"),
+                    text("label"),
+                    number("digits")
+                ),
+                format!("the manifest is {}; the files:", text("manifest")),
+            ],
+            MEDIA_EXPORTED => vec![
+                format!(
+                    "exported the set {} to the medium {}, labelled {}, and read it back from there",
+                    text("set"),
+                    text("medium"),
+                    text("label")
+                ),
+                format!("the manifest in {} is {}", text("folder"), text("manifest")),
+            ],
+            MEDIA_IMAGE => vec![
+                format!("wrote the set {} as the image of a disc labelled {}", text("set"), text("label")),
+                format!("the image is {}", text("image")),
+                format!("the manifest in it is {}", text("manifest")),
+            ],
             SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
             other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
         };

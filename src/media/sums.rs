@@ -67,7 +67,7 @@ impl Sums {
     }
 }
 
-fn unescaped(name: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn unescaped(name: &[u8]) -> Option<Vec<u8>> {
     let (mut plain, mut bytes) = (Vec::new(), name.iter());
     while let Some(byte) = bytes.next() {
         plain.push(match byte {

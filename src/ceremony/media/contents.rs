@@ -1,0 +1,93 @@
+//! What the sets contain: the three exports of PEP 458.
+
+use std::collections::BTreeMap;
+
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::media::FILE_LIMIT;
+use crate::media::sums::Sums;
+use crate::policy::{Contents, SetPlan};
+
+use super::super::seal::SUMS;
+use super::super::{Ceremony, CeremonyError};
+
+/// A file of the ceremony directory, for a sheet of digests.
+pub struct Listed {
+    /// Relative to the directory.
+    pub file: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub digest: Sha256Digest,
+}
+
+/// Files with their names.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+impl Ceremony {
+    /// The set of a name in the plan.
+    pub fn planned_set(&self, name: &str) -> Result<&SetPlan, CeremonyError> {
+        self.policy.sets.get(name).ok_or_else(|| CeremonyError::NotPlanned {
+            what: "set",
+            name: name.to_owned(),
+            known: self.policy.sets.keys().cloned().collect(),
+        })
+    }
+
+    /// The files of a set, named as they are named on the medium. `sheets` makes the paper of a set of digests.
+    pub fn contents_of(
+        &self,
+        contents: Contents,
+        sheets: &dyn Fn(&Ceremony, &[Listed]) -> Files,
+    ) -> Result<Files, CeremonyError> {
+        if self.transcript.is_sealed() {
+            self.require_as_sealed()?;
+        }
+        match contents {
+            Contents::Restore => self.all_below(""),
+            Contents::Online => {
+                self.require_released()?;
+                self.all_below("metadata/")
+            }
+            Contents::Digests => {
+                self.require_released()?;
+                let mut listed = Vec::new();
+                for (file, bytes) in self.all_below("")? {
+                    let seal = ["ceremony.toml", "checkpoint", SUMS].contains(&file.as_str());
+                    if seal || file.starts_with("metadata/") {
+                        let (digest, bytes) = (Sha256Digest::of(&bytes), bytes.len() as u64);
+                        listed.push(Listed { file, bytes, digest });
+                    }
+                }
+                Ok(sheets(self, &listed))
+            }
+        }
+    }
+
+    /// Every file, as `seal` lists them, of which the path begins like this.
+    fn all_below(&self, prefix: &str) -> Result<Files, CeremonyError> {
+        let mut found = Vec::new();
+        for (name, path) in files::below(self.root())? {
+            let name = String::from_utf8_lossy(&name).into_owned();
+            if name.starts_with(prefix) {
+                found.push((name, files::read(&path, FILE_LIMIT)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The digests of the files that can be on media, by the names that they have there.
+    pub(super) fn digests(&self) -> Result<BTreeMap<String, Sha256Digest>, CeremonyError> {
+        let sums = Sums::of(self.root(), "")?;
+        let named =
+            sums.0.into_iter().filter_map(|(name, digest)| Some((String::from_utf8(name).ok()?, digest)));
+        Ok(named.collect())
+    }
+
+    /// A sealed directory leaves as it was sealed, or not at all.
+    fn require_as_sealed(&self) -> Result<(), CeremonyError> {
+        let Some(listed) = self.sums()? else { return Err(CeremonyError::Sealed { whole: false }) };
+        let files = listed.differing(&Sums::of(self.root(), SUMS)?);
+        if files.is_empty() { Ok(()) } else { Err(CeremonyError::Unsealed { files }) }
+    }
+}

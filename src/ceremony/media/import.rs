@@ -1,0 +1,139 @@
+//! Bringing files in: from the medium that the plan names, held to a manifest whose digest is typed from paper.
+
+use std::path::Path;
+
+use crate::checks::media::{Inward, media_read_only};
+use crate::checks::sign::LEAST_DIGITS;
+use crate::console::{Console, words};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::files;
+use crate::host::mount::Access;
+use crate::media::MediaError;
+use crate::media::manifest::MANIFEST;
+use crate::media::medium::Medium;
+use crate::media::take::{Offered, offered, take};
+use crate::policy::MediumRole;
+
+use super::super::directory::{ADMINISTRATOR, IMPORTED};
+use super::super::event::{Artifact, Event};
+use super::super::{Ceremony, CeremonyError};
+use super::{Reach, open, planned, require_read_only};
+
+/// What is asked for where nobody typed it on the command line.
+const DIGITS: &str = "First digits of the manifest's SHA-256, or all of its words";
+
+/// What is to be imported.
+pub struct Request<'a> {
+    /// The medium's name in the plan.
+    pub from: &'a str,
+    /// Where somebody has mounted it.
+    pub at: Option<&'a Path>,
+    /// The folder with the manifest, if there are several.
+    pub folder: Option<&'a str>,
+    /// Files by their names in the manifest; all of them if there are none here.
+    pub files: &'a [String],
+    /// The beginning of the manifest's digest.
+    pub confirm: Option<&'a str>,
+}
+
+/// What was imported.
+pub struct Imported {
+    /// The medium's label.
+    pub label: String,
+    /// Where the files are, in the ceremony directory.
+    pub folder: String,
+    /// SHA-256 of the manifest.
+    pub manifest: Sha256Digest,
+    /// The files.
+    pub files: Vec<Artifact>,
+    /// Whether this program mounted the medium, and unmounted it again.
+    pub unmounted: bool,
+}
+
+/// Imports from a medium.
+pub fn import(
+    ceremony: &mut Ceremony,
+    console: &mut dyn Console,
+    request: &Request<'_>,
+) -> Result<Imported, CeremonyError> {
+    planned(&ceremony.policy, request.from, MediumRole::In)?;
+    if request.confirm.is_none() {
+        console.can_ask(DIGITS, "--confirm PREFIX")?;
+    }
+    let reach = Reach { name: request.from, at: request.at, access: Access::Read };
+    let medium = open(&ceremony.policy, console, &reach)?;
+    require_read_only(&medium)?;
+    let Offered { folder, bytes, digest, manifest } = offered(&medium.tree, &medium.label, request.folder)?;
+    let manifest = manifest.or_else(|refused| refuse(&medium, &refused).map(|()| Default::default()))?;
+    let digits = confirm(&medium.label, digest, console, request.confirm)?;
+    let taken = take(&medium.tree, &medium.label, &folder, &manifest, request.files)?;
+    refuse(&medium, &taken.refused)?;
+    if !taken.differing.is_empty() {
+        return Err(MediaError::Differs { label: medium.label, files: taken.differing }.into());
+    }
+    let (label, unmounted) = (medium.label.clone(), medium.is_own());
+    medium.unmount()?;
+    let mut whole = taken.files;
+    whole.push((MANIFEST.to_owned(), bytes));
+    let place = free_place(ceremony, &label);
+    files::folder(&ceremony.path(IMPORTED))?;
+    files::create_tree(&ceremony.path(&place), &whole)?;
+    let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
+        file: format!("{place}/{name}"),
+        sha256: Sha256Digest::of(bytes),
+    };
+    let files: Vec<Artifact> = whole.iter().map(artifact).collect();
+    let event = Event::MediaImported {
+        medium: request.from.to_owned(),
+        label: label.clone(),
+        manifest: digest,
+        digits,
+        files: files.clone(),
+    };
+    ceremony.transcript.record(ADMINISTRATOR, &event)?;
+    Ok(Imported { label, folder: place, manifest: digest, files, unmounted })
+}
+
+/// MEDIA-READ-ONLY, as far as it is about what is to be taken.
+fn refuse(medium: &Medium, refused: &[String]) -> Result<(), CeremonyError> {
+    CeremonyError::require(media_read_only(&Inward { label: &medium.label, lacking: &[], refused }))
+}
+
+/// The digest was typed from paper, by its first digits or by all of its words. Gives how many digits that are.
+fn confirm(
+    label: &str,
+    digest: Sha256Digest,
+    console: &mut dyn Console,
+    given: Option<&str>,
+) -> Result<usize, CeremonyError> {
+    let typed = match given {
+        Some(given) => given.to_owned(),
+        None => {
+            console.say(&format!(
+                "Read the SHA-256 of {MANIFEST} on {label} from paper, and type its first {LEAST_DIGITS} digits or more, or all \
+                 of its words."
+            ));
+            console.ask(DIGITS, "--confirm PREFIX")?
+        }
+    };
+    let hex: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let not = |what| MediaError::NotConfirmed { label: label.to_owned(), what };
+    if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let fits = hex.len() >= LEAST_DIGITS && digest.to_hex().starts_with(&hex);
+        return if fits { Ok(hex.len()) } else { Err(not("8 or more of the first digits of").into()) };
+    }
+    words::compare(&typed, &digest.0)?;
+    Ok(digest.to_hex().len())
+}
+
+/// The first place that is free for files from this medium.
+fn free_place(ceremony: &Ceremony, label: &str) -> String {
+    let mut number = 1_u64;
+    loop {
+        let place = format!("{IMPORTED}/{label}-{number}");
+        if !files::exists(&ceremony.path(&place)) {
+            return place;
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,56 @@
+//! Media: MEDIA-READ-ONLY, MEDIA-READ-BACK.
+
+use super::{Check, Finding};
+
+/// A medium that is read, and what is to be taken from it.
+#[derive(Clone, Debug)]
+pub struct Inward<'a> {
+    /// Its label.
+    pub label: &'a str,
+    /// The options that its mount lacks, of ro, nosuid, nodev and noexec.
+    pub lacking: &'a [&'static str],
+    /// What must not be taken, and why.
+    pub refused: &'a [String],
+}
+
+/// MEDIA-READ-ONLY: a medium cannot act on this machine, and only plain files are taken from it.
+pub fn media_read_only(case: &Inward<'_>) -> Finding {
+    let Inward { label, lacking, refused } = case;
+    let check = Check::MediaReadOnly;
+    if !lacking.is_empty() {
+        let what = format!("the medium labelled {label} is mounted without {}", lacking.join(", "));
+        let next = "Nothing was read. Unmount it and let this command mount it, as root; or mount it with \
+                    `mount -o ro,nosuid,nodev,noexec`.";
+        return Finding::fail(check, what, next);
+    }
+    let next = "Nothing was taken. Have the medium written anew, on another stick: only plain files, with plain names.";
+    let refused = refused.iter().map(|one| format!("on the medium labelled {label}, {one}")).collect();
+    Finding::judge(check, refused, next, format!("{label} is mounted ro, nosuid, nodev, noexec"))
+}
+
+/// A medium that was written.
+#[derive(Clone, Debug)]
+pub struct Outward<'a> {
+    /// Its label.
+    pub label: &'a str,
+    /// How many files were read back.
+    pub files: usize,
+    /// What differs from what was written.
+    pub differing: &'a [String],
+    /// Why it cannot be read past the page cache, if so.
+    pub cached: Option<&'static str>,
+}
+
+/// MEDIA-READ-BACK: what was written is on the medium.
+pub fn media_read_back(case: &Outward<'_>) -> Finding {
+    let Outward { label, files, differing, cached } = case;
+    let check = Check::MediaReadBack;
+    if let Some(why) = cached {
+        let what = format!("the medium labelled {label} cannot be read back past the page cache: {why}");
+        let next = "Nothing was written. Unmount it and let this command mount it, as root.";
+        return Finding::fail(check, what, next);
+    }
+    let differing = differing.iter().map(|one| format!("on the medium labelled {label}, {one}")).collect();
+    let next = "Do not use this medium again: export to another one.";
+    Finding::judge(check, differing, next, format!("{files} files on {label} read back from the medium"))
+}

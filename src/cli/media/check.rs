@@ -1,0 +1,111 @@
+//! `media check`: a medium later, on any machine.
+
+use std::path::{Path, PathBuf};
+
+use crate::advice::Exit;
+use crate::ceremony::media::check::{Checked, Recorded, check};
+use crate::ceremony::{Ceremony, CeremonyError};
+use crate::cli::{Context, show};
+use crate::console::{Console as _, words};
+use crate::host::beneath::Beneath;
+use crate::host::display::{count, visible};
+use crate::host::files;
+use crate::host::mount::Access;
+use crate::json::Json;
+use crate::media::MediaError;
+use crate::media::devices::Machine;
+use crate::media::medium::Medium;
+
+/// Verify a medium against its own manifest, on any machine; in a ceremony directory, against its record too
+///
+/// `sha256sum -c MANIFEST`, in the folder of the files, says of the files what this says. Compare the SHA-256 of MANIFEST with
+/// the paper.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The folder on which it is mounted, a copy of what is on it, or the device, which only root may mount
+    #[arg(value_name = "DIR|DEVICE")]
+    medium: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let ceremony = match files::exists(&context.directory.join("ceremony.toml")) {
+        true => Some(Ceremony::open(&context.directory)?),
+        false => None,
+    };
+    let found = if files::is_folder(&args.medium) {
+        let label = args.medium.to_string_lossy().into_owned();
+        let tree = Beneath::open(&args.medium)?.called("");
+        check(&tree, &label, ceremony.as_ref())?
+    } else {
+        let medium = device(&args.medium)?;
+        let found = check(&medium.tree, &medium.label, ceremony.as_ref())?;
+        medium.unmount()?;
+        found
+    };
+    let whole = found.iter().all(Checked::is_whole);
+    if context.json {
+        context.console.say(&show::json(&Json::Arr(found.iter().map(json).collect())));
+    } else {
+        let texts: Vec<String> = found.iter().map(text).collect();
+        context.console.say(&texts.join("\n\n"));
+    }
+    Ok(if whole { Exit::Yes } else { Exit::No })
+}
+
+fn device(path: &Path) -> Result<Medium, CeremonyError> {
+    let path = files::absolute(path)?;
+    let volume = Machine::default().removable()?.into_iter().find(|volume| volume.path == path);
+    let volume = volume.filter(|volume| volume.content.is_some());
+    let volume = volume.ok_or(MediaError::NotRemovable(path))?;
+    Ok(Medium::mount(&volume, Access::Read)?)
+}
+
+fn text(one: &Checked) -> String {
+    let folder = if one.folder.is_empty() {
+        "MANIFEST".to_owned()
+    } else {
+        format!("{}/MANIFEST", visible(&one.folder))
+    };
+    let mut lines = vec![format!("{folder}: {}", count(one.manifest.files.len(), "file"))];
+    for name in ["ceremony", "repository", "set", "label"] {
+        if let Some(value) = one.manifest.about(name) {
+            lines.push(format!("  {name}: {value}"));
+        }
+    }
+    lines.push("  its SHA-256, to be compared with the paper:".to_owned());
+    lines.push(show::indent("    ", &show::digest(one.digest)));
+    lines.push("  the same as words".to_owned());
+    lines.push(show::indent("    ", &show::words(&words::words(&one.digest.0))));
+    lines.extend(one.troubles.iter().map(|trouble| format!("  {trouble}")));
+    lines.extend(match one.record {
+        None => None,
+        Some(Recorded::Line(seq)) => Some(format!("  the record of this ceremony has it, in line #{seq}")),
+        Some(Recorded::Files) => Some("  every file is as it is in this ceremony's directory".to_owned()),
+        Some(Recorded::No) => {
+            Some("  neither the record nor the files of this ceremony are what this has".to_owned())
+        }
+    });
+    lines.push(if one.is_whole() { "Every file is as listed." } else { "NOT AS IT MUST BE." }.to_owned());
+    lines.join("\n")
+}
+
+fn json(one: &Checked) -> Json {
+    let about = one.manifest.about.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    let record = match one.record {
+        None => Json::Null,
+        Some(Recorded::Line(seq)) => Json::Int(i64::try_from(seq).unwrap_or(i64::MAX)),
+        Some(Recorded::Files) => Json::from("files"),
+        Some(Recorded::No) => Json::Bool(false),
+    };
+    Json::object([
+        ("about", Json::Obj(about.collect())),
+        ("files", Json::Int(i64::try_from(one.manifest.files.len()).unwrap_or(i64::MAX))),
+        ("folder", Json::from(one.folder.as_str())),
+        ("manifest", Json::from(one.digest.to_hex())),
+        ("record", record),
+        ("troubles", Json::strings(one.troubles.iter().cloned())),
+        ("whole", Json::Bool(one.is_whole())),
+        ("words", Json::strings(words::words(&one.digest.0))),
+    ])
+}

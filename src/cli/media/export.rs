@@ -1,0 +1,81 @@
+//! `media export`: a set out.
+
+use std::path::PathBuf;
+
+use super::{act, artifacts, contents, take_out};
+use crate::advice::Exit;
+use crate::ceremony::CeremonyError;
+use crate::ceremony::media::export::{Exported, Request, export};
+use crate::cli::{Context, show};
+use crate::console::{Console as _, words};
+use crate::host::beneath::Past;
+use crate::host::display::{count, visible};
+use crate::json::Json;
+
+/// Take out a set of the plan on a medium, and read it back from there
+///
+/// The medium is found by its label and mounted, which needs root; `--at` takes one that somebody has mounted. The set becomes
+/// one folder with a MANIFEST, which `sha256sum -c MANIFEST` and `media check` verify. What is on the medium already stays as it
+/// is. Private keys are never exported.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The set's name in ceremony.toml
+    #[arg(long, value_name = "NAME")]
+    set: String,
+    /// The medium's name in ceremony.toml, where the set goes to several
+    #[arg(long, value_name = "NAME")]
+    to: Option<String>,
+    /// Where the medium is mounted already
+    #[arg(long, value_name = "DIR")]
+    at: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let request = Request { set: &args.set, to: args.to.as_deref(), at: args.at.as_deref() };
+    let done = act(context, "media export", |context, ceremony| {
+        let files = contents(ceremony, &args.set)?;
+        export(ceremony, &mut context.console, &request, files)
+    })?;
+    let text = if context.json { json(&done) } else { text(&done) };
+    context.console.say(&text);
+    Ok(Exit::Yes)
+}
+
+fn how(past: Past) -> &'static str {
+    match past {
+        Past::Direct => "past the page cache",
+        Past::Dropped => "after its pages were dropped from memory",
+    }
+}
+
+fn text(done: &Exported) -> String {
+    let label = visible(&done.label);
+    let wrote = if done.before { "Found complete" } else { "Wrote" };
+    let recorded = if done.recorded { "" } else { "\nNothing was recorded: the ceremony is sealed." };
+    format!(
+        "{wrote} on the medium labelled {label}: {}, {}.\n\
+         Read back from the medium, {}: all as written.{recorded}\n\
+         SHA-256 of {}/MANIFEST, for the paper:\n{}\nthe same as words\n{}\n{}",
+        visible(&done.folder),
+        count(done.files.len(), "file"),
+        how(done.past),
+        visible(&done.folder),
+        show::indent("  ", &show::digest(done.manifest)),
+        show::indent("  ", &show::words(&words::words(&done.manifest.0))),
+        take_out(&label, done.unmounted)
+    )
+}
+
+fn json(done: &Exported) -> String {
+    show::json(&Json::object([
+        ("before", Json::Bool(done.before)),
+        ("files", artifacts(&done.files)),
+        ("folder", Json::from(done.folder.as_str())),
+        ("label", Json::from(done.label.as_str())),
+        ("manifest", Json::from(done.manifest.to_hex())),
+        ("read_back", Json::from(how(done.past))),
+        ("recorded", Json::Bool(done.recorded)),
+        ("words", Json::strings(words::words(&done.manifest.0))),
+    ]))
+}

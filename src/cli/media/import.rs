@@ -1,0 +1,73 @@
+//! `media import`: files in.
+
+use std::path::PathBuf;
+
+use super::{act, artifacts, take_out};
+use crate::advice::Exit;
+use crate::ceremony::CeremonyError;
+use crate::ceremony::media::import::{Request, import};
+use crate::cli::{Context, show};
+use crate::console::{Console as _, words};
+use crate::host::display::{count, visible};
+use crate::json::Json;
+
+/// Bring in files from a medium of the plan, once its manifest's digest was typed from paper
+///
+/// The medium is found by its label and mounted read-only, which needs root; `--at` takes one that somebody has mounted. It has
+/// a file MANIFEST with lines of sha256sum, and only what that lists is taken: all of it, or nothing. The files come to
+/// imported/LABEL-NUMBER.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The medium's name in ceremony.toml; its role is "in"
+    #[arg(long, value_name = "NAME")]
+    from: String,
+    /// Where the medium is mounted already: read-only, nosuid, nodev and noexec
+    #[arg(long, value_name = "DIR")]
+    at: Option<PathBuf>,
+    /// The folder with the manifest, where several have one
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<String>,
+    /// The first 8 or more hex digits of the manifest's SHA-256, read from paper
+    #[arg(long, value_name = "PREFIX")]
+    confirm: Option<String>,
+    /// The files, named as in the manifest; all of them if none is named
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let request = Request {
+        from: &args.from,
+        at: args.at.as_deref(),
+        folder: args.folder.as_deref(),
+        files: &args.files,
+        confirm: args.confirm.as_deref(),
+    };
+    let done = act(context, "media import", |context, ceremony| {
+        if ceremony.transcript.is_sealed() {
+            return Err(CeremonyError::Sealed { whole: ceremony.seal_is_whole() });
+        }
+        import(ceremony, &mut context.console, &request)
+    })?;
+    if context.json {
+        context.console.say(&show::json(&Json::object([
+            ("files", artifacts(&done.files)),
+            ("folder", Json::from(done.folder.as_str())),
+            ("label", Json::from(done.label.as_str())),
+            ("manifest", Json::from(done.manifest.to_hex())),
+            ("words", Json::strings(words::words(&done.manifest.0))),
+        ])));
+        return Ok(Exit::Yes);
+    }
+    let files = done.files.iter().map(|one| format!("  {:.16}…  {}", one.sha256, visible(&one.file)));
+    context.console.say(&format!(
+        "Imported {} from the medium labelled {} to {}:\n{}\n{}",
+        count(done.files.len(), "file"),
+        visible(&done.label),
+        visible(&done.folder),
+        files.collect::<Vec<_>>().join("\n"),
+        take_out(&done.label, done.unmounted)
+    ));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,150 @@
+//! A medium that can be read or written: mounted by this program, or by somebody before.
+
+use std::path::Path;
+
+use super::MediaError;
+use super::devices::{Machine, Volume};
+use super::superblock::{self, Kind, Superblock};
+use crate::host::beneath::Beneath;
+use crate::host::device::Device;
+use crate::host::mount::{Access, Helped, MountError, mount};
+
+/// An open medium.
+#[derive(Debug)]
+pub struct Medium {
+    /// Its label.
+    pub label: String,
+    /// Its file system.
+    pub kind: Kind,
+    /// Its files.
+    pub tree: Beneath,
+    /// The device, if this program mounted it.
+    mounted: Option<Volume>,
+    /// Where it is mounted by another program for this one. Dropped after the files.
+    helped: Option<Helped>,
+}
+
+impl Medium {
+    /// Mounts a volume. Nobody else may have it mounted.
+    pub fn mount(volume: &Volume, access: Access) -> Result<Medium, MediaError> {
+        let label = volume.label().to_owned();
+        if let Some(mount) = volume.mounts.first() {
+            return Err(MediaError::MountedAlready { label, at: mount.at.clone() });
+        }
+        let Some(content) = &volume.content else {
+            return Err(MediaError::Unknown { label, kind: "its file system" });
+        };
+        // A journal is not played back into a medium that is to be read: that would write.
+        let options: &[&str] = match (content.kind, access) {
+            (Kind::Ext, Access::Read) => &["noload"],
+            _ => &[],
+        };
+        let refused = |error| refused(error, volume, content, access);
+        let (tree, helped) = match mount(&volume.path, content.kind.name(), options, access) {
+            Err(MountError::Unknown) if content.kind == Kind::Exfat => {
+                let helped = Helped::mount(&volume.path, access).map_err(refused)?;
+                (Beneath::open(helped.folder()).map_err(MediaError::file(&label))?, Some(helped))
+            }
+            mounted => (Beneath::of(mounted.map_err(refused)?, Path::new("/")), None),
+        };
+        // A program that says it has mounted something, and has not, leaves a folder of this machine.
+        if tree.mounted().map_err(MediaError::file(&label))?.is_none() {
+            return Err(MediaError::NoMedium { at: volume.path.clone(), why: "nothing was mounted" });
+        }
+        Ok(Medium {
+            label,
+            kind: content.kind,
+            tree: tree.called("/"),
+            mounted: Some(volume.clone()),
+            helped,
+        })
+    }
+
+    /// What somebody mounted on a folder.
+    pub fn at(folder: &Path, machine: &Machine) -> Result<(Medium, Volume), MediaError> {
+        let none = |why| MediaError::NoMedium { at: folder.to_owned(), why };
+        let name = folder.to_string_lossy();
+        let file = MediaError::file(&name);
+        let tree = Beneath::open(folder).map_err(&file)?;
+        let number =
+            tree.mounted().map_err(&file)?.ok_or_else(|| none("it is a folder of a larger file system"))?;
+        let mounts = machine.mounts().map_err(&file)?;
+        let mount = mounts.iter().rev().find(|mount| mount.number == number);
+        let mount = mount.ok_or_else(|| none("no mount here is of its device"))?;
+        let device = Device::open(Path::new(&mount.source)).map_err(|_| none("its device cannot be read"))?;
+        if device.number() != Some(number) {
+            return Err(none("its device is not what the kernel names"));
+        }
+        let content = superblock::probe(&device).ok_or_else(|| none("its file system is not known"))?;
+        let path = Path::new(&mount.source).to_owned();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let removable = machine.removable().map_err(&file)?.into_iter().find(|one| one.name == name);
+        let volume = removable.unwrap_or_else(|| Volume {
+            name,
+            path,
+            bus: String::new(),
+            bytes: 0,
+            read_only: false,
+            serial: None,
+            content: Some(content.clone()),
+            unreadable: None,
+            mounts: vec![mount.clone()],
+        });
+        Ok((
+            Medium {
+                label: content.label,
+                kind: content.kind,
+                tree: tree.called("/"),
+                mounted: None,
+                helped: None,
+            },
+            volume,
+        ))
+    }
+
+    /// Whether this program mounted it, and so can take it away again.
+    pub fn is_own(&self) -> bool {
+        self.mounted.is_some()
+    }
+
+    /// Which options its mount lacks, of those that an import demands.
+    pub fn lacking(&self) -> Result<Vec<&'static str>, MediaError> {
+        let options = self.tree.options().map_err(MediaError::file(&self.label))?;
+        let all = [
+            (options.read_only, "ro"),
+            (options.no_suid, "nosuid"),
+            (options.no_dev, "nodev"),
+            (options.no_exec, "noexec"),
+        ];
+        Ok(all.iter().filter(|(there, _)| !there).map(|(_, name)| *name).collect())
+    }
+
+    /// Unmounts what this program mounted, and sees to it that nothing of the device is left in memory. Gives the volume, to be
+    /// mounted again.
+    pub fn unmount(self) -> Result<Option<Volume>, MediaError> {
+        let Medium { label, tree, mounted, helped, .. } = self;
+        drop(tree);
+        if let Some(helped) = helped {
+            helped.unmount().map_err(|_| MediaError::InUse { label: label.clone() })?;
+        }
+        let Some(volume) = mounted else { return Ok(None) };
+        // Only where nothing is mounted from a device it can be claimed.
+        let device = Device::claim(&volume.path).map_err(|_| MediaError::InUse { label: label.clone() })?;
+        device.forget().map_err(MediaError::file(&label))?;
+        Ok(Some(volume))
+    }
+}
+
+fn refused(error: MountError, volume: &Volume, content: &Superblock, access: Access) -> MediaError {
+    let label = volume.label().to_owned();
+    match error {
+        MountError::NotAllowed => {
+            let rights = if access == Access::Read { "ro" } else { "rw" };
+            let command = format!("mount -o {rights},nosuid,nodev,noexec {} /mnt", volume.path.display());
+            MediaError::NotAllowed { label, command }
+        }
+        MountError::Unknown => MediaError::Unknown { label, kind: content.kind.name() },
+        MountError::Busy => MediaError::InUse { label },
+        MountError::System(cause) => MediaError::Mount { label, cause },
+    }
+}

@@ -1,0 +1,192 @@
+//! Putting files on a medium: space first, everything into a folder of a temporary name, the manifest last, then one rename.
+
+use std::collections::BTreeSet;
+
+use super::manifest::{LIMIT, MANIFEST, Manifest};
+use super::medium::Medium;
+use super::take::{inside, is_of_system};
+use super::{ENTRIES_LIMIT, FILE_LIMIT, MediaError, TOTAL_LIMIT, names, private};
+use crate::crypto::digest::Sha256Digest;
+use crate::host::beneath::{Beneath, Past};
+use crate::host::display::visible;
+use crate::host::files::FileError;
+
+/// What a file system needs for itself beside the files, in bytes.
+const SLACK: u64 = 64 << 10;
+
+/// What goes out: files that may, and the manifest about them.
+pub struct Parcel {
+    /// The folder on the medium.
+    pub folder: String,
+    /// The files with their paths in it.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The manifest as it is written.
+    pub manifest: Vec<u8>,
+}
+
+impl Parcel {
+    /// Makes a parcel, unless one of the files must not leave.
+    pub fn new(
+        folder: &str,
+        files: Vec<(String, Vec<u8>)>,
+        about: Vec<(String, String)>,
+    ) -> Result<Parcel, MediaError> {
+        let mut total = 0_u64;
+        for (name, bytes) in &files {
+            if let Some(trouble) = names::trouble(name) {
+                return Err(MediaError::Name { what: format!("{} {trouble}", visible(name)) });
+            }
+            if let Some(kind) = private::found(bytes) {
+                return Err(MediaError::PrivateKey { file: name.clone(), kind });
+            }
+            if bytes.len() > FILE_LIMIT {
+                let what = format!("{} has", visible(name));
+                return Err(MediaError::TooMuch { what, limit: FILE_LIMIT as u64 });
+            }
+            total = total.saturating_add(bytes.len() as u64);
+        }
+        if total > TOTAL_LIMIT {
+            return Err(MediaError::TooMuch { what: "the set has".to_owned(), limit: TOTAL_LIMIT });
+        }
+        if let Some((one, other)) =
+            names::clash(files.iter().map(|(name, _)| name.as_str()).chain([MANIFEST]))
+        {
+            let what = format!(
+                "{} and {} differ only in case, or one is a folder of the other: not every file system can have both",
+                visible(&one),
+                visible(&other)
+            );
+            return Err(MediaError::Name { what });
+        }
+        let digests = files.iter().map(|(name, bytes)| (name.clone(), Sha256Digest::of(bytes))).collect();
+        let manifest = Manifest { about, files: digests }.to_bytes();
+        Ok(Parcel { folder: folder.to_owned(), files, manifest })
+    }
+
+    /// SHA-256 of the manifest.
+    pub fn digest(&self) -> Sha256Digest {
+        Sha256Digest::of(&self.manifest)
+    }
+
+    /// The folders that the files are in, parents first.
+    pub fn folders(&self) -> BTreeSet<String> {
+        let of = |name: &String| {
+            let cuts: Vec<usize> = name.match_indices('/').map(|(at, _)| at).collect();
+            cuts.into_iter().map(|at| name.get(..at).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(|(name, _)| of(name)).collect()
+    }
+
+    /// The name of its folder on a medium that has others of the same set, and whether the parcel lies there already: a stop
+    /// may have come between writing and recording.
+    pub fn place(&mut self, medium: &Medium) -> Result<bool, MediaError> {
+        let file = MediaError::file(&medium.label);
+        let set = self.folder.clone();
+        for number in 1..=ENTRIES_LIMIT {
+            self.folder = if number == 1 { set.clone() } else { format!("{set}-{number}") };
+            if !medium.tree.has(&self.folder).map_err(&file)? {
+                return Ok(false);
+            }
+            let manifest = medium.tree.read(&inside(&self.folder, MANIFEST), LIMIT);
+            if manifest.is_ok_and(|manifest| manifest == self.manifest) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Puts it on a medium. What was there stays as it is; after an error nothing of the parcel is there, as far as the medium
+    /// lets it be removed.
+    pub fn put(&self, medium: &Medium, keep: bool) -> Result<(), MediaError> {
+        let (tree, label) = (&medium.tree, &medium.label);
+        let file = MediaError::file(label);
+        if medium.kind.is_fat() {
+            let bad = |name: &&str| names::trouble_on_fat(name).is_some();
+            if let Some(name) = self.files.iter().map(|(name, _)| name.as_str()).find(bad) {
+                let what = format!("{} has a name that FAT and exFAT cannot have", visible(name));
+                return Err(MediaError::Name { what });
+            }
+        }
+        let partial = format!(".{}.partial", self.folder);
+        self.require_place(tree, label, keep)?;
+        tree.remove(&partial).map_err(&file)?;
+        self.require_space(tree, label)?;
+        let written = self.write(tree, &partial).and_then(|()| tree.rename(&partial, &self.folder));
+        let synced = match written {
+            Ok(()) => tree.sync().map_err(|error| (error, &self.folder)),
+            Err(error) => Err((error, &partial)),
+        };
+        synced.map_err(|(error, left)| {
+            // A medium that is broken or gone does not let it.
+            let _ = tree.remove(left);
+            file(error)
+        })
+    }
+
+    fn require_place(&self, tree: &Beneath, label: &str, keep: bool) -> Result<(), MediaError> {
+        let entries = tree.list("", ENTRIES_LIMIT).map_err(MediaError::file(label))?;
+        let names = entries.iter().filter(|entry| !is_of_system(&entry.name));
+        let names: Vec<String> =
+            names.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect();
+        let label = label.to_owned();
+        if let Some(same) = names.iter().find(|name| name.to_lowercase() == self.folder.to_lowercase()) {
+            let what = format!(
+                "{} and {}, which is on the medium labelled {label}, differ only in case",
+                visible(&self.folder),
+                visible(same)
+            );
+            return Err(MediaError::Name { what });
+        }
+        if !keep && !names.is_empty() {
+            let found = names.iter().map(|name| visible(name)).collect();
+            return Err(MediaError::NotEmpty { label, found });
+        }
+        Ok(())
+    }
+
+    fn require_space(&self, tree: &Beneath, label: &str) -> Result<(), MediaError> {
+        let (free, block) = tree.free().map_err(MediaError::file(label))?;
+        let blocks = |length: usize| (length as u64).div_ceil(block).max(1).saturating_mul(block);
+        let files = self.files.iter().map(|(_, bytes)| blocks(bytes.len())).sum::<u64>();
+        let folders = blocks(1).saturating_mul(self.folders().len() as u64 + 1);
+        let needed = files + blocks(self.manifest.len()) + folders + SLACK;
+        if needed > free {
+            return Err(MediaError::Full { label: label.to_owned(), free, needed });
+        }
+        Ok(())
+    }
+
+    fn write(&self, tree: &Beneath, folder: &str) -> Result<(), FileError> {
+        tree.create_folder(folder)?;
+        for inner in self.folders() {
+            tree.create_folder(&inside(folder, &inner))?;
+        }
+        for (name, bytes) in &self.files {
+            tree.create(&inside(folder, name), bytes)?;
+        }
+        tree.create(&inside(folder, MANIFEST), &self.manifest)
+    }
+
+    /// Reads everything back from the medium. Gives what differs, and how it was read.
+    pub fn read_back(&self, tree: &Beneath, label: &str) -> Result<(Vec<String>, Past), MediaError> {
+        let mut differing = Vec::new();
+        let mut past = Past::Direct;
+        let manifest = (MANIFEST.to_owned(), self.manifest.clone());
+        for (name, bytes) in self.files.iter().chain([&manifest]) {
+            match tree.read_past_cache(&inside(&self.folder, name), FILE_LIMIT) {
+                Ok((found, how)) => {
+                    past = past.max(how);
+                    if found != *bytes {
+                        differing.push(format!("{} reads back differently", visible(name)));
+                    }
+                }
+                Err(FileError::System { cause, .. }) => {
+                    differing.push(format!("{} cannot be read back: {cause}", visible(name)));
+                }
+                Err(FileError::Missing(_)) => differing.push(format!("{} is not there", visible(name))),
+                Err(error) => return Err(MediaError::File { label: label.to_owned(), error }),
+            }
+        }
+        Ok((differing, past))
+    }
+}

@@ -1,0 +1,103 @@
+//! Images of discs, as xorriso reads them, and as `media check` verifies what was on them.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::json;
+use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::media::superblock::{Kind, Superblock, probe};
+
+use crate::media_stick::released_with_media;
+use crate::room::Room;
+
+/// Whether xorriso is here. Without it a test is skipped, aloud; in CI, where all parts are, it fails.
+fn xorriso(test: &str) -> bool {
+    let here = Command::new("xorriso").arg("-version").output().is_ok();
+    assert!(
+        here || std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "{test} needs xorriso: run tests/run"
+    );
+    if !here {
+        println!("SKIPPED {test}: xorriso is not installed");
+    }
+    here
+}
+
+fn image(room: &Room, set: &str, file: &str) -> serde_json::Value {
+    let out = room.beside(file).display().to_string();
+    room.run(&["media", "image", "--set", set, "--out", &out, "--json"]).ok().json()
+}
+
+#[test]
+fn a_disc_has_the_set_under_its_names() {
+    if !xorriso("media_image::a_disc_has_the_set_under_its_names") {
+        return;
+    }
+    let room = released_with_media();
+    let before = room.tree();
+    let told = image(&room, "everything", "disc.iso");
+    let bytes = fs::read(room.beside("disc.iso")).unwrap();
+    assert_eq!(told["sha256"], Sha256Digest::of(&bytes).to_hex());
+    let line = room.record().last().unwrap().clone();
+    assert_eq!((&line["event"], &line["data"]["image"]), (&json!("media-image"), &told["sha256"]));
+    let superblock =
+        Superblock { kind: Kind::Iso, label: "TUF-SAFE".to_owned(), id: "2101011415000000".to_owned() };
+    assert_eq!(probe(&bytes[..]), Some(superblock));
+    let disc = room.beside("disc");
+    let iso = room.beside("disc.iso");
+    let output = Command::new("xorriso")
+        .args(["-abort_on", "WARNING", "-osirrox", "on", "-indev", iso.to_str().unwrap()])
+        .args(["-extract", "/", disc.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let set = disc.join("rehearsal-1-everything");
+    // Payloads and signatures have names of more than 64 letters.
+    for (name, bytes) in before.iter().filter(|(name, _)| *name != "transcript.jsonl") {
+        assert!(fs::read(set.join(name)).unwrap() == *bytes, "{name}");
+    }
+    let sums = Command::new("sha256sum")
+        .args(["-c", "--strict", "--quiet", "MANIFEST"])
+        .current_dir(&set)
+        .output()
+        .unwrap();
+    assert!(sums.status.success() && sums.stderr.is_empty(), "{sums:?}");
+    let checked = room.run(&["media", "check", disc.to_str().unwrap(), "--json"]).ok().json();
+    assert_eq!((&checked[0]["whole"], &checked[0]["record"]), (&json!(true), &line["seq"]));
+}
+
+#[test]
+fn the_same_set_gives_the_same_image() {
+    let room = released_with_media();
+    let (one, two) = (image(&room, "website", "one.iso"), image(&room, "website", "two.iso"));
+    assert_eq!(one["sha256"], two["sha256"]);
+    assert!(fs::read(room.beside("one.iso")).unwrap() == fs::read(room.beside("two.iso")).unwrap());
+    let (three, four) = (image(&room, "paper", "three.iso"), image(&room, "paper", "four.iso"));
+    assert_eq!(three["sha256"], four["sha256"]);
+    let file = room.beside("one.iso").display().to_string();
+    let what = format!("{file} exists already, and nothing is overwritten");
+    let next = "Choose another name, or move the old file away yourself.";
+    room.run(&["media", "image", "--set", "website", "--out", &file]).failed(5, &what, next);
+    room.run(&["media", "image", "--set", "webseite", "--out", "x.iso"]).failed(
+        2,
+        "ceremony.toml has no set webseite",
+        "There are: everything, paper, website.",
+    );
+}
+
+#[test]
+fn nothing_goes_online_before_it_is_released() {
+    let room = crate::media_stick::planned_with_media();
+    for key in crate::rehearsal::KEYS {
+        room.provision(key).ok();
+    }
+    room.freeze();
+    let next = "Run `tuf-ceremony status` to see what is missing, and `tuf-ceremony release`.";
+    let file = room.beside("x.iso").display().to_string();
+    room.run(&["media", "image", "--set", "website", "--out", &file]).failed(
+        3,
+        "nothing is released yet",
+        next,
+    );
+    assert!(!room.beside("x.iso").exists());
+}
