@@ -11,6 +11,7 @@ use crate::host::display::{count, visible};
 use crate::host::files::FileError;
 use crate::host::random::NoRandomness;
 use crate::policy::PolicyError;
+use crate::qr::QrError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
@@ -37,6 +38,9 @@ pub enum CeremonyError {
     /// Words that do not spell a digest.
     #[error(transparent)]
     Words(#[from] WordsError),
+    /// QR codes.
+    #[error(transparent)]
+    Qr(#[from] QrError),
     /// One check refuses.
     #[error("{}", refusal(.0))]
     Refused(Box<Finding>),
@@ -275,6 +279,7 @@ impl Advice for CeremonyError {
             CeremonyError::Console(error) => error.next_step(),
             CeremonyError::Script(error) => error.next_step(),
             CeremonyError::Words(error) => error.next_step(),
+            CeremonyError::Qr(error) => error.next_step(),
             CeremonyError::Refused(finding) => match &finding.outcome {
                 Outcome::Fail(trouble) => visible(&trouble.next),
                 _ => String::new(),
@@ -352,6 +357,7 @@ impl Advice for CeremonyError {
             CeremonyError::Console(error) => error.exit(),
             CeremonyError::Script(error) => error.exit(),
             CeremonyError::Words(error) => error.exit(),
+            CeremonyError::Qr(error) => error.exit(),
             CeremonyError::Random(error) => error.exit(),
             CeremonyError::KeyFile { error, .. } => error.exit(),
             CeremonyError::Refused(finding) => match finding.check {

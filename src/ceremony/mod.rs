@@ -3,6 +3,7 @@
 //! The phases are types: `Draft -> Payload -> Reviewed -> Signed -> Quorate -> Release`. A token is only given what a
 //! holder `Confirmed` after a review, and a `Release` is only made here, from payloads whose quorum is evidence.
 
+pub mod carried;
 pub mod change;
 mod clients;
 mod commitment;

@@ -11,6 +11,7 @@ mod inspect;
 mod new;
 mod plan;
 mod print;
+mod qr;
 mod rehearse;
 mod release;
 mod review;
@@ -85,6 +86,7 @@ enum Command {
     Digest(digest::Args),
     Run(run::Args),
     Print(print::Args),
+    Qr(qr::Args),
     Explain(explain::Args),
 }
 
@@ -155,6 +157,7 @@ fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyErr
         Command::Digest(args) => digest::run(context, args),
         Command::Run(args) => run::run(context, args),
         Command::Print(args) => print::run(context, args),
+        Command::Qr(args) => qr::run(context, args),
         Command::Explain(args) => explain::run(context, args),
     }
 }

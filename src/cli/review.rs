@@ -1,12 +1,15 @@
 //! `review`: the semantic diff of payloads, their digests and words.
 
-use super::{Context, show};
+use std::path::PathBuf;
+
+use super::{Context, qr, show};
 use crate::advice::Exit;
+use crate::ceremony::carried::Carried;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::{Ceremony, CeremonyError, gate};
-use crate::checks::{Check, Finding};
+use crate::checks::Finding;
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
 /// Show what a payload changes, its digest and its words
@@ -14,48 +17,27 @@ use crate::json::Json;
 pub struct Args {
     /// The beginning of a payload's digest, or a role; all payloads if absent
     payload: Option<String>,
+    /// On a second machine, without the ceremony directory: pictures of the codes that `qr show --payload` shows, or
+    /// folders of them
+    #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "payload")]
+    from_qr: Vec<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let ceremony = Ceremony::open(&context.directory)?;
-    let payloads = ceremony.payloads()?;
-    let findings = gate::examine_frozen(&ceremony, &payloads);
-    let mut shown = Vec::new();
-    for payload in payloads {
-        let wanted = args.payload.as_ref().is_none_or(|wanted| {
-            payload.role == *wanted
-                || (wanted.len() >= 4 && payload.digest.to_hex().starts_with(&wanted.to_lowercase()))
-        });
-        if wanted {
-            shown.push(Reviewed::of(&ceremony, payload)?);
-        }
+    if !args.from_qr.is_empty() {
+        return second_screen(context, args);
     }
-    if shown.is_empty() {
-        let wanted = visible(args.payload.as_deref().unwrap_or_default());
-        let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
-        let finding = Finding::fail(
-            Check::SignStale,
-            format!("{wanted} is not a current payload of this ceremony"),
-            next,
-        );
-        return Err(CeremonyError::Refused(Box::new(finding)));
+    let ceremony = Ceremony::open(&context.directory)?;
+    let findings = gate::examine_frozen(&ceremony, &ceremony.payloads()?);
+    let mut shown = Vec::new();
+    for payload in ceremony.payloads_called(args.payload.as_deref())? {
+        shown.push(Reviewed::of(&ceremony, payload)?);
     }
     if context.json {
-        let payloads = shown.iter().map(|one| {
-            Json::object([
-                ("basis", Json::from(one.basis.as_str())),
-                ("changes", show::changes_json(&one.changes)),
-                ("role", Json::from(one.payload.role.as_str())),
-                ("sha256", Json::from(one.payload.digest.to_hex())),
-                ("version", Json::Int(one.payload.version)),
-                ("words", Json::strings(one.words())),
-            ])
-        });
-        let payloads = Json::Arr(payloads.collect());
         context.console.say(&show::json(&Json::object([
             ("checks", show::findings_json(&findings)),
-            ("payloads", payloads),
+            ("payloads", Json::Arr(shown.iter().map(json).collect())),
         ])));
     } else {
         for one in &shown {
@@ -64,4 +46,40 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::findings(&findings));
     }
     Ok(if findings.iter().any(Finding::refuses) { Exit::No } else { Exit::Yes })
+}
+
+fn json(one: &Reviewed) -> Json {
+    Json::object([
+        ("basis", Json::from(one.basis.as_str())),
+        ("changes", show::changes_json(&one.changes)),
+        ("role", Json::from(one.payload.role.as_str())),
+        ("sha256", Json::from(one.payload.digest.to_hex())),
+        ("version", Json::Int(one.payload.version)),
+        ("words", Json::strings(one.words())),
+    ])
+}
+
+/// The same review from what came as codes. What the codes claim beside the payload is said to be a claim.
+fn second_screen(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let carried = Carried::read(&qr::read::from_pictures(&args.from_qr)?.content)?;
+    let basis = carried.basis.as_ref().map(|basis| Sha256Digest::of(&basis.canonical()));
+    let reviewed = carried.review()?;
+    if context.json {
+        context.console.say(&show::json(&Json::object([
+            ("basis_sha256", basis.map_or(Json::Null, |digest| Json::from(digest.to_hex()))),
+            ("payloads", Json::Arr(vec![json(&reviewed)])),
+        ])));
+        return Ok(Exit::Yes);
+    }
+    let claims = match basis {
+        Some(digest) => format!(
+            "That it is compared with came with the codes too. Compare its SHA-256 with that of `inspect` of your own copy:\n{}",
+            show::indent("    ", &show::digest(digest))
+        ),
+        None => "That there is nothing to compare with came with the codes.".to_owned(),
+    };
+    let note = "This machine made the digest, the words and the differences from the payload's own bytes. The names of \
+                holders came with the codes, and the checks of the ceremony are made where its directory is.";
+    context.console.say(&format!("{}\n\n{}\n{claims}", show::reviewed(&reviewed), show::wrap(note, 78)));
+    Ok(Exit::Yes)
 }

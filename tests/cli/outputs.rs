@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 46] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -302,6 +302,9 @@ const COMMANDS: [&[&str]; 43] = [
     &["print", "label"],
     &["print", "script"],
     &["print", "sheet"],
+    &["qr"],
+    &["qr", "show"],
+    &["qr", "read"],
     &["explain"],
     &["help"],
 ];
