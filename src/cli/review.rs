@@ -71,15 +71,19 @@ fn second_screen(context: &mut Context, args: &Args) -> Result<Exit, CeremonyErr
         ])));
         return Ok(Exit::Yes);
     }
-    let claims = match basis {
-        Some(digest) => format!(
-            "That it is compared with came with the codes too. Compare its SHA-256 with that of `inspect` of your own copy:\n{}",
-            show::indent("    ", &show::digest(digest))
-        ),
-        None => "That there is nothing to compare with came with the codes.".to_owned(),
-    };
     let note = "This machine made the digest, the words and the differences from the payload's own bytes. The names of \
-                holders came with the codes, and the checks of the ceremony are made where its directory is.";
-    context.console.say(&format!("{}\n\n{}\n{claims}", show::reviewed(&reviewed), show::wrap(note, 78)));
+                holders came with the codes, and the checks of the ceremony are made where its directory is. ";
+    let claims = match basis {
+        Some(_) => {
+            "What the payload is compared with came with the codes too; `inspect` shows whether your own copy of it \
+             has this SHA-256:"
+        }
+        None => "That there is nothing to compare the payload with came with the codes too.",
+    };
+    let mut note = show::wrap(&format!("{note}{claims}"), 78);
+    if let Some(digest) = basis {
+        note.push_str(&format!("\n{}", show::indent("    ", &show::digest(digest))));
+    }
+    context.console.say(&format!("{}\n\n{note}", show::reviewed(&reviewed)));
     Ok(Exit::Yes)
 }

@@ -8,6 +8,7 @@ use super::envelope::{head, unwrap};
 use super::fountain::{Fountain, Identity, Part};
 use super::sequence::is_resource;
 use super::{Artifact, QrError};
+use crate::host::display::count;
 
 /// The most single codes that are kept apart: two are too many already.
 const SINGLES: usize = 2;
@@ -55,7 +56,8 @@ impl Collection {
     fn messages(&self) -> Vec<String> {
         let sequence = |(identity, fountain): (&Identity, &Fountain)| {
             let name = head(&fountain.message()).map(|(name, _)| name.to_owned());
-            let parts = format!("{} parts with the checksum {:08x}", identity.fragments, identity.checksum);
+            let parts =
+                format!("{} with the checksum {:08x}", count(identity.fragments, "part"), identity.checksum);
             match name {
                 Some(name) => format!("{name} ({parts})"),
                 None => format!("a file whose name is not known yet ({parts})"),

@@ -1,10 +1,9 @@
 //! The envelope around a file that goes in parts; its form stands in the description of this room.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 
-use flate2::Compression;
-use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 use super::{Artifact, QrError, SHOWN_LIMIT};
 use crate::crypto::digest::Sha256Digest;
@@ -85,16 +84,15 @@ pub fn unwrap(message: &[u8]) -> Result<Artifact, QrError> {
     if length == 0 || length > FILE_LIMIT {
         return Err(QrError::TooLarge { name: name.to_owned(), length, limit: FILE_LIMIT });
     }
-    let mut content = Vec::new();
-    let mut reader = DeflateDecoder::new(deflated);
-    // One byte more than is said, so that a longer stream is noticed and never unpacked.
-    let most = u64::try_from(length).unwrap_or(u64::MAX).saturating_add(1);
-    let inflated = reader.by_ref().take(most).read_to_end(&mut content);
-    inflated.map_err(|_| damaged("the file does not unpack"))?;
-    if content.len() != length {
-        return Err(damaged("the file has another length than its envelope says"));
+    // Room for one byte more than is said, so that a longer file is noticed, and never unpacked.
+    let mut content = Vec::with_capacity(length + 1);
+    let mut inflate = Decompress::new(false);
+    match inflate.decompress_vec(deflated, &mut content, FlushDecompress::Finish) {
+        Ok(Status::StreamEnd) if content.len() == length => {}
+        Ok(_) => return Err(damaged("the file has another length than its envelope says")),
+        Err(_) => return Err(damaged("the file does not unpack")),
     }
-    if !reader.into_inner().is_empty() {
+    if usize::try_from(inflate.total_in()) != Ok(deflated.len()) {
         return Err(damaged("something follows the file"));
     }
     if Sha256Digest::of(&content).0 != *digest {

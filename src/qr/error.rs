@@ -35,6 +35,14 @@ pub enum QrError {
     /// A single code would be taken for a part of a sequence.
     #[error("{} begins like a part of a sequence, and would be taken for one as a single code", visible(.0))]
     Lookalike(String),
+    /// Several payloads begin like this.
+    #[error("{} may be {}", visible(.wanted), visible(&.titles.join(" or ")))]
+    Ambiguous {
+        /// As typed.
+        wanted: String,
+        /// Those it may be.
+        titles: Vec<String>,
+    },
     /// No code fits the window.
     #[error("a window of {columns} by {rows} is too small for a code")]
     Window {
@@ -96,6 +104,7 @@ impl Advice for QrError {
             QrError::NotOne { .. } | QrError::Lookalike(_) => {
                 "Give --frames DIR for a sequence of pictures, or neither to show the sequence in a terminal.".to_owned()
             }
+            QrError::Ambiguous { .. } => "Give more digits, or the role.".to_owned(),
             QrError::Window { .. } => {
                 "Make the window larger, 80 by 24 at least, or give --png FILE, --svg FILE or --frames DIR."
                     .to_owned()
@@ -125,9 +134,11 @@ impl Advice for QrError {
         match self {
             QrError::Mixed(_) | QrError::Foreign(_) | QrError::Damaged(_) => Exit::No,
             QrError::Incomplete { .. } => Exit::NotYet,
-            QrError::NotOne { .. } | QrError::Lookalike(_) | QrError::Window { .. } | QrError::Nameless => {
-                Exit::Usage
-            }
+            QrError::NotOne { .. }
+            | QrError::Lookalike(_)
+            | QrError::Ambiguous { .. }
+            | QrError::Window { .. }
+            | QrError::Nameless => Exit::Usage,
             QrError::Empty(_)
             | QrError::Name(_)
             | QrError::TooLarge { .. }

@@ -1,7 +1,8 @@
 //! What of a code and its caption fits a window.
 
 use super::QrError;
-use super::code::{QUIET_IN_TERMINAL, side};
+use super::code::{Code, QUIET_IN_TERMINAL, side};
+use super::draw::half_blocks;
 use super::sequence::{Sequence, alone};
 use crate::console::words::words;
 use crate::crypto::digest::Sha256Digest;
@@ -33,7 +34,7 @@ pub enum Place {
 /// What is shown in a window.
 pub enum Shown {
     /// One code, which stands still.
-    Alone(super::code::Code),
+    Alone(Code),
     /// An endless sequence.
     Sequence(Box<Sequence>),
 }
@@ -85,4 +86,21 @@ pub fn beside(name: &str, state: &str, digest: Sha256Digest) -> Vec<String> {
 pub fn below(name: &str, state: &str, columns: usize) -> Vec<String> {
     let cut = |text: String| text.chars().take(columns.saturating_sub(1)).collect::<String>();
     vec![cut(format!("{name}: {state}")), cut("Enter ends; then the SHA-256 and its words".to_owned())]
+}
+
+/// A code's lines with its caption, no more than a window has.
+pub fn joined(code: &Code, caption: &[String], place: Place, inverted: bool, rows: usize) -> Vec<String> {
+    let mut lines = half_blocks(code, inverted);
+    if place == Place::Below {
+        lines.extend_from_slice(caption);
+        return lines;
+    }
+    // A small code is shorter than its caption.
+    let blank = " ".repeat(side(code.version) + 2 * QUIET_IN_TERMINAL);
+    let height = lines.len().max(caption.len().min(rows));
+    lines.resize(height, blank);
+    for (line, caption) in lines.iter_mut().zip(caption) {
+        line.push_str(&format!("{:GAP$}{caption}", ""));
+    }
+    lines
 }

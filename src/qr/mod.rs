@@ -30,6 +30,7 @@ pub mod fit;
 mod fountain;
 pub mod frames;
 pub mod picture;
+mod reader;
 pub mod sequence;
 
 pub use error::QrError;

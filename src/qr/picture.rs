@@ -1,11 +1,11 @@
 //! Pictures in: PNG and raw frames become grey, and a reader looks for codes in them.
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use png::{ColorType, Decoder, Limits, Transformations};
 
 use super::QrError;
+use super::reader::{self, GivenUp};
 
 /// The most pixels of a picture: what phones take.
 pub const PIXELS_LIMIT: usize = 36_000_000;
@@ -15,6 +15,7 @@ pub const PICTURE_LIMIT: usize = 1 << 26;
 
 /// A grey picture.
 pub struct Picture {
+    name: String,
     width: usize,
     height: usize,
     /// Row by row, 0 is black.
@@ -67,42 +68,22 @@ impl Picture {
         if grey.len() != pixels {
             return Err(bad("it is cut short"));
         }
-        Ok(Picture { width, height, grey })
+        Ok(Picture { name: name.to_owned(), width, height, grey })
     }
 
     /// What the codes in the picture say. Light codes on dark are found too.
-    pub fn codes(&self) -> Vec<Vec<u8>> {
-        let found = self.found(false);
-        if found.is_empty() { self.found(true) } else { found }
-    }
-
-    fn found(&self, inverted: bool) -> Vec<Vec<u8>> {
-        let pixel = |x: usize, y: usize| {
-            let grey = self.grey.get(y * self.width + x).copied().unwrap_or_default();
-            if inverted { 255 - grey } else { grey }
+    ///
+    /// # Errors
+    /// A picture that was made to keep the reader busy.
+    pub fn codes(self) -> Result<Vec<Vec<u8>>, QrError> {
+        let Picture { name, width, height, grey } = self;
+        let problem = |given_up| match given_up {
+            GivenUp::Corners => "too much of it looks like corners of codes",
+            GivenUp::Time => "it takes too long to look for codes in it",
         };
-        let look = || {
-            let mut picture = rqrr::PreparedImage::prepare_from_greyscale(self.width, self.height, pixel);
-            let mut found = Vec::new();
-            for grid in picture.detect_grids() {
-                let mut content = Vec::new();
-                if grid.decode_to(&mut content).is_ok() {
-                    found.push(content);
-                }
-            }
-            found
-        };
-        quietly(look).unwrap_or_default()
+        reader::read(width, height, grey)
+            .map_err(|given_up| QrError::Picture { picture: name, problem: problem(given_up).to_owned() })
     }
-}
-
-/// Runs the reader of a crate that panics on some pictures: such a picture shows no code.
-fn quietly<T>(act: impl FnOnce() -> T) -> Option<T> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let outcome = catch_unwind(AssertUnwindSafe(act));
-    std::panic::set_hook(hook);
-    outcome.ok()
 }
 
 /// The grey of a pixel: ITU-R BT.601, over white.

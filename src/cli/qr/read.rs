@@ -70,7 +70,7 @@ pub fn from_pictures(paths: &[PathBuf]) -> Result<Artifact, CeremonyError> {
     let mut collection = Collection::default();
     for path in &all {
         let picture = Picture::from_png(&path.to_string_lossy(), &files::read(path, PICTURE_LIMIT)?)?;
-        for code in picture.codes() {
+        for code in picture.codes()? {
             collection.take(&code)?;
         }
     }
@@ -86,7 +86,7 @@ fn from_camera(context: &mut Context, format: Format) -> Result<Artifact, Ceremo
     let mut collection = Collection::default();
     while let Some(picture) = frames.next_picture()? {
         let mut is_new = false;
-        for code in picture.codes() {
+        for code in picture.codes()? {
             is_new |= collection.take(&code)?;
         }
         if is_new && !context.json {

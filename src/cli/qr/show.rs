@@ -54,63 +54,74 @@ pub struct Args {
     rate: u8,
 }
 
+/// What is shown, and what its digest is of.
+struct Thing {
+    /// The name that goes with it.
+    name: String,
+    content: Vec<u8>,
+    /// What people call it: the file's name, or the payload.
+    title: String,
+    /// SHA-256 of the file, or of the payload, as it stands on paper.
+    digest: Sha256Digest,
+}
+
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let (name, content) = what(context, args)?;
-    let digest = Sha256Digest::of(&content);
+    let thing = thing(context, args)?;
     let codes = if let Some(path) = &args.png {
-        let code = one(&name, &content)?;
-        files::create(path, &draw::png(&code, args.invert)?)?;
+        files::create(path, &draw::png(&one(&thing)?, args.invert)?)?;
         1
     } else if let Some(path) = &args.svg {
-        let code = one(&name, &content)?;
-        files::create(path, draw::svg(&code, args.invert).as_bytes())?;
+        files::create(path, draw::svg(&one(&thing)?, args.invert).as_bytes())?;
         1
     } else if let Some(folder) = &args.frames {
-        frames(folder, &name, &content, args.invert)?
+        frames(folder, &thing, args.invert)?
     } else {
-        on_screen(&name, &content, args)?;
+        on_screen(&thing, args)?;
         0
     };
-    context.console.say(&told(context.json, &name, digest, codes));
+    context.console.say(&told(context.json, &thing, codes));
     Ok(Exit::Yes)
 }
 
-/// The name and the bytes.
-fn what(context: &Context, args: &Args) -> Result<(String, Vec<u8>), CeremonyError> {
-    let Some(path) = &args.file else {
+fn thing(context: &Context, args: &Args) -> Result<Thing, CeremonyError> {
+    if let Some(wanted) = &args.payload {
         let ceremony = Ceremony::open(&context.directory)?;
-        let mut payloads = ceremony.payloads_called(args.payload.as_deref())?;
-        // A role has one current payload, but four digits may begin several digests.
+        let mut payloads = ceremony.payloads_called(Some(wanted))?;
         if payloads.len() > 1 {
-            let titles: Vec<String> = payloads.iter().map(|payload| payload.title()).collect();
-            let next = "Give more digits, or the role.".to_owned();
-            let what = format!("that may be {}", titles.join(" or "));
-            return Err(CeremonyError::NotYet { what, next });
+            let titles = payloads.iter().map(|payload| payload.title()).collect();
+            return Err(QrError::Ambiguous { wanted: wanted.clone(), titles }.into());
         }
-        let carried = payloads.pop().map(|payload| Carried::of(&ceremony, payload));
-        return Ok(carried.map(|carried| (carried.name(), carried.to_bytes())).unwrap_or_default());
-    };
+        if let Some(payload) = payloads.pop() {
+            let (title, digest) = (payload.title(), payload.digest);
+            let carried = Carried::of(&ceremony, payload);
+            return Ok(Thing { name: carried.name(), content: carried.to_bytes(), title, digest });
+        }
+    }
+    // Without a payload there is a file: the arguments demand one of both.
+    let path = args.file.as_deref().unwrap_or(Path::new(""));
     let content = files::read(path, SHOWN_LIMIT)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if content.is_empty() {
         return Err(QrError::Empty(name).into());
     }
-    Ok((name, content))
+    let digest = Sha256Digest::of(&content);
+    Ok(Thing { title: name.clone(), name, content, digest })
 }
 
-fn one(name: &str, content: &[u8]) -> Result<Code, QrError> {
-    let refused = || match is_resource(content) {
-        true => QrError::Lookalike(name.to_owned()),
-        false => QrError::NotOne { name: name.to_owned(), length: content.len(), limit: ALONE_LIMIT },
+fn one(thing: &Thing) -> Result<Code, QrError> {
+    let (name, length) = (thing.name.clone(), thing.content.len());
+    let refused = || match is_resource(&thing.content) {
+        true => QrError::Lookalike(name),
+        false => QrError::NotOne { name, length, limit: ALONE_LIMIT },
     };
-    alone(content, LARGEST_ALONE).ok_or_else(refused)
+    alone(&thing.content, LARGEST_ALONE).ok_or_else(refused)
 }
 
-/// Twice as many pictures as there are fragments and some: with a fifth of them lost, whichever, enough are left.
-fn frames(folder: &Path, name: &str, content: &[u8], inverted: bool) -> Result<usize, CeremonyError> {
-    let mut sequence = Sequence::new(name, content, IN_FILES)?;
-    let number = 2 * sequence.fragments() + 12;
+/// So many pictures that, with every fifth lost by chance, the rest suffices in 999 of 1,000 cases.
+fn frames(folder: &Path, thing: &Thing, inverted: bool) -> Result<usize, CeremonyError> {
+    let mut sequence = Sequence::new(&thing.name, &thing.content, IN_FILES)?;
+    let number = 3 * sequence.fragments() + 12;
     let digits = number.to_string().len();
     let mut pictures = Vec::new();
     for place in 1..=number {
@@ -122,11 +133,15 @@ fn frames(folder: &Path, name: &str, content: &[u8], inverted: bool) -> Result<u
 }
 
 /// Until somebody presses Enter.
-fn on_screen(name: &str, content: &[u8], args: &Args) -> Result<(), CeremonyError> {
+fn on_screen(thing: &Thing, args: &Args) -> Result<(), CeremonyError> {
     let mut screen = Screen::begin(INSTEAD)?;
     let size = screen.size();
-    let (mut shown, place) = fit::fit(name, content, size.0, size.1)?;
-    let (title, digest) = (visible(name), Sha256Digest::of(content));
+    let (mut shown, place) = fit::fit(&thing.name, &thing.content, size.0, size.1)?;
+    let title = visible(&thing.title);
+    let caption = |state: &str| match place {
+        Place::Beside => fit::beside(&title, state, thing.digest),
+        Place::Below => fit::below(&title, state, size.0),
+    };
     loop {
         let (code, state) = match &mut shown {
             Shown::Alone(code) => (code.clone(), "one code".to_owned()),
@@ -138,16 +153,10 @@ fn on_screen(name: &str, content: &[u8], args: &Args) -> Result<(), CeremonyErro
         let (columns, rows) = screen.size();
         // Another size would be another sequence, and those who read this one would have to begin anew.
         let has_room = fit::largest(columns, rows).is_some_and(|(version, _)| version >= code.version);
-        let mut lines = draw::half_blocks(&code, args.invert);
-        match place {
-            _ if !has_room => lines = vec![format!("Make the window {} by {} again.", size.0, size.1)],
-            Place::Beside => {
-                for (line, caption) in lines.iter_mut().zip(fit::beside(&title, &state, digest)) {
-                    line.push_str(&format!("  {caption}"));
-                }
-            }
-            Place::Below => lines.extend(fit::below(&title, &state, columns)),
-        }
+        let lines = match has_room {
+            true => fit::joined(&code, &caption(&state), place, args.invert, rows),
+            false => vec![format!("Make the window {} by {} again.", size.0, size.1)],
+        };
         screen.paint(&lines)?;
         if screen.wait(Duration::from_millis(1000 / u64::from(args.rate)))? {
             return Ok(());
@@ -156,21 +165,21 @@ fn on_screen(name: &str, content: &[u8], args: &Args) -> Result<(), CeremonyErro
 }
 
 /// What was shown, for those who compare it.
-fn told(machine: bool, name: &str, digest: Sha256Digest, codes: usize) -> String {
-    let words = words(&digest.0);
+fn told(machine: bool, thing: &Thing, codes: usize) -> String {
+    let words = words(&thing.digest.0);
     if machine {
         return show::json(&Json::object([
             ("codes", Json::Int(i64::try_from(codes).unwrap_or(i64::MAX))),
-            ("file", Json::from(name)),
-            ("sha256", Json::from(digest.to_hex())),
+            ("of", Json::from(thing.title.as_str())),
+            ("sha256", Json::from(thing.digest.to_hex())),
             ("words", Json::strings(words)),
         ]));
     }
     let written = if codes == 0 { String::new() } else { format!("Written: {}.\n", count(codes, "code")) };
     format!(
         "{written}SHA-256 of {}\n{}\nthe same as words\n{}",
-        visible(name),
-        show::indent("  ", &show::digest(digest)),
+        visible(&thing.title),
+        show::indent("  ", &show::digest(thing.digest)),
         show::indent("  ", &show::words(&words))
     )
 }
