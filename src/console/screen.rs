@@ -18,6 +18,9 @@ const BEGIN: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 /// All that back.
 const END: &[u8] = b"\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
+/// What comes up to the mark that ends it is shown at once, by terminals that know the mark; a camera sees no half picture then.
+const TOGETHER: &str = "\x1b[?2026h";
+
 /// Keys that end it: Enter, Ctrl-C, Ctrl-D and `q`.
 const ENDS: &[u8] = b"\r\n\x03\x04q";
 
@@ -59,13 +62,13 @@ impl Screen {
     /// # Errors
     /// [`ConsoleError::NotShown`] if the terminal went away.
     pub fn paint(&mut self, lines: &[String]) -> Result<(), ConsoleError> {
-        let mut bytes = String::from("\x1b[H");
+        let mut bytes = format!("{TOGETHER}\x1b[H");
         for (row, line) in lines.iter().enumerate() {
             bytes.push_str(if row == 0 { "" } else { "\r\n" });
             bytes.push_str(line);
             bytes.push_str("\x1b[0m\x1b[K");
         }
-        bytes.push_str("\x1b[J");
+        bytes.push_str("\x1b[J\x1b[?2026l");
         put(bytes.as_bytes())
     }
 

@@ -8,7 +8,7 @@ use super::QrError;
 use super::code::{Code, QUIET, QUIET_IN_TERMINAL};
 
 /// Pixels a module in a PNG: enough for any screen, and for a phone's camera in front of it.
-const PIXELS: usize = 8;
+const PIXELS: usize = 4;
 
 /// A PNG of one bit a pixel, with the quiet zone. The same code gives the same bytes.
 ///

@@ -58,9 +58,7 @@ pub fn read(width: usize, height: usize, grey: Vec<u8>) -> Result<Vec<Vec<u8>>, 
 fn found(width: usize, height: usize, grey: impl Fn(usize) -> u8) -> Result<Vec<Vec<u8>>, GivenUp> {
     let mut picture = PreparedImage::prepare_from_greyscale(width, height, |x, y| grey(y * width + x));
     // In black and white, as the reader sees it.
-    let corners = corners(width, height, |x, y| {
-        picture.get_pixel_at(x, y) == picture.get_pixel_at(x.saturating_sub(1), y)
-    });
+    let corners = corners(width, height, |x, y| picture.get_pixel_at(x, y));
     if corners > CORNERS {
         return Err(GivenUp::Corners);
     }
@@ -75,15 +73,19 @@ fn found(width: usize, height: usize, grey: impl Fn(usize) -> u8) -> Result<Vec<
 }
 
 /// How many places look like a corner, in either colour: five runs in a row of about 1, 1, 3, 1 and 1, and not right below
-/// another such. `goes_on` says whether a pixel has the colour of the one before it.
-fn corners(width: usize, height: usize, goes_on: impl Fn(usize, usize) -> bool) -> usize {
+/// another such.
+fn corners<P: PartialEq>(width: usize, height: usize, pixel: impl Fn(usize, usize) -> P) -> usize {
     let mut number = 0;
     let mut above: Vec<(usize, usize)> = Vec::new();
     for y in 0..height {
         let mut here = Vec::new();
-        let (mut runs, mut begin) = ([0; 5], 0);
-        for x in 1..=width {
-            if x < width && goes_on(x, y) {
+        let (mut runs, mut begin, mut colour) = ([0; 5], 0, None);
+        for x in 0..=width {
+            // Behind the last pixel every run ends.
+            let next = (x < width).then(|| pixel(x, y));
+            let goes_on = next == colour || x == 0;
+            colour = next;
+            if goes_on {
                 continue;
             }
             runs.rotate_left(1);

@@ -61,6 +61,12 @@ mod poppler;
 mod print;
 #[path = "../unit/python.rs"]
 mod python;
+mod qr;
+mod qr_camera;
+mod qr_judges;
+mod qr_screen;
+mod qr_second;
+mod qr_window;
 mod readme;
 mod record_chain;
 mod record_commitment;

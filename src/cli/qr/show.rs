@@ -121,7 +121,11 @@ fn one(thing: &Thing) -> Result<Code, QrError> {
 /// So many pictures that, with every fifth lost by chance, the rest suffices in 999 of 1,000 cases.
 fn frames(folder: &Path, thing: &Thing, inverted: bool) -> Result<usize, CeremonyError> {
     let mut sequence = Sequence::new(&thing.name, &thing.content, IN_FILES)?;
-    let number = 3 * sequence.fragments() + 12;
+    // Of a single fragment every picture tells all.
+    let number = match sequence.fragments() {
+        1 => 6,
+        fragments => 3 * fragments + 12,
+    };
     let digits = number.to_string().len();
     let mut pictures = Vec::new();
     for place in 1..=number {
