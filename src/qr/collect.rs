@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flate2::Crc;
 
 use super::envelope::{head, unwrap};
-use super::fountain::{Fountain, Identity, Part};
+use super::fountain::{Fountain, Identity, Part, decoded};
 use super::sequence::is_resource;
 use super::{Artifact, QrError};
 use crate::host::display::count;
@@ -23,7 +23,7 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// Takes what one code says; whether it says anything new.
+    /// Takes what one code says; whether it says anything new. A part that was misread says nothing.
     ///
     /// # Errors
     /// [`QrError::Foreign`] for a Uniform Resource that is no part of a message of ours.
@@ -37,15 +37,14 @@ impl Collection {
         let text = text.ok_or_else(|| foreign("a resource that is no text"))?;
         match text.split('/').collect::<Vec<_>>().as_slice() {
             ["ur:bytes", _, _] => {
-                let part = Part::read(&text)?;
+                let Some(part) = Part::read(&text)? else { return Ok(false) };
                 let identity = part.identity;
                 let is_room = self.sequences.len() < SINGLES || self.sequences.contains_key(&identity);
                 let fountain = || Fountain::new(identity);
                 Ok(is_room && self.sequences.entry(identity).or_insert_with(fountain).take(part))
             }
             ["ur:bytes", _] => {
-                let decoded = ur::ur::decode(&text);
-                let (_, message) = decoded.map_err(|error| foreign(&format!("a resource with {error}")))?;
+                let Some(message) = decoded(&text)? else { return Ok(false) };
                 Ok(self.whole.len() < SINGLES && self.whole.insert(message))
             }
             _ => Err(foreign("a resource of another type than bytes")),

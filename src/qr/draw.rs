@@ -1,31 +1,35 @@
 //! Codes as pictures: PNG, SVG, and the half blocks of a terminal.
 
 use std::fmt::Write as _;
+use std::iter::repeat_n;
 
 use png::{BitDepth, ColorType, Encoder};
 
 use super::QrError;
 use super::code::{Code, QUIET, QUIET_IN_TERMINAL};
 
-/// Pixels a module in a PNG: enough for any screen, and for a phone's camera in front of it.
-const PIXELS: usize = 4;
+/// Pixels a module of a code that stands alone: a few hundred a side, which a phone reads from any screen as it is.
+pub const LARGE: usize = 8;
 
-/// A PNG of one bit a pixel, with the quiet zone. The same code gives the same bytes.
+/// Pixels a module of the pictures of a sequence, of which there are many; whoever shows them can make them larger.
+pub const SMALL: usize = 4;
+
+/// A PNG of one bit a pixel, with the quiet zone and so many pixels a module. The same code gives the same bytes.
 ///
 /// # Errors
 /// None that can be made to happen: those of the crate that writes PNG.
-pub fn png(code: &Code, inverted: bool) -> Result<Vec<u8>, QrError> {
+pub fn png(code: &Code, pixels: usize, inverted: bool) -> Result<Vec<u8>, QrError> {
     let modules = code.side + 2 * QUIET;
     let row = |y: usize| {
         let light = (0..modules).map(move |x| code.is_light(x, y, QUIET) != inverted);
-        let bits: Vec<bool> = light.flat_map(|light| [light; PIXELS]).collect();
+        let bits: Vec<bool> = light.flat_map(|light| repeat_n(light, pixels)).collect();
         bits.chunks(8)
             .map(|eight| eight.iter().fold(0_u8, |byte, bit| byte << 1 | u8::from(*bit)))
             .collect::<Vec<u8>>()
     };
-    let rows: Vec<u8> = (0..modules).flat_map(|y| row(y).repeat(PIXELS)).collect();
+    let rows: Vec<u8> = (0..modules).flat_map(|y| row(y).repeat(pixels)).collect();
     let failed = |error: png::EncodingError| QrError::Damaged(error.to_string());
-    let side = u32::try_from(modules * PIXELS).unwrap_or(u32::MAX);
+    let side = u32::try_from(modules * pixels).unwrap_or(u32::MAX);
     let mut png = Vec::new();
     let mut encoder = Encoder::new(&mut png, side, side);
     encoder.set_color(ColorType::Grayscale);
@@ -40,7 +44,7 @@ pub fn png(code: &Code, inverted: bool) -> Result<Vec<u8>, QrError> {
 pub fn svg(code: &Code, inverted: bool) -> String {
     let side = code.side + 2 * QUIET;
     let (light, dark) = if inverted { ("#000", "#fff") } else { ("#fff", "#000") };
-    let pixels = side * PIXELS;
+    let pixels = side * LARGE;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{pixels}\" height=\"{pixels}\" viewBox=\"0 0 {side} {side}\" \
          shape-rendering=\"crispEdges\"><path fill=\"{light}\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"{dark}\" d=\"{}\"/></svg>\n",

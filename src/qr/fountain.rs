@@ -34,13 +34,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// Reads the text of a part, in either case.
+    /// Reads the text of a part, in lower case; `None` if its own checksum says that it was misread, as if it were lost.
     ///
     /// # Errors
     /// [`QrError::Foreign`], with what is wrong.
-    pub fn read(text: &str) -> Result<Part, QrError> {
+    pub fn read(text: &str) -> Result<Option<Part>, QrError> {
         let foreign = |what: &str| QrError::Foreign(format!("a part {what}"));
-        let (_, cbor) = ur::ur::decode(text).map_err(|error| foreign(&format!("with {error}")))?;
+        let Some(cbor) = decoded(text)? else { return Ok(None) };
         let mut reader = minicbor::Decoder::new(&cbor);
         let mut fields = || {
             let array = reader.array()?;
@@ -64,7 +64,19 @@ impl Part {
         }
         let identity = Identity { fragments, length, checksum, fragment };
         let part: ur::fountain::Part = minicbor::decode(&cbor).map_err(not_five)?;
-        Ok(Part { identity, indexes: part.indexes(), data: data.to_vec() })
+        Ok(Some(Part { identity, indexes: part.indexes(), data: data.to_vec() }))
+    }
+}
+
+/// The bytes of a resource; `None` if its checksum or one of its words is wrong, which a camera's misreading looks like.
+///
+/// # Errors
+/// [`QrError::Foreign`] for what was never a resource of this form.
+pub fn decoded(text: &str) -> Result<Option<Vec<u8>>, QrError> {
+    match ur::ur::decode(text) {
+        Ok((_, bytes)) => Ok(Some(bytes)),
+        Err(ur::ur::Error::Bytewords(_)) => Ok(None),
+        Err(error) => Err(QrError::Foreign(format!("a resource with {error}"))),
     }
 }
 

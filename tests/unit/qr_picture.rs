@@ -41,15 +41,15 @@ fn what_is_drawn_is_read() {
         let content = Random(17).bytes(length);
         let code = Code::of(&content, 27).unwrap();
         for inverted in [false, true] {
-            let png = draw::png(&code, inverted).unwrap();
+            let png = draw::png(&code, draw::SMALL, inverted).unwrap();
             assert_eq!(read(&png), std::slice::from_ref(&content), "{length} {inverted}");
-            assert_eq!(png, draw::png(&code, inverted).unwrap());
+            assert_eq!(png, draw::png(&code, draw::SMALL, inverted).unwrap());
         }
     }
     // Bytes that another encoder would take for Kanji, and a text that it would part.
     for content in [&b"\x93\x5f\xe4\xaa"[..], "0123456789ABCabc\u{3042}\u{e9}".as_bytes(), b"ABC", b"123"] {
         let code = Code::of(content, 27).unwrap();
-        assert_eq!(read(&draw::png(&code, false).unwrap()), [content.to_vec()]);
+        assert_eq!(read(&draw::png(&code, draw::SMALL, false).unwrap()), [content.to_vec()]);
     }
 }
 
@@ -58,7 +58,7 @@ fn parts_are_read_in_every_size() {
     for version in [3, 6, 13, 18, 20, 27, 40] {
         for text in texts("a.json", &Random(23).bytes(3000), version, 2) {
             let code = Code::in_version(&text, version).unwrap();
-            assert_eq!(read(&draw::png(&code, false).unwrap()), [text], "version {version}");
+            assert_eq!(read(&draw::png(&code, draw::SMALL, false).unwrap()), [text], "version {version}");
         }
     }
 }
@@ -112,7 +112,7 @@ fn refused(png: &[u8], why: &str) {
 
 #[test]
 fn hostile_pictures_are_refused() {
-    let good = draw::png(&Code::of(b"text", 27).unwrap(), false).unwrap();
+    let good = draw::png(&Code::of(b"text", 27).unwrap(), draw::SMALL, false).unwrap();
     refused(b"", "cannot be read");
     refused(b"GIF89a", "cannot be read");
     refused(&good[..good.len() / 2], "cannot be read");
@@ -132,7 +132,7 @@ fn hostile_pictures_are_refused() {
 /// Every byte of a small picture, changed; whatever comes of it, it comes back.
 #[test]
 fn damaged_pictures_end_in_an_answer() {
-    let good = draw::png(&Code::of(b"text", 27).unwrap(), false).unwrap();
+    let good = draw::png(&Code::of(b"text", 27).unwrap(), draw::SMALL, false).unwrap();
     let mut random = Random(31);
     for place in 0..good.len() {
         let mut bytes = good.clone();
@@ -170,7 +170,8 @@ fn torn_codes_and_noise_end_in_an_answer() {
 #[test]
 fn frames_come_one_after_the_other() {
     let texts = texts("a.json", &Random(43).bytes(900), 12, 3);
-    let picture = |text: &Vec<u8>| draw::png(&Code::in_version(text, 12).unwrap(), false).unwrap();
+    let picture =
+        |text: &Vec<u8>| draw::png(&Code::in_version(text, 12).unwrap(), draw::SMALL, false).unwrap();
     let stream: Vec<u8> = texts.iter().flat_map(&picture).collect();
     let all = |stream: &[u8], format| {
         let mut frames = Frames::new(stream, format);

@@ -69,7 +69,7 @@ struct Thing {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let thing = thing(context, args)?;
     let codes = if let Some(path) = &args.png {
-        files::create(path, &draw::png(&one(&thing)?, args.invert)?)?;
+        files::create(path, &draw::png(&one(&thing)?, draw::LARGE, args.invert)?)?;
         1
     } else if let Some(path) = &args.svg {
         files::create(path, draw::svg(&one(&thing)?, args.invert).as_bytes())?;
@@ -129,7 +129,7 @@ fn frames(folder: &Path, thing: &Thing, inverted: bool) -> Result<usize, Ceremon
     let digits = number.to_string().len();
     let mut pictures = Vec::new();
     for place in 1..=number {
-        let picture = draw::png(&sequence.next_code()?, inverted)?;
+        let picture = draw::png(&sequence.next_code()?, draw::SMALL, inverted)?;
         pictures.push((format!("{place:0digits$}.png"), picture));
     }
     files::create_folder(folder, &pictures)?;
