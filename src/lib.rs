@@ -6,7 +6,8 @@
 //! Floor 0. [`json`] is the strict tree, the canonical form that is signed and the form on disk; it knows nothing of
 //! TUF. [`crypto`] has digests, public keys and signature verification, one file a scheme, and is the only place that
 //! names a backend; it also has the formats of transparency logs (`crypto::tlog`). [`host`] has the doors to the outside:
-//! clock, randomness, durable files, media and mounts, secrets, and the one sanitiser of what is shown. [`advice`] is what every error owes
+//! clock, randomness, durable files, media and mounts, standard input, secrets, and the one sanitiser of what is shown. [`advice`] is
+//! what every error owes
 //! its reader.
 //!
 //! Floor 1. [`tuf`] has typed views of metadata, verification that returns evidence, the semantic diff, and what came
@@ -15,7 +16,8 @@
 //! [`console`] asks and tells, behind a trait, and has tables and digest words.
 //!
 //! Floor 2. [`checks`] are the named controls, each one function over evidence, and their catalogue. [`policy`] reads
-//! `ceremony.toml`. [`media`] finds removable media, holds them to manifests, and copies in both directions.
+//! `ceremony.toml`. [`media`] finds removable media, holds them to manifests, and copies in both directions. [`qr`] shows
+//! artifacts as QR codes and reads them back; it has the one place that makes a code.
 //!
 //! Floor 3. [`ceremony`] is the directory, its payloads, signatures, release, the script and the walk through it, requests
 //! to holders elsewhere and what comes back, and the record with its sittings, seal and witnesses; it gathers the evidence
@@ -36,5 +38,6 @@ pub mod json;
 pub mod media;
 pub mod policy;
 pub mod print;
+pub mod qr;
 pub mod token;
 pub mod tuf;

@@ -12,6 +12,7 @@ use crate::host::files::FileError;
 use crate::host::random::NoRandomness;
 use crate::media::MediaError;
 use crate::policy::PolicyError;
+use crate::qr::QrError;
 use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
@@ -42,6 +43,9 @@ pub enum CeremonyError {
     /// Words that do not spell a digest.
     #[error(transparent)]
     Words(#[from] WordsError),
+    /// QR codes.
+    #[error(transparent)]
+    Qr(#[from] QrError),
     /// One check refuses.
     #[error("{}", refusal(.0))]
     Refused(Box<Finding>),
@@ -302,6 +306,7 @@ impl Advice for CeremonyError {
             CeremonyError::Media(error) => error.next_step(),
             CeremonyError::Script(error) => error.next_step(),
             CeremonyError::Words(error) => error.next_step(),
+            CeremonyError::Qr(error) => error.next_step(),
             CeremonyError::Refused(finding) => match &finding.outcome {
                 Outcome::Fail(trouble) => visible(&trouble.next),
                 _ => String::new(),
@@ -390,6 +395,7 @@ impl Advice for CeremonyError {
             CeremonyError::Media(error) => error.exit(),
             CeremonyError::Script(error) => error.exit(),
             CeremonyError::Words(error) => error.exit(),
+            CeremonyError::Qr(error) => error.exit(),
             CeremonyError::Random(error) => error.exit(),
             CeremonyError::KeyFile { error, .. } => error.exit(),
             CeremonyError::Carried(error) => error.exit(),

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::checks::sign::sign_review;
 use crate::console::words::words;
+use crate::host::display::visible;
 use crate::json::Json;
 use crate::tuf::diff::{Change, diff};
 use crate::tuf::envelope::MetadataError;
 use crate::tuf::root::{RoleKeys, Root};
 
-use super::payload::Payload;
+use super::payload::{Payload, not_current};
 use super::{Ceremony, CeremonyError};
 
 /// A payload together with the difference it makes. Made only from the frozen bytes.
@@ -34,23 +35,51 @@ pub struct Confirmed {
     digits: usize,
 }
 
+impl Ceremony {
+    /// The current payloads of a role, or whose digest begins like this; all of them if nothing is said.
+    pub fn payloads_called(&self, wanted: Option<&str>) -> Result<Vec<Payload>, CeremonyError> {
+        let is_wanted = |payload: &Payload| {
+            wanted.is_none_or(|wanted| {
+                payload.role == wanted
+                    || (wanted.len() >= 4 && payload.digest.to_hex().starts_with(&wanted.to_lowercase()))
+            })
+        };
+        let payloads: Vec<Payload> = self.payloads()?.into_iter().filter(is_wanted).collect();
+        if payloads.is_empty() {
+            let finding = not_current(&visible(wanted.unwrap_or_default()));
+            return Err(CeremonyError::Refused(Box::new(finding)));
+        }
+        Ok(payloads)
+    }
+}
+
 impl Reviewed {
     /// Reads the payload's bytes again and compares what they say with what is trusted.
     pub fn of(ceremony: &Ceremony, payload: Payload) -> Result<Reviewed, CeremonyError> {
+        let published = ceremony.published_today(&payload.role);
+        Reviewed::compared(payload, published, ceremony.is_rebased(), names(ceremony))
+    }
+
+    /// Reads the payload's bytes again and compares what they say with what is published, or with the last known good
+    /// metadata if `rebased`.
+    pub fn compared(
+        payload: Payload,
+        published: Option<&Json>,
+        rebased: bool,
+        names: BTreeMap<String, String>,
+    ) -> Result<Reviewed, CeremonyError> {
         let unreadable = |error| CeremonyError::Metadata { file: payload.title(), error };
         let signed = Json::from_canonical(&payload.canonical, usize::MAX)
             .map_err(|error| unreadable(MetadataError::Json(error)))?;
-        let published = ceremony.published_today(&payload.role);
         let basis = published.map_or("nothing (this is the first)".to_owned(), |published| {
             let version = published.get("version").and_then(Json::as_int).unwrap_or_default();
             match payload.role.as_str() {
                 "root" => format!("the trusted root, version {version}"),
-                role if ceremony.is_rebased() => format!("the last known good {role}, version {version}"),
+                role if rebased => format!("the last known good {role}, version {version}"),
                 role => format!("the {role} that is published today, version {version}"),
             }
         });
         let changes = diff(published, &signed).map_err(|error| unreadable(MetadataError::Shape(error)))?;
-        let names = names(ceremony);
         let summary = summary(&signed, &names);
         Ok(Reviewed { payload, basis, summary, changes, names })
     }
@@ -82,7 +111,8 @@ fn summary(signed: &Json, names: &BTreeMap<String, String>) -> Vec<String> {
     lines
 }
 
-fn names(ceremony: &Ceremony) -> BTreeMap<String, String> {
+/// Whose keys they are, by keyid, as the plan has it.
+pub(super) fn names(ceremony: &Ceremony) -> BTreeMap<String, String> {
     let policy = &ceremony.policy;
     let named = policy.keys.keys().filter_map(|name| {
         let keyid = ceremony.keyring.keyid(name, policy, ceremony.trusted.as_ref())?;

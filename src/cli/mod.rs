@@ -8,11 +8,12 @@ mod draft;
 mod explain;
 mod freeze;
 mod inspect;
-mod merge;
 mod media;
+mod merge;
 mod new;
 mod plan;
 mod print;
+mod qr;
 mod rehearse;
 mod release;
 mod request;
@@ -96,6 +97,7 @@ enum Command {
     Digest(digest::Args),
     Run(run::Args),
     Print(print::Args),
+    Qr(qr::Args),
     Explain(explain::Args),
 }
 
@@ -171,6 +173,7 @@ fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyErr
         Command::Digest(args) => digest::run(context, args),
         Command::Run(args) => run::run(context, args),
         Command::Print(args) => print::run(context, args),
+        Command::Qr(args) => qr::run(context, args),
         Command::Explain(args) => explain::run(context, args),
     }
 }

@@ -1,13 +1,15 @@
 //! `review`: the semantic diff of payloads, their digests and words.
 
-use super::{Context, show};
+use std::path::PathBuf;
+
+use super::{Context, qr, show};
 use crate::advice::Exit;
-use crate::ceremony::payload::not_current;
 use crate::ceremony::review::Reviewed;
+use crate::ceremony::second_screen::Carried;
 use crate::ceremony::{Ceremony, CeremonyError, gate};
 use crate::checks::Finding;
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
 /// Show what a payload changes, its digest and its words
@@ -15,42 +17,27 @@ use crate::json::Json;
 pub struct Args {
     /// The beginning of a payload's digest, or a role; all payloads if absent
     payload: Option<String>,
+    /// On a second machine, without the ceremony directory: pictures of the codes that `qr show --payload` shows, or
+    /// folders of them
+    #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "payload")]
+    from_qr: Vec<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let ceremony = Ceremony::open(&context.directory)?;
-    let payloads = ceremony.payloads()?;
-    let findings = gate::examine_frozen(&ceremony, &payloads);
-    let mut shown = Vec::new();
-    for payload in payloads {
-        let wanted = args.payload.as_ref().is_none_or(|wanted| {
-            payload.role == *wanted
-                || (wanted.len() >= 4 && payload.digest.to_hex().starts_with(&wanted.to_lowercase()))
-        });
-        if wanted {
-            shown.push(Reviewed::of(&ceremony, payload)?);
-        }
+    if !args.from_qr.is_empty() {
+        return second_screen(context, args);
     }
-    if shown.is_empty() {
-        let wanted = args.payload.as_deref().unwrap_or_default();
-        return Err(CeremonyError::Refused(Box::new(not_current(&visible(wanted)))));
+    let ceremony = Ceremony::open(&context.directory)?;
+    let findings = gate::examine_frozen(&ceremony, &ceremony.payloads()?);
+    let mut shown = Vec::new();
+    for payload in ceremony.payloads_called(args.payload.as_deref())? {
+        shown.push(Reviewed::of(&ceremony, payload)?);
     }
     if context.json {
-        let payloads = shown.iter().map(|one| {
-            Json::object([
-                ("basis", Json::from(one.basis.as_str())),
-                ("changes", show::changes_json(&one.changes)),
-                ("role", Json::from(one.payload.role.as_str())),
-                ("sha256", Json::from(one.payload.digest.to_hex())),
-                ("version", Json::Int(one.payload.version)),
-                ("words", Json::strings(one.words())),
-            ])
-        });
-        let payloads = Json::Arr(payloads.collect());
         context.console.say(&show::json(&Json::object([
             ("checks", show::findings_json(&findings)),
-            ("payloads", payloads),
+            ("payloads", Json::Arr(shown.iter().map(json).collect())),
         ])));
     } else {
         for one in &shown {
@@ -59,4 +46,44 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         context.console.say(&show::findings(&findings));
     }
     Ok(if findings.iter().any(Finding::refuses) { Exit::No } else { Exit::Yes })
+}
+
+fn json(one: &Reviewed) -> Json {
+    Json::object([
+        ("basis", Json::from(one.basis.as_str())),
+        ("changes", show::changes_json(&one.changes)),
+        ("role", Json::from(one.payload.role.as_str())),
+        ("sha256", Json::from(one.payload.digest.to_hex())),
+        ("version", Json::Int(one.payload.version)),
+        ("words", Json::strings(one.words())),
+    ])
+}
+
+/// The same review from what came as codes. What the codes claim beside the payload is said to be a claim.
+fn second_screen(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let carried = Carried::read(&qr::read::from_pictures(&args.from_qr)?.content)?;
+    let basis = carried.basis.as_ref().map(|basis| Sha256Digest::of(&basis.canonical()));
+    let reviewed = carried.review()?;
+    if context.json {
+        context.console.say(&show::json(&Json::object([
+            ("basis_sha256", basis.map_or(Json::Null, |digest| Json::from(digest.to_hex()))),
+            ("payloads", Json::Arr(vec![json(&reviewed)])),
+        ])));
+        return Ok(Exit::Yes);
+    }
+    let note = "This machine made the digest, the words and the differences from the payload's own bytes. The names of \
+                holders came with the codes, and the checks of the ceremony are made where its directory is. ";
+    let claims = match basis {
+        Some(_) => {
+            "What the payload is compared with came with the codes too; `inspect` shows whether your own copy of it \
+             has this SHA-256:"
+        }
+        None => "That there is nothing to compare the payload with came with the codes too.",
+    };
+    let mut note = show::wrap(&format!("{note}{claims}"), 78);
+    if let Some(digest) = basis {
+        note.push_str(&format!("\n{}", show::indent("    ", &show::digest(digest))));
+    }
+    context.console.say(&format!("{}\n\n{note}", show::reviewed(&reviewed)));
+    Ok(Exit::Yes)
 }

@@ -2,6 +2,7 @@
 
 pub mod fold;
 mod line;
+pub mod screen;
 pub mod table;
 mod terminal;
 pub mod words;

@@ -6,9 +6,10 @@ use super::document::{
     Block, Document, Label, Level, NamedDigest, Part, Signatory, Step, Style, Table, Text,
 };
 use super::layout::{columns, total, wrap_command};
-use super::qr::{self, QUIET};
 use super::{Paper, REHEARSAL, hex_lines, word_lines};
 use crate::host::display::visible;
+use crate::qr::code::{Code, QUIET};
+use crate::qr::draw;
 
 const STYLE: &str = include_str!("../../templates/paper.css");
 /// How many characters of a command the text column of a step has room for.
@@ -193,14 +194,12 @@ fn digest(named: &NamedDigest, note: Option<&str>) -> String {
 
 /// The QR code as one path of bars, with its quiet zone.
 fn svg(named: &NamedDigest) -> String {
-    let code = qr::of_digest(named.digest);
-    let bar =
-        |(x, y, length): (usize, usize, usize)| format!("M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET);
+    let code = Code::of_digest(named.digest);
     let side = code.side + 2 * QUIET;
     format!(
         "<svg viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"QR code of the digest\" shape-rendering=\"crispEdges\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{}\"/></svg>\n",
-        code.bars().into_iter().map(bar).collect::<String>()
+        draw::path(&code)
     )
 }
 

@@ -7,7 +7,6 @@ mod html;
 pub mod labels;
 mod layout;
 mod pdf;
-mod qr;
 pub mod script;
 pub mod sheet;
 mod text;

@@ -34,6 +34,16 @@ impl Room {
         self.sit_before("cols 80 rows 24", "", arguments)
     }
 
+    /// Starts the program in a window of some size, and waits for a line when it has ended: the terminal can be looked at then.
+    pub fn sit_down_and_stay(&self, columns: &str, rows: &str, arguments: &[&str]) -> Holder {
+        let program = self.command(arguments);
+        let mut command = self.tool("sh");
+        let script =
+            format!("stty echo cols {columns} rows {rows}; \"$0\" \"$@\"; printf 'again: '; read line");
+        command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
+        Holder { session: spawn_command(command, Some(PATIENCE)).unwrap(), seen: String::new() }
+    }
+
     fn sit_before(&self, window: &str, redirection: &str, arguments: &[&str]) -> Holder {
         let program = self.command(arguments);
         // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.
@@ -73,6 +83,13 @@ impl Holder {
     pub fn types(&mut self, prompt: &str, answer: &str) {
         self.reads(prompt);
         self.session.send(&format!("{answer}\r")).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    /// Presses keys, whatever the screen shows.
+    #[track_caller]
+    pub fn sends(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
         self.session.flush().unwrap();
     }
 

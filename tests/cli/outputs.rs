@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 53] = [
+const COMMANDS: [&[&str]; 56] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -312,6 +312,9 @@ const COMMANDS: [&[&str]; 53] = [
     &["print", "label"],
     &["print", "script"],
     &["print", "sheet"],
+    &["qr"],
+    &["qr", "show"],
+    &["qr", "read"],
     &["explain"],
     &["help"],
 ];

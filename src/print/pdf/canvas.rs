@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use pdf_writer::{Content, Name, Str};
 
-use super::super::qr::{QUIET, Qr};
 use super::font::{Face, encoded, shown};
+use crate::qr::code::{Code, QUIET};
 
 /// Something drawn. Lengths are points, and `y` goes down.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub(super) enum Op {
     /// A line to write on or to part things with.
     Rule { x: u32, y: u32, width: u32, grey: bool },
     /// A QR code in a square, without its quiet zone.
-    Qr { x: u32, y: u32, side: u32, code: Arc<Qr> },
+    Qr { x: u32, y: u32, side: u32, code: Arc<Code> },
 }
 
 impl Op {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::super::document::{Label, NamedDigest, Signatory, Text};
 use super::super::layout::{Group, Piece, total};
-use super::super::{hex_lines, qr, word_lines};
+use super::super::{hex_lines, word_lines};
 use super::blocks::Drawn;
 use super::canvas::Op;
 use super::flow::{BODY, FINE, SMALL, Type, joined, lines, space};
 use super::font::Face;
+use crate::qr::code::Code;
 
 /// The side of a QR code, in points; its quiet zone is more than four modules wide on each side.
 const CODE: u32 = 104;
@@ -32,7 +33,7 @@ pub(super) fn digest(named: &NamedDigest, note: Option<&str>, width: u32) -> Dra
         card.push(Piece { height: 13, content: ops });
     }
     let mut card = joined(card);
-    let code = Arc::new(qr::of_digest(named.digest));
+    let code = Arc::new(Code::of_digest(named.digest));
     card.content.push(Op::Qr { x: width - CODE - QUIET, y: QUIET, side: CODE, code });
     card.height = card.height.max(CODE + 2 * QUIET) + 4;
     pieces.push(card);

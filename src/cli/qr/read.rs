@@ -1,0 +1,120 @@
+//! `qr read`: a file from pictures of codes.
+
+use std::path::{Path, PathBuf};
+
+use crate::advice::Exit;
+use crate::ceremony::CeremonyError;
+use crate::cli::{Context, show};
+use crate::console::{Console as _, ConsoleError};
+use crate::host::display::visible;
+use crate::host::{files, input};
+use crate::json::Json;
+use crate::qr::collect::Collection;
+use crate::qr::frames::{Format, Frames};
+use crate::qr::picture::{PICTURE_LIMIT, Picture};
+use crate::qr::{Artifact, QrError};
+
+/// Read a file from pictures of codes, in any order, with losses
+#[derive(clap::Args)]
+pub struct Args {
+    /// PNG pictures, or folders of them; a camera's frames come on standard input if absent
+    #[arg(value_name = "PICTURE")]
+    pictures: Vec<PathBuf>,
+    /// The file to write, which must not exist yet; by default under the name that the codes carry, in the current folder
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The size of the frames on standard input, of eight bits grey a pixel; without it they are PNG
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size, conflicts_with = "pictures")]
+    raw: Option<Format>,
+}
+
+fn size(text: &str) -> Result<Format, String> {
+    let sides =
+        text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    match sides {
+        Some((width, height)) if width > 0 && height > 0 => Ok(Format::Raw { width, height }),
+        _ => Err("write width and height in pixels, such as 1280x720".to_owned()),
+    }
+}
+
+/// Runs the command.
+pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
+    let artifact = if args.pictures.is_empty() {
+        from_camera(context, args.raw.unwrap_or(Format::Png))?
+    } else {
+        from_pictures(&args.pictures)?
+    };
+    let path = match (&args.out, &artifact.name) {
+        (Some(path), _) => path.clone(),
+        (None, Some(name)) => PathBuf::from(name),
+        (None, None) => {
+            context.console.say(&told(context.json, &artifact, None));
+            return Err(QrError::Nameless.into());
+        }
+    };
+    files::create(&path, &artifact.content)?;
+    context.console.say(&told(context.json, &artifact, Some(&path)));
+    Ok(Exit::Yes)
+}
+
+/// The file that pictures show. Every one is looked at, so that codes of two messages are noticed wherever they are.
+pub fn from_pictures(paths: &[PathBuf]) -> Result<Artifact, CeremonyError> {
+    let mut all = Vec::new();
+    for path in paths {
+        if files::is_folder(path) {
+            all.extend(files::list(path)?.into_iter().map(|name| path.join(name)));
+        } else {
+            all.push(path.clone());
+        }
+    }
+    let mut collection = Collection::default();
+    for path in &all {
+        let picture = Picture::from_png(&path.to_string_lossy(), &files::read(path, PICTURE_LIMIT)?)?;
+        for code in picture.codes()? {
+            collection.take(&code)?;
+        }
+    }
+    Ok(collection.artifact(all.len())?)
+}
+
+/// The file that a camera sees, as soon as it saw enough.
+fn from_camera(context: &mut Context, format: Format) -> Result<Artifact, CeremonyError> {
+    let question = "pictures of codes".to_owned();
+    let flag = "the pictures, or a camera's frames on standard input".to_owned();
+    let stream = input::stream().ok_or(ConsoleError::NoTerminal { question, flag })?;
+    let mut frames = Frames::new(stream, format);
+    let mut collection = Collection::default();
+    while let Some(picture) = frames.next_picture()? {
+        let mut is_new = false;
+        for code in picture.codes()? {
+            is_new |= collection.take(&code)?;
+        }
+        if is_new && !context.json {
+            let (known, needed) = collection.progress();
+            context.console.say(&format!("{known} of {needed} parts"));
+        }
+        if !collection.is_empty() && collection.is_done() {
+            break;
+        }
+    }
+    Ok(collection.artifact(frames.number())?)
+}
+
+fn told(machine: bool, artifact: &Artifact, path: Option<&Path>) -> String {
+    let (digest, words) = (artifact.digest(), artifact.words());
+    let file = path.map(|path| path.to_string_lossy().into_owned());
+    if machine {
+        return show::json(&Json::object([
+            ("bytes", Json::Int(i64::try_from(artifact.content.len()).unwrap_or(i64::MAX))),
+            ("file", file.map_or(Json::Null, Json::from)),
+            ("sha256", Json::from(digest.to_hex())),
+            ("words", Json::strings(words)),
+        ]));
+    }
+    let of = file.map_or("what the code says".to_owned(), |file| visible(&file));
+    format!(
+        "SHA-256 of {of}\n{}\nthe same as words\n{}",
+        show::indent("  ", &show::digest(digest)),
+        show::indent("  ", &show::words(&words))
+    )
+}

@@ -1,0 +1,103 @@
+//! Pictures in: PNG and raw frames become grey, and a reader looks for codes in them.
+
+use std::io::Cursor;
+
+use png::{ColorType, Decoder, Limits, Transformations};
+
+use super::QrError;
+use super::reader::{self, GivenUp};
+
+/// The most pixels of a picture: what phones take.
+pub const PIXELS_LIMIT: usize = 36_000_000;
+
+/// The most bytes of a picture in a file or stream.
+pub const PICTURE_LIMIT: usize = 1 << 26;
+
+/// A grey picture.
+pub struct Picture {
+    name: String,
+    width: usize,
+    height: usize,
+    /// Row by row, 0 is black.
+    grey: Vec<u8>,
+}
+
+impl Picture {
+    /// Reads a PNG. What is transparent is white, as on paper.
+    ///
+    /// # Errors
+    /// A damaged or too large picture; `name` is what it is called.
+    pub fn from_png(name: &str, bytes: &[u8]) -> Result<Picture, QrError> {
+        let bad = |problem: String| QrError::Picture { picture: name.to_owned(), problem };
+        let unreadable = |error: png::DecodingError| bad(format!("this PNG cannot be read: {error}"));
+        // Colour and transparency in eight bits each, and a half of that for the decoder's own.
+        let limits = Limits { bytes: PIXELS_LIMIT * 6 };
+        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+        decoder.set_transformations(Transformations::normalize_to_color8());
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let header = decoder.read_header_info().map_err(unreadable)?;
+        let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
+        let (width, height) = (size(header.width), size(header.height));
+        if width.saturating_mul(height) > PIXELS_LIMIT {
+            return Err(bad(format!("{width} by {height} pixels are too many")));
+        }
+        let mut reader = decoder.read_info().map_err(unreadable)?;
+        let length = reader.output_buffer_size().ok_or_else(|| bad("it is too large".to_owned()))?;
+        let mut pixels = vec![0; length];
+        let frame = reader.next_frame(&mut pixels).map_err(unreadable)?;
+        let samples = frame.color_type.samples();
+        let grey = pixels.chunks_exact(samples).take(width * height);
+        let grey: Vec<u8> = match frame.color_type {
+            ColorType::Grayscale | ColorType::Indexed => pixels,
+            _ => grey.map(of_pixel).collect(),
+        };
+        Picture::from_raw(name, width, height, grey)
+    }
+
+    /// A picture of eight bits a pixel, row by row, 0 is black.
+    ///
+    /// # Errors
+    /// Too many pixels, none, or a length that is not theirs.
+    pub fn from_raw(name: &str, width: usize, height: usize, grey: Vec<u8>) -> Result<Picture, QrError> {
+        let bad = |problem: &str| QrError::Picture { picture: name.to_owned(), problem: problem.to_owned() };
+        let pixels = width.saturating_mul(height);
+        if pixels == 0 || pixels > PIXELS_LIMIT {
+            return Err(bad("it has no pixels, or too many"));
+        }
+        if grey.len() != pixels {
+            return Err(bad("it is cut short"));
+        }
+        Ok(Picture { name: name.to_owned(), width, height, grey })
+    }
+
+    /// What the codes in the picture say. Light codes on dark are found too.
+    ///
+    /// # Errors
+    /// A picture that was made to keep the reader busy.
+    pub fn codes(self) -> Result<Vec<Vec<u8>>, QrError> {
+        let Picture { name, width, height, grey } = self;
+        let problem = |given_up| match given_up {
+            GivenUp::Corners => "too much of it looks like corners of codes",
+            GivenUp::Time => "it takes too long to look for codes in it",
+        };
+        reader::read(width, height, grey)
+            .map_err(|given_up| QrError::Picture { picture: name, problem: problem(given_up).to_owned() })
+    }
+}
+
+/// The grey of a pixel: ITU-R BT.601, over white.
+fn of_pixel(pixel: &[u8]) -> u8 {
+    let (luma, alpha) = match *pixel {
+        [grey, alpha] => (u32::from(grey), alpha),
+        [r, g, b] => (weighed(r, g, b), 255),
+        [r, g, b, alpha] => (weighed(r, g, b), alpha),
+        _ => (255, 255),
+    };
+    let alpha = u32::from(alpha);
+    u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+}
+
+fn weighed(r: u8, g: u8, b: u8) -> u32 {
+    (299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1000
+}
