@@ -16,6 +16,8 @@ pub const SCRIPT: &str = "script";
 pub const STEP: &str = "step";
 /// The word for a step that is passed over.
 pub const EXCEPTION: &str = "exception";
+/// The word for a recording that has ended.
+pub const RECORDED: &str = "recorded";
 /// The word for a freeze.
 pub const FROZEN: &str = "frozen";
 /// The word for the last line of the record.
@@ -170,6 +172,11 @@ pub enum Event {
         /// Of the two who vouch for it.
         initials: [String; 2],
     },
+    /// A walk through the script is left; this is what its screen showed.
+    Recorded {
+        /// `recordings/…`
+        files: Vec<Artifact>,
+    },
     /// Nothing more will be recorded.
     Sealed {
         /// Every lasting file.
@@ -197,6 +204,7 @@ impl Event {
             Event::Script { .. } => SCRIPT,
             Event::Step { .. } => STEP,
             Event::Exception { .. } => EXCEPTION,
+            Event::Recorded { .. } => RECORDED,
             Event::Sealed { .. } => SEALED,
         }
     }
@@ -217,9 +225,10 @@ impl Event {
                 ("key", Json::from(key.as_str())),
                 ("serial", Json::from(serial.as_str())),
             ]),
-            Event::Drafted { files } | Event::Found { files } | Event::Sealed { files } => {
-                Json::object([("files", artifacts(files))])
-            }
+            Event::Drafted { files }
+            | Event::Found { files }
+            | Event::Recorded { files }
+            | Event::Sealed { files } => Json::object([("files", artifacts(files))]),
             Event::Frozen { plan, payloads, voided, inputs, files, findings } => Json::object([
                 ("inputs", artifacts(inputs)),
                 ("checks", findings_json(findings)),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::json::Json;
 
-use super::Ceremony;
 use super::event::Artifact;
+use super::{Ceremony, recordings};
 
 /// Where files are that stay as they are once they are recorded.
-const LASTING: [&str; 2] = ["payloads/", "signatures/"];
+const LASTING: [&str; 3] = ["payloads/", "signatures/", recordings::FOLDER];
 
 /// Where the release is.
 const RELEASE: &str = "metadata/";

@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod payload;
 pub mod plan;
 pub mod provision;
+pub mod recordings;
 pub mod release;
 pub mod repository;
 pub mod review;

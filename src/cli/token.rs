@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, show};
-use crate::advice::{Advice as _, Exit};
+use crate::advice::Exit;
 use crate::ceremony::provision::{PinFrom, provision};
 use crate::ceremony::tokens::{Tokens, modules};
 use crate::ceremony::{Ceremony, CeremonyError};
-use crate::console::{Console as _, Terminal};
+use crate::console::Console as _;
 use crate::crypto::hex;
 use crate::host::display::{count, visible};
 use crate::json::Json;
@@ -108,8 +108,7 @@ fn list(context: &mut Context, chosen: &[PathBuf]) -> Result<Exit, CeremonyError
         match look(&mut tokens, module) {
             Ok(found) => listed.extend(found),
             Err(error) => {
-                Terminal::complain(&super::complaint(&error));
-                failed = Some(error.exit());
+                failed = Some(context.report(&error));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod fold;
 mod line;
+mod recording;
 pub mod table;
 mod terminal;
 pub mod words;
@@ -9,6 +10,7 @@ pub mod words;
 pub use terminal::Terminal;
 
 use crate::advice::{Advice, Exit};
+use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
 /// Where a command speaks and asks.
@@ -45,6 +47,9 @@ pub enum ConsoleError {
     /// The output is full, closed, or gone.
     #[error("what must be read could not be shown")]
     NotShown,
+    /// What is shown no longer gets into the recording.
+    #[error("what is shown can no longer be recorded: {0}")]
+    NotRecorded(FileError),
     /// The terminal went away, or Ctrl-C.
     #[error("the question was not answered")]
     Interrupted,
@@ -60,6 +65,7 @@ impl Advice for ConsoleError {
             ConsoleError::NotShown => {
                 "Nothing was signed. Run the command again where its output can be seen.".to_owned()
             }
+            ConsoleError::NotRecorded(error) => error.next_step(),
             ConsoleError::Interrupted => {
                 "Nothing was done. Run the command again when you are ready.".to_owned()
             }
@@ -67,7 +73,7 @@ impl Advice for ConsoleError {
     }
     fn exit(&self) -> Exit {
         match self {
-            ConsoleError::NotShown => Exit::Machine,
+            ConsoleError::NotShown | ConsoleError::NotRecorded(_) => Exit::Machine,
             ConsoleError::NoTerminal { .. }
             | ConsoleError::NobodyThere { .. }
             | ConsoleError::Interrupted => Exit::Usage,

@@ -15,7 +15,7 @@ use crate::host::files::{self, FileError};
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
 use super::payload::Payload;
 use super::signatures::Signed;
-use super::{Ceremony, CeremonyError};
+use super::{Ceremony, CeremonyError, recordings};
 use sums::Sums;
 
 /// The digests of all files.
@@ -78,6 +78,7 @@ impl Ceremony {
 
     fn seal_now(&mut self) -> Result<Sealing, CeremonyError> {
         self.require_released()?;
+        recordings::require_ended(self.root())?;
         // Somebody's own: what is written last would have no place.
         if let Some(taken) = [CHECKPOINT, SUMS].iter().find(|name| files::exists(&self.path(name))) {
             return Err(FileError::Exists(self.path(taken)).into());

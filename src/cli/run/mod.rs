@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Context, complaint, perform, script};
+use super::{Context, perform, script};
 use crate::advice::Exit;
 use crate::ceremony::event::{Event, StepWords};
+use crate::ceremony::recordings;
 use crate::ceremony::script::{Script, ScriptError, Step};
+use crate::ceremony::transcript::sitting::Seat;
 use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
-use crate::console::{Console as _, ConsoleError, Terminal};
+use crate::console::{Console as _, ConsoleError};
 use crate::host::display::{count, visible};
 use crate::host::{clock, files};
-use screen::Times;
+use screen::{Size, Times};
 use words::{Answer, HELP};
 
 /// What can be done where nobody reads and types.
@@ -27,7 +29,7 @@ const INSTEAD: &str = "Run it in a terminal. `tuf-ceremony print script` puts th
 ///
 /// Shows each step that is not closed yet, runs its command when somebody types `do`, and takes initials. It goes on where
 /// things stood, after a pause, a stop, or on another machine.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Args {
     /// The script's file, or the name of one that comes with the program; that of the plan if absent
     #[arg(value_name = "SCRIPT")]
@@ -36,7 +38,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    if !Terminal::is_attended() {
+    if !context.console.is_attended() {
         return Err(ConsoleError::NobodyThere { instead: INSTEAD }.into());
     }
     let ceremony = Ceremony::open(&context.directory)?;
@@ -53,7 +55,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     context.directory = PathBuf::from(".");
     context.json = false;
     let began = clock::now();
-    Guide { context, name, file, again, began, act: (0, began), shown: 0, done: None }.begin()
+    Guide { context, name, file, again, began, act: (0, began), shown: 0, done: None }.sit()
 }
 
 /// The command that goes on with this walk.
@@ -96,34 +98,53 @@ enum Next {
 }
 
 impl Guide<'_> {
-    fn begin(mut self) -> Result<Exit, CeremonyError> {
-        let script = Ceremony::act(&self.context.place(), |ceremony| {
+    /// The whole of a sitting: its record has one key, and its screen is recorded.
+    fn sit(mut self) -> Result<Exit, CeremonyError> {
+        self.context.seat = Some(Seat::default());
+        let place = self.context.place();
+        let begun = Ceremony::act(&place, |ceremony| {
             let script = script::named(ceremony, self.file.as_deref())?;
             valid(&visible(&self.name), &script)?;
             ceremony.follow(&self.name, &script)?;
-            Ok(script)
+            let recording = recordings::next(ceremony.root())?;
+            let title = format!("{}: tuf-ceremony run", visible(&ceremony.policy.id));
+            self.context.console.record(&ceremony.path(&recording), &title)?;
+            Ok(recording)
+        });
+        let Ok(recording) = begun else {
+            // What went wrong first is told.
+            let _ = Ceremony::act_last(&place, |_| Ok(()));
+            return begun.map(|_| Exit::No);
+        };
+        // What went wrong was shown, too.
+        let exit = self.begin().unwrap_or_else(|error| self.context.report(&error));
+        Ceremony::act_last(&place, |ceremony| {
+            self.context.console.end_recording()?;
+            ceremony.keep_recording(&recording)
         })?;
+        Ok(exit)
+    }
+
+    fn begin(&mut self) -> Result<Exit, CeremonyError> {
         let walk = self.walk()?;
         self.shown = walk.open().unwrap_or_default();
-        if walk.closed() == 0 && !script.intro.is_empty() {
-            Terminal::clear();
-            self.context.console.say(&screen::title(&walk, screen::width()));
-            if let Err(ConsoleError::Interrupted) = self.ask("Enter shows the first step") {
+        if walk.closed() == 0 && !walk.script.intro.is_empty() {
+            let title = screen::title(&walk, self.size());
+            let read = self.pages(&title).and_then(|()| self.ask("Enter shows the first step"));
+            if let Err(ConsoleError::Interrupted) = read {
                 return Ok(self.leave(&walk));
             }
         }
         self.lead()
     }
 
-    fn lead(mut self) -> Result<Exit, CeremonyError> {
+    fn lead(&mut self) -> Result<Exit, CeremonyError> {
         let mut next = Next::Show;
         loop {
             let walk = self.walk()?;
             let Some(open) = walk.open() else { return Ok(self.ends(&walk)) };
-            if let Next::Show = next {
-                self.show(&walk);
-            }
-            let answer = match self.ask(&self.prompt(&walk, open)) {
+            let shown = if let Next::Show = next { self.show(&walk) } else { Ok(()) };
+            let answer = match shown.and_then(|()| self.ask(&self.prompt(&walk, open))) {
                 Err(ConsoleError::Interrupted) => return Ok(self.leave(&walk)),
                 other => Answer::of(&other?),
             };
@@ -140,21 +161,39 @@ impl Guide<'_> {
         Walk::of(&ceremony, &self.name, script)
     }
 
-    fn show(&mut self, walk: &Walk) {
+    fn show(&mut self, walk: &Walk) -> Result<(), ConsoleError> {
         let now = clock::now();
         let act = walk.script.steps().nth(self.shown).map_or(0, |(act, _)| act.number);
         if self.act.0 != act {
             self.act = (act, now);
         }
-        Terminal::clear();
         let times = Times { sitting: self.began, act: self.act.1, now };
-        self.context.console.say(&screen::step(walk, self.shown, times, screen::width()));
+        let step = screen::step(walk, self.shown, times, self.size());
+        self.pages(&step)
+    }
+
+    /// Shows a text on an empty screen, and on more than one where the window is not high enough.
+    fn pages(&mut self, text: &str) -> Result<(), ConsoleError> {
+        let mut rest = screen::pages(text, self.context.console.height()).into_iter().peekable();
+        while let Some(page) = rest.next() {
+            self.context.console.clear();
+            self.context.console.say(&page);
+            if rest.peek().is_some() {
+                self.ask("Enter shows the rest")?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks below an empty line.
-    fn ask(&self, prompt: &str) -> Result<String, ConsoleError> {
-        Terminal.say("");
-        Terminal::ask_line(prompt)
+    fn ask(&mut self, prompt: &str) -> Result<String, ConsoleError> {
+        self.context.console.say("");
+        self.context.console.ask(prompt, "")
+    }
+
+    /// How wide lines and text may be.
+    fn size(&self) -> Size {
+        Size::of(self.context.console.width())
     }
 
     /// Whether only initials are missing.
@@ -232,18 +271,15 @@ impl Guide<'_> {
             None => Ok(Exit::Yes),
         };
         self.context.step = None;
-        let width = screen::width();
+        let size = self.size();
         let says = match outcome {
             Ok(Exit::Yes) => {
                 self.done = Some(step.id.clone());
-                format!("\n{}", screen::expected(walk, step, width))
+                format!("\n{}", screen::expected(walk, step, size))
             }
             failed => {
-                let code = failed.unwrap_or_else(|error| {
-                    Terminal::complain(&complaint(&error));
-                    crate::advice::Advice::exit(&error)
-                });
-                let otherwise = screen::otherwise(walk, step, width);
+                let code = failed.unwrap_or_else(|error| self.context.report(&error));
+                let otherwise = screen::otherwise(walk, step, size);
                 format!(
                     "\nThis did not succeed (exit code {}). The step stays open.\n\n{otherwise}",
                     code as u8

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::event::{
-    EXCEPTION, FROZEN, REPAIRED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
+    EXCEPTION, FROZEN, RECORDED, REPAIRED, SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP,
 };
 use crate::ceremony::transcript::Transcript;
 use crate::cli::show;
@@ -93,6 +93,7 @@ impl<'a> Told<'a> {
             ],
             SITTING_OPENED => vec![self.opened(seq), format!("key: {}", text("vkey"))],
             SITTING_CLOSED => vec![self.closed(seq)],
+            RECORDED => vec!["ended the recording of the screen:".to_owned()],
             SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
             other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
         };
