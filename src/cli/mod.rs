@@ -110,6 +110,13 @@ impl Context {
         error.exit()
     }
 
+    /// Says what comes next. In a walk through the script, it is the script that says so.
+    fn next(&mut self, what: &str) {
+        if self.seat.is_none() {
+            self.console.say(&format!("Next: {what}"));
+        }
+    }
+
     /// Where the command acts.
     pub fn place(&self) -> Place {
         Place { directory: self.directory.clone(), step: self.step.clone(), seat: self.seat.clone() }

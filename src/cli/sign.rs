@@ -5,11 +5,13 @@ use crate::advice::Exit;
 use crate::ceremony::provision::PinFrom;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Request, sign};
+use crate::ceremony::signatures::Signed;
 use crate::ceremony::tokens::Tokens;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::{Finding, Outcome};
 use crate::console::{Console, ConsoleError};
 use crate::host::display::visible;
+use crate::tuf::verify::Tally;
 
 /// Sign, with one key, every payload that needs it
 ///
@@ -53,8 +55,11 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
             return Err(refused);
         }
     };
+    let collected = ceremony.collected()?;
     for (title, digest) in &outcome.signed {
-        context.console.say(&format!("Signed {} ({digest:.16}), verified and stored.", visible(title)));
+        let counts = collected.iter().find(|one| one.payload.digest == *digest).map_or(String::new(), counts);
+        let said = format!("Signed {} ({digest:.16}), verified and stored.{counts}", visible(title));
+        context.console.say(&said);
     }
     for title in &outcome.before {
         context.console.say(&format!("{} was signed with this key before.", visible(title)));
@@ -68,8 +73,18 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
         context.console.say(&format!("No payload needs the key {}.", visible(&args.key)));
         return Ok(Exit::No);
     }
-    context.console.say("Next: tuf-ceremony status");
+    context.next("tuf-ceremony status");
     Ok(if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet })
+}
+
+/// How many signatures a payload has by now.
+fn counts(signed: &Signed) -> String {
+    let of = |tally: &Tally, whose: &str| {
+        format!("{} of {} needed by {whose}", tally.counted.len(), tally.threshold)
+    };
+    let old = signed.old.as_ref().map_or(String::new(), |old| format!(", {}", of(old, "the keys before")));
+    let enough = if signed.quorate() { ": enough" } else { "" };
+    format!(" It has {}{old}{enough}.", of(&signed.new, "its own keys"))
 }
 
 /// Shows a payload to the person who is about to sign it.

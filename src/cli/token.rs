@@ -71,16 +71,18 @@ fn make(
             return Err(refused);
         }
     };
+    let scheme = ceremony.policy.keys.get(key).map_or("", |plan| plan.scheme.name());
     let is_last = ceremony.missing_keys().iter().all(|missing| missing == key);
     let others = if is_last { "" } else { "the other keys of the plan, then " };
     let verb = if made.generated { "Made" } else { "Found" };
     context.console.say(&format!(
-        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.\nNext: {others}tuf-ceremony draft",
+        "{verb} the key {} on its token: {scheme} ({}), keyid {}\nStored its public half under keys/{}/.",
         visible(key),
         made.public.algorithm().name(),
         made.keyid,
         visible(key)
     ));
+    context.next(&format!("{others}tuf-ceremony draft"));
     Ok(Exit::Yes)
 }
 

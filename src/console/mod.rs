@@ -7,7 +7,7 @@ pub mod table;
 mod terminal;
 pub mod words;
 
-pub use terminal::Terminal;
+pub use terminal::{QUESTION, REST, Terminal};
 
 use crate::advice::{Advice, Exit};
 use crate::host::files::FileError;

@@ -14,6 +14,15 @@ use crate::host::display::visible;
 use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
+/// The question below a page.
+pub const REST: &str = "Enter shows the rest";
+
+/// The rows that a question takes, with the empty line above it.
+pub const QUESTION: usize = 2;
+
+/// What a recording has in the place of an answer that could be a secret.
+const NOT_RECORDED: &str = "[typed, and not recorded]";
+
 /// What empties the screen.
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
 
@@ -23,13 +32,29 @@ pub struct Terminal {
     recording: Option<Recording>,
     /// Why the recording could not go on.
     broken: Option<FileError>,
+    /// Which answers are recorded as they were typed.
+    is_recorded: Option<fn(&str) -> bool>,
+    /// Lines since the last question, where the reader turns pages.
+    page: Option<usize>,
 }
 
 impl Terminal {
-    /// Records from now on what is shown, in a file that must not exist yet.
-    pub fn record(&mut self, path: &Path, title: &str) -> Result<(), FileError> {
+    /// Records from now on what is shown, in a file that must not exist yet. Of what is typed and shown, only answers that
+    /// `is_recorded` knows are in it: others could be a secret in the wrong place.
+    pub fn record(
+        &mut self,
+        path: &Path,
+        title: &str,
+        is_recorded: fn(&str) -> bool,
+    ) -> Result<(), FileError> {
         self.recording = Some(Recording::begin(path, title, window())?);
+        self.is_recorded = Some(is_recorded);
         Ok(())
+    }
+
+    /// Whether what is said from now on waits for Enter whenever the window is full.
+    pub fn turn_pages(&mut self, turn: bool) {
+        self.page = turn.then_some(0);
     }
 
     /// Ends the recording.
@@ -100,8 +125,11 @@ impl Terminal {
             self.write("\n")?;
             return Err(ConsoleError::Interrupted);
         };
+        self.page = self.page.map(|_| 0);
         if echo == Echo::Shown {
-            self.was_shown(&visible(&String::from_utf8_lossy(line.expose())));
+            let typed = String::from_utf8_lossy(line.expose());
+            let known = self.is_recorded.is_none_or(|is_recorded| is_recorded(typed.trim()));
+            self.was_shown(if known { &typed } else { NOT_RECORDED });
         }
         self.was_shown("\n");
         Ok(line)
@@ -130,7 +158,19 @@ impl Console for Terminal {
 
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
         let text = fit(text, tcgetwinsize(std::io::stdout()).ok());
-        self.write(&format!("{text}\n"))
+        let room = self.height().map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        while let Some(shown) = self.page
+            && shown + lines.len() > room
+        {
+            let rest = lines.split_off(room.saturating_sub(shown).min(lines.len()));
+            lines.iter().try_for_each(|line| self.write(&format!("{line}\n")))?;
+            self.write("\n")?;
+            self.ask(REST, "")?;
+            lines = rest;
+        }
+        self.page = self.page.map(|shown| shown + lines.len());
+        self.write(&format!("{}\n", lines.join("\n")))
     }
 
     fn can_ask(&self, prompt: &str, flag: &str) -> Result<(), ConsoleError> {

@@ -11,6 +11,9 @@ use crate::room::Room;
 /// How long a screen may take to appear, in milliseconds.
 const PATIENCE: u64 = 20_000;
 
+/// The question below a page of something long.
+pub const MORE: &str = "Enter shows the rest: ";
+
 /// Somebody who has started a command and looks at the screen.
 pub struct Holder {
     session: PtySession,
@@ -47,12 +50,12 @@ impl Room {
 }
 
 impl Holder {
-    /// Reads up to some words.
+    /// Reads up to some words, and turns pages on the way.
     #[track_caller]
     pub fn reads(&mut self, words: &str) {
-        let before = self.session.exp_string(words).unwrap();
-        self.seen.push_str(&before);
-        self.seen.push_str(words);
+        while self.reads_one_of(&[words, MORE]).1 != words {
+            self.types("");
+        }
     }
 
     /// Reads up to the first of some words: what came before, and which.

@@ -108,6 +108,24 @@ fn another_window_at_the_same_time() {
     assert_eq!(recorded(&room, "recordings/1.cast").len(), 1);
 }
 
+/// A PIN in the wrong place is on the screen, and not in the recording.
+#[test]
+fn what_could_be_a_secret_in_the_wrong_place_is_left_out() {
+    let room = planned();
+    let mut holder = room.sit_before_window(&["run"]);
+    holder.answers(FIRST, "");
+    holder.answers(INITIALS, "geheim-4711");
+    holder.reads("That is not understood.");
+    holder.answers(INITIALS, "leave");
+    let (_, screen) = holder.leaves();
+    assert!(screen.contains("geheim-4711"), "{screen}");
+    let cast = file(&room, 1);
+    assert!(
+        !cast.contains("4711") && cast.contains("[typed, and not recorded]") && cast.contains("leave"),
+        "{cast}"
+    );
+}
+
 /// While a walk goes on its recording grows, and `SHA256SUMS` would be wrong at once.
 #[test]
 fn nothing_is_sealed_while_a_walk_goes_on() {
@@ -132,7 +150,7 @@ fn a_recording_that_was_changed_or_taken_away_is_named() {
         assert_eq!(holder.leaves().0, 3);
         assert!(room.path(&format!("recordings/{number}.cast")).exists());
     }
-    room.edit("recordings/1.cast", "0 of all 27 steps", "1 of all 27 steps");
+    room.edit("recordings/1.cast", "0 of all 26 steps", "1 of all 26 steps");
     std::fs::remove_file(room.path("recordings/2.cast")).unwrap();
     let status = room.run(&["status"]).out;
     for said in ["recordings/1.cast", "recordings/2.cast"] {

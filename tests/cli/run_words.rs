@@ -14,7 +14,7 @@ fn what_is_no_word_closes_nothing() {
     let room = planned();
     let mut holder = room.sit_before_window(&["run"]);
     holder.answers(FIRST, "");
-    for wrong in ["", "a", "abcd", "a1", "ab cd", "y\u{7}z", "leave?", "LEAVE"] {
+    for wrong in ["", "a", "abcd", "a1", "ab c1", "y\u{7}z", "leave?", "LEAVE"] {
         holder.answers(INITIALS, wrong);
         holder.reads(WRONG);
     }
@@ -24,6 +24,10 @@ fn what_is_no_word_closes_nothing() {
     holder.reads("exception               passes over the step");
     holder.answers(INITIALS, "back");
     holder.reads("This is the first step.");
+    holder.answers(INITIALS, "explain SIGN-REVIEW");
+    holder.reads("SIGN-REVIEW");
+    holder.answers(INITIALS, "explain NOTHING");
+    holder.reads("error: there is no check or rule NOTHING");
     has_each_once(&room, &[]);
     holder.answers(INITIALS, "DO");
     holder.reads("Step 1.2 of ");

@@ -2,13 +2,18 @@
 
 use std::env;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::holder::MORE;
 use crate::room::Room;
 
 /// How long a screen may take to appear.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many windows were opened: a server that ends keeps its name for a moment.
+static OPENED: AtomicUsize = AtomicUsize::new(0);
 
 /// A window with a command in it.
 pub struct Window {
@@ -30,7 +35,8 @@ impl Room {
             println!("SKIPPED {test}: tmux is not installed");
             return None;
         }
-        let window = Window { name: format!("tuf-ceremony-{}-{test}", std::process::id()) };
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let window = Window { name: format!("tuf-ceremony-{}-{test}-{number}", std::process::id()) };
         let program = self.command(arguments);
         let words = [program.get_program()].into_iter().chain(program.get_args());
         let words = words.map(|word| word.to_str().unwrap());
@@ -57,10 +63,17 @@ impl Window {
         Command::new("tmux").args(["-L", &self.name]).args(arguments).output().unwrap()
     }
 
-    /// What stands on the screen, once the last line with anything on it ends with some words.
+    /// What stands on the screen, once the last line with anything on it ends with some words. Pages are turned on the way.
     #[track_caller]
     pub fn shows(&self, words: &str) -> Vec<String> {
-        self.shows_anew(&[], &[words])
+        let mut screen = Vec::new();
+        loop {
+            screen = self.shows_anew(&screen, &[words, MORE]);
+            if screen.iter().rfind(|line| !line.is_empty()).is_none_or(|last| last != MORE.trim_end()) {
+                return screen;
+            }
+            self.types("");
+        }
     }
 
     /// The same with one of some words, and another screen than before.

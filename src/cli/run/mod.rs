@@ -12,15 +12,15 @@ use super::{Context, perform, script};
 use crate::advice::Exit;
 use crate::ceremony::event::{Event, StepWords};
 use crate::ceremony::recordings;
-use crate::ceremony::script::{Script, ScriptError, Step};
+use crate::ceremony::script::{AFTERWARDS, Script, ScriptError, Step};
 use crate::ceremony::transcript::sitting::Seat;
 use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
-use crate::console::{Console as _, ConsoleError};
+use crate::console::{Console as _, ConsoleError, REST};
 use crate::host::display::{count, visible};
 use crate::host::{clock, files};
 use screen::{Size, Times};
-use words::{Answer, HELP};
+use words::{Answer, HELP, is_recorded};
 
 /// What can be done where nobody reads and types.
 const INSTEAD: &str = "Run it in a terminal. `tuf-ceremony print script` puts the script on paper; each of its commands can be typed by itself.";
@@ -50,23 +50,30 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Some(file) if start::script(&file.to_string_lossy()).is_none() => Some(files::absolute(file)?),
         other => other.clone(),
     };
-    let again = again(&context.directory, args.script.as_deref());
+    let program = program(&context.directory);
+    let again = again(&program, args.script.as_deref());
     files::enter(&context.directory)?;
     context.directory = PathBuf::from(".");
     context.json = false;
     let began = clock::now();
-    Guide { context, name, file, again, began, act: (0, began), shown: 0, done: None }.sit()
+    Guide { context, name, file, program, again, began, act: (0, began), shown: 0, done: None }.sit()
 }
 
-/// The command that goes on with this walk.
-fn again(directory: &Path, script: Option<&Path>) -> String {
+/// The program, with the directory as people have named it.
+fn program(directory: &Path) -> String {
     let mut words = vec!["tuf-ceremony".to_owned()];
     if directory != Path::new(".") {
         words.extend(["-C".to_owned(), directory.to_string_lossy().into_owned()]);
     }
-    words.push("run".to_owned());
-    words.extend(script.map(|script| script.to_string_lossy().into_owned()));
     visible(&shell_words::join(words))
+}
+
+/// The command that goes on with this walk.
+fn again(program: &str, script: Option<&Path>) -> String {
+    let script = script.map(|script| shell_words::quote(&script.to_string_lossy()).into_owned());
+    let words =
+        [program.to_owned(), "run".to_owned()].into_iter().chain(script.map(|script| visible(&script)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Leads through a script.
@@ -76,6 +83,8 @@ struct Guide<'a> {
     name: String,
     /// Its file, if it is not that of the plan.
     file: Option<PathBuf>,
+    /// How the program is called here.
+    program: String,
     /// How to go on after a pause.
     again: String,
     began: Timestamp,
@@ -108,7 +117,7 @@ impl Guide<'_> {
             ceremony.follow(&self.name, &script)?;
             let recording = recordings::next(ceremony.root())?;
             let title = format!("{}: tuf-ceremony run", visible(&ceremony.policy.id));
-            self.context.console.record(&ceremony.path(&recording), &title)?;
+            self.context.console.record(&ceremony.path(&recording), &title, is_recorded)?;
             Ok(recording)
         });
         let Ok(recording) = begun else {
@@ -179,7 +188,7 @@ impl Guide<'_> {
             self.context.console.clear();
             self.context.console.say(&page);
             if rest.peek().is_some() {
-                self.ask("Enter shows the rest")?;
+                self.ask(REST)?;
             }
         }
         Ok(())
@@ -233,6 +242,13 @@ impl Guide<'_> {
             _ if self.shown != open => {
                 "This step is only shown to be re-read. `again` goes back to the open step."
             }
+            Answer::Explain(check) => {
+                let words = ["explain".to_owned(), check];
+                if let Ok(explain) = script::command(&words) {
+                    perform(self.context, &explain)?;
+                }
+                return Ok(Next::Ask);
+            }
             Answer::Exception => return self.exception(walk, step),
             Answer::Do if step.command.is_none() => {
                 "This step has no command: people do it. Whose initials are DO types them in capitals."
@@ -266,6 +282,8 @@ impl Guide<'_> {
         let command = command(&visible(&self.name), step)?;
         self.context.console.say(&format!("\n$ {}", visible(&step.typed())));
         self.context.step = Some(step.id.clone());
+        // What is shown before a signature was turned over page by page at the review; its end is what the digits are typed by.
+        self.context.console.turn_pages(!matches!(command, Some(super::Command::Sign(_))));
         let outcome = match &command {
             Some(command) => perform(self.context, command),
             None => Ok(Exit::Yes),
@@ -287,6 +305,7 @@ impl Guide<'_> {
             }
         };
         self.context.console.say(&says);
+        self.context.console.turn_pages(false);
         Ok(())
     }
 
@@ -318,6 +337,7 @@ impl Guide<'_> {
     }
 
     fn leave(&mut self, walk: &Walk) -> Exit {
+        self.context.console.turn_pages(false);
         let open = walk.open().and_then(|open| walk.script.steps().nth(open));
         let at = open.map_or("the end".to_owned(), |(_, step)| format!("step {}", step.id));
         self.context.console.say(&format!(
@@ -333,9 +353,13 @@ impl Guide<'_> {
             0 => "none was passed over".to_owned(),
             some => format!("{} passed over", count(some, "exception")),
         };
-        self.context.console.say(&format!(
-            "\nEvery step is closed: {steps}, {passed}.\nNext: tuf-ceremony print sheet, for signatures in ink; then tuf-ceremony seal"
-        ));
+        self.context.console.say(&format!("\nEvery step is closed: {steps}, {passed}."));
+        if !walk.script.afterwards.is_empty() {
+            let afterwards = screen::afterwards(walk, self.size());
+            self.context.console.say(&format!("\n{AFTERWARDS}\n\n{afterwards}"));
+        }
+        let directory = &self.program;
+        self.context.console.say(&format!("\nNext: {directory} seal; then {directory} print sheet"));
         Exit::Yes
     }
 }

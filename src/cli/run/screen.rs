@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::ceremony::script::{Act, Block, Late, Step};
 use crate::ceremony::walk::{Standing, Walk};
-use crate::cli::show::{indent, wrap};
+use crate::cli::show::{digest, indent, wrap};
+use crate::console::QUESTION;
+use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 
 /// The width where the window tells none.
@@ -12,9 +14,6 @@ const WIDTH: usize = 80;
 
 /// The widest text that is read with ease.
 const READABLE: usize = 100;
-
-/// The rows that a question takes, with the empty line above it.
-const QUESTION: usize = 2;
 
 /// When things began in this sitting.
 #[derive(Clone, Copy)]
@@ -71,7 +70,11 @@ pub fn pages(text: &str, rows: Option<usize>) -> Vec<String> {
 pub fn title(walk: &Walk, size: Size) -> String {
     let rule = "=".repeat(size.rule);
     let intro = blocks(&walk.script.intro, walk, size.text, "");
-    format!("{rule}\n{}\n{rule}\n\n{intro}", wrap(&visible(&walk.script.title), size.text))
+    let digest = indent("  ", &digest(Sha256Digest::of(walk.script.markdown().as_bytes())));
+    let title = wrap(&visible(&walk.script.title), size.text);
+    format!(
+        "{rule}\n{title}\n{rule}\n\n{intro}\n\nSHA-256 of script.md, as on every page of the paper\n{digest}"
+    )
 }
 
 /// A step, from its rule to what is expected.
@@ -86,7 +89,7 @@ pub fn step(walk: &Walk, at: usize, times: Times, size: Size) -> String {
     out.push(format!("Step {} of {last}. {} of all {steps} steps are closed.", step.id, walk.closed()));
     let (sitting, of_act) =
         (elapsed(times.sitting, times.now), elapsed(times.act.max(times.sitting), times.now));
-    out.push(format!("Time: {sitting} since this sitting began, {of_act} in this act."));
+    out.push(format!("Time (h:mm): {sitting} since this sitting began, {of_act} in this act."));
     out.push(rule);
     if is_first(act, step) && !act.intro.is_empty() {
         out.push(String::new());
@@ -105,6 +108,11 @@ pub fn step(walk: &Walk, at: usize, times: Times, size: Size) -> String {
         out.push(format!("\n{}", wrap(&note, width)));
     }
     out.join("\n")
+}
+
+/// What is done by hand after the last step.
+pub fn afterwards(walk: &Walk, size: Size) -> String {
+    blocks(&walk.script.afterwards, walk, size.text, "")
 }
 
 /// What a step's command is expected to say.
