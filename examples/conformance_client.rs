@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            Terminal::complain(&visible(&why));
+            Terminal::default().complain(&visible(&why));
             ExitCode::from(1)
         }
     }

@@ -17,8 +17,10 @@ use crate::tuf::METADATA_LIMIT;
 use super::CeremonyError;
 use super::event::{Artifact, Event};
 use super::keyring::{self, Keyring};
+use super::recordings;
 use super::start;
-use super::transcript::{Seal, Transcript, sitting};
+use super::transcript::sitting::{self, Seat};
+use super::transcript::{Seal, Transcript};
 use super::trusted::Trusted;
 
 /// Who acts where no holder does.
@@ -34,12 +36,14 @@ pub const CHECKPOINT: &str = "checkpoint";
 pub const CHECKPOINT_LIMIT: usize = 1 << 20;
 
 /// Where something is done: in which directory, and for which step of the script.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Place {
     /// The ceremony directory.
     pub directory: PathBuf,
     /// The step that everything recorded belongs to; `None` outside of a walk through the script.
     pub step: Option<String>,
+    /// The sitting of the walk that it belongs to; `None` where it is a sitting by itself.
+    pub seat: Option<Seat>,
 }
 
 /// An open ceremony directory: its plan, its keys, what it trusts, and its record.
@@ -68,12 +72,27 @@ impl Ceremony {
         Ceremony::load(root, None)
     }
 
-    /// Opens a directory, does something in it, and closes it: see [`Ceremony::open_to_act`] and [`Ceremony::close`].
+    /// Opens a directory, does something in it, and closes it: see [`Ceremony::open_to_act`] and [`Ceremony::close`]. The sitting
+    /// of a walk stays open.
     pub fn act<T>(
         place: &Place,
         act: impl FnOnce(&mut Ceremony) -> Result<T, CeremonyError>,
     ) -> Result<T, CeremonyError> {
-        let mut ceremony = Ceremony::open_at(&place.directory, place.step.as_deref())?;
+        Ceremony::act_last(place, |ceremony| {
+            let done = act(ceremony);
+            if let Some(seat) = &place.seat {
+                ceremony.transcript.stand_up(seat);
+            }
+            done
+        })
+    }
+
+    /// Does something for the last time in a walk: its sitting ends.
+    pub fn act_last<T>(
+        place: &Place,
+        act: impl FnOnce(&mut Ceremony) -> Result<T, CeremonyError>,
+    ) -> Result<T, CeremonyError> {
+        let mut ceremony = Ceremony::open_at(place)?;
         let done = act(&mut ceremony);
         let closed = ceremony.close();
         // What happened first is told.
@@ -83,14 +102,17 @@ impl Ceremony {
     /// Opens a directory to change it: nobody else may meanwhile, and nobody may once it is sealed. Records the plan if it is
     /// new to the record, and every file that is.
     pub fn open_to_act(root: &Path) -> Result<Ceremony, CeremonyError> {
-        Ceremony::open_at(root, None)
+        Ceremony::open_at(&Place { directory: root.to_owned(), step: None, seat: None })
     }
 
-    fn open_at(root: &Path, step: Option<&str>) -> Result<Ceremony, CeremonyError> {
-        let mut ceremony = Ceremony::claim(root)?;
-        ceremony.transcript.set_step(step.map(str::to_owned));
+    fn open_at(place: &Place) -> Result<Ceremony, CeremonyError> {
+        let mut ceremony = Ceremony::claim(&place.directory)?;
+        ceremony.transcript.set_step(place.step.clone());
         if ceremony.transcript.is_sealed() {
             return Err(CeremonyError::Sealed { whole: ceremony.seal_is_whole() });
+        }
+        if let Some(seat) = &place.seat {
+            ceremony.transcript.sit_down(seat);
         }
         ceremony.enter()?;
         Ok(ceremony)
@@ -298,8 +320,8 @@ impl Ceremony {
         Ok(Artifact { file: relative.to_owned(), sha256: Sha256Digest::of(bytes) })
     }
 
-    /// The lasting files of the directory: keys, payloads, signatures, release, what was imported, and what went to other
-    /// machines and came from there.
+    /// The lasting files of the directory: keys, payloads, signatures, release, recordings that are whole, what was imported,
+    /// and what went to other machines and came from there.
     pub fn artifacts(&self) -> Result<Vec<Artifact>, CeremonyError> {
         let mut names = Vec::new();
         for folder in ["payloads", "metadata", "requests", "transcripts"] {
@@ -322,6 +344,7 @@ impl Ceremony {
             names
                 .extend(inner.into_keys().map(|name| format!("{folder}/{}", String::from_utf8_lossy(&name))));
         }
+        names.extend(recordings::whole(&self.root)?);
         // What is no plain file, or larger than any file here may be, is no artifact; whoever reads it by name says
         // what it is.
         names.retain(|name| name != "payloads/index.json" && files::is_plain(&self.path(name)));

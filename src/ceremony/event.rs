@@ -18,6 +18,8 @@ pub const SCRIPT: &str = "script";
 pub const STEP: &str = "step";
 /// The word for a step that is passed over.
 pub const EXCEPTION: &str = "exception";
+/// The word for a recording that has ended.
+pub const RECORDED: &str = "recorded";
 /// The word for a freeze.
 pub const FROZEN: &str = "frozen";
 /// The word for a payload that is given up.
@@ -256,6 +258,11 @@ pub enum Event {
         /// SHA-256 of the image.
         image: Sha256Digest,
     },
+    /// A walk through the script is left; this is what its screen showed.
+    Recorded {
+        /// `recordings/…`
+        files: Vec<Artifact>,
+    },
     /// Nothing more will be recorded.
     Sealed {
         /// Every lasting file.
@@ -289,6 +296,7 @@ impl Event {
             Event::MediaImported { .. } => MEDIA_IMPORTED,
             Event::MediaExported { .. } => MEDIA_EXPORTED,
             Event::MediaImage { .. } => MEDIA_IMAGE,
+            Event::Recorded { .. } => RECORDED,
             Event::Sealed { .. } => SEALED,
         }
     }
@@ -309,9 +317,10 @@ impl Event {
                 ("key", Json::from(key.as_str())),
                 ("serial", Json::from(serial.as_str())),
             ]),
-            Event::Drafted { files } | Event::Found { files } | Event::Sealed { files } => {
-                Json::object([("files", artifacts(files))])
-            }
+            Event::Drafted { files }
+            | Event::Found { files }
+            | Event::Recorded { files }
+            | Event::Sealed { files } => Json::object([("files", artifacts(files))]),
             Event::Frozen { plan, payloads, voided, inputs, files, findings } => Json::object([
                 ("inputs", artifacts(inputs)),
                 ("checks", findings_json(findings)),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::json::Json;
 
-use super::Ceremony;
 use super::event::Artifact;
+use super::{Ceremony, recordings};
 
 /// Where files are that stay as they are once they are recorded.
-const LASTING: [&str; 3] = ["payloads/", "signatures/", "transcripts/"];
+const LASTING: [&str; 4] = ["payloads/", "signatures/", "transcripts/", recordings::FOLDER];
 
 /// Where the release is.
 const RELEASE: &str = "metadata/";

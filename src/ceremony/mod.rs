@@ -21,6 +21,7 @@ pub mod merge;
 pub mod payload;
 pub mod plan;
 pub mod provision;
+pub mod recordings;
 pub mod release;
 pub mod repository;
 pub mod request;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
-use crate::console::{Console as _, Terminal, words};
+use crate::console::{Console as _, words};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::host::files::{self, FileError};
@@ -61,7 +61,7 @@ pub(super) fn of_file(path: &Path) -> Result<(Sha256Digest, u64), CeremonyError>
 
 fn compare(context: &mut Context, files: &[PathBuf], given: &str) -> Result<Exit, CeremonyError> {
     let [file] = files else {
-        Terminal::complain("error: --words are compared with one file\n  next: Name one file.");
+        context.console.complain("error: --words are compared with one file\n  next: Name one file.");
         return Ok(Exit::Usage);
     };
     let (digest, _) = of_file(file)?;

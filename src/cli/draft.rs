@@ -20,6 +20,6 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     if !drafts.left.is_empty() {
         context.console.say(&left(&drafts.left));
     }
-    context.console.say("Next: tuf-ceremony freeze");
+    context.next("tuf-ceremony freeze");
     Ok(Exit::Yes)
 }

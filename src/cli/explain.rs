@@ -5,7 +5,7 @@ use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
 use crate::checks::Check;
 use crate::checks::catalogue::{Level, nearest};
-use crate::console::{Console as _, Terminal};
+use crate::console::Console as _;
 use crate::host::display::visible;
 use crate::json::Json;
 use crate::tuf::client::Profile;
@@ -36,10 +36,9 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let Some(check) = Check::from_id(name) else {
         let near = nearest(name).map_or(String::new(), |check| format!(" Did you mean {}?", check.id()));
         let next = "`tuf-ceremony explain` lists the checks and the rules.";
-        Terminal::complain(&format!(
-            "error: there is no check or rule {}.{near}\n  next: {next}",
-            visible(name)
-        ));
+        context
+            .console
+            .complain(&format!("error: there is no check or rule {}.{near}\n  next: {next}", visible(name)));
         return Ok(Exit::Usage);
     };
     context.console.say(&if context.json { show::json(&json(check)) } else { text(check) });

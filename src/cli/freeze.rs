@@ -59,7 +59,7 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
         };
         context.console.say(&format!("  {digest}  void from now on; {had}"));
     }
-    context.console.say("Next: tuf-ceremony review, and put the digests on paper; then each holder signs.");
+    context.next("tuf-ceremony review, and put the digests on paper; then each holder signs.");
     Ok(Exit::Yes)
 }
 

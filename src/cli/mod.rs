@@ -37,6 +37,7 @@ use clap::{Parser, Subcommand};
 use crate::advice::{Advice as _, Exit};
 use crate::ceremony::CeremonyError;
 use crate::ceremony::directory::Place;
+use crate::ceremony::transcript::sitting::Seat;
 use crate::console::{Console as _, Terminal};
 use crate::host::display::visible;
 
@@ -111,17 +112,33 @@ pub struct Context {
     pub console: Terminal,
     /// The step of the script that is being done.
     pub step: Option<String>,
+    /// The sitting of the walk through the script.
+    pub seat: Option<Seat>,
 }
 
 impl Context {
+    /// Says what went wrong, and how the program exits for it.
+    fn report(&mut self, error: &CeremonyError) -> Exit {
+        self.console.complain(&complaint(error));
+        error.exit()
+    }
+
+    /// Says what comes next. In a walk through the script, it is the script that says so.
+    fn next(&mut self, what: &str) {
+        if self.seat.is_none() {
+            self.console.say(&format!("Next: {what}"));
+        }
+    }
+
     /// Where the command acts.
     pub fn place(&self) -> Place {
-        Place { directory: self.directory.clone(), step: self.step.clone() }
+        Place { directory: self.directory.clone(), step: self.step.clone(), seat: self.seat.clone() }
     }
 }
 
 /// Parses the arguments, runs the subcommand, reports its error, and says how to exit.
 pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
+    let mut console = Terminal::default();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -129,19 +146,17 @@ pub fn run(arguments: impl Iterator<Item = std::ffi::OsString>) -> Exit {
             let text: Vec<String> = text.lines().map(visible).collect();
             let text = text.join("\n");
             if error.use_stderr() {
-                Terminal::complain(text.trim_end());
+                console.complain(text.trim_end());
                 return Exit::Usage;
             }
-            Terminal.say(text.trim_end());
+            console.say(text.trim_end());
             return Exit::Yes;
         }
     };
-    let mut context = Context { directory: cli.directory, json: cli.json, console: Terminal, step: None };
+    let (directory, json) = (cli.directory, cli.json);
+    let mut context = Context { directory, json, console, step: None, seat: None };
     let outcome = perform(&mut context, &cli.command);
-    outcome.unwrap_or_else(|error| {
-        Terminal::complain(&complaint(&error));
-        error.exit()
-    })
+    outcome.unwrap_or_else(|error| context.report(&error))
 }
 
 /// Runs a subcommand.

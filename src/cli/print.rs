@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use super::{Context, digest, show};
 use crate::advice::Exit;
 use crate::ceremony::{Ceremony, CeremonyError};
-use crate::console::{Console as _, Terminal};
+use crate::console::Console as _;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::host::files;
@@ -117,7 +117,7 @@ fn put(context: &mut Context, document: &Document, output: &Output) -> Result<Ex
         Paper::Letter => (print::Paper::Letter, "letter"),
     };
     if output.out.is_none() && format != Format::Text {
-        Terminal::complain(&format!(
+        context.console.complain(&format!(
             "error: --format {name} needs a file to be written to\n  next: Add --out FILE.{name}; only text is shown here."
         ));
         return Ok(Exit::Usage);

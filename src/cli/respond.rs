@@ -73,7 +73,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             return Err(refused);
         }
     };
-    let exit = tell(&mut context.console, &key, &answered.outcome, "verified");
+    let exit = tell(&mut context.console, &key, &answered.outcome, &|_| "verified.".to_owned());
     if let Some((length, sha256)) = answered.written {
         context.console.say(&wrote(&out, length, sha256));
     }

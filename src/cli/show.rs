@@ -236,12 +236,15 @@ pub fn statements(reviewed: &Reviewed) -> String {
     let title = visible(&reviewed.payload.title());
     let rule = "-".repeat(78);
     let mut out = format!("{rule}\n{title}, compared with {}\n{rule}\n", visible(&reviewed.basis));
-    if !reviewed.summary.is_empty() {
+    let all = changes(&reviewed.changes, &reviewed.names);
+    if reviewed.summary.is_empty() {
+        out.push_str(&all);
+    } else {
         let summary: Vec<String> =
             reviewed.summary.iter().map(|line| indent("  ", &wrap(&visible(line), 76))).collect();
-        out.push_str(&format!("In short\n{}\nIn full\n", summary.join("\n")));
+        // What people decide by is what is still on the screen when they are asked.
+        out.push_str(&format!("In full\n{all}\n{rule}\n{title} in short\n{}", summary.join("\n")));
     }
-    out.push_str(&changes(&reviewed.changes, &reviewed.names));
     out.push_str(&format!("\n{rule}"));
     out
 }

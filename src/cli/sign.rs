@@ -5,11 +5,14 @@ use crate::advice::Exit;
 use crate::ceremony::provision::PinFrom;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::sign::{Outcome, Request, sign};
+use crate::ceremony::signatures::Signed;
 use crate::ceremony::tokens::Tokens;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::checks::{self, Finding};
 use crate::console::{Console, ConsoleError};
+use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
+use crate::tuf::verify::Tally;
 
 /// Sign, with one key, every payload that needs it
 ///
@@ -53,17 +56,27 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
             return Err(refused);
         }
     };
-    let exit = tell(&mut context.console, &args.key, &outcome, "verified and stored");
+    let collected = ceremony.collected()?;
+    let done = |digest: Sha256Digest| {
+        let counts = collected.iter().find(|one| one.payload.digest == digest).map_or(String::new(), counts);
+        format!("verified and stored.{counts}")
+    };
+    let exit = tell(&mut context.console, &args.key, &outcome, &done);
     if exit != Exit::No {
-        context.console.say("Next: tuf-ceremony status");
+        context.next("tuf-ceremony status");
     }
     Ok(exit)
 }
 
-/// Tells what was signed and what was not. `done` is what became of the signatures.
-pub fn tell(console: &mut dyn Console, key: &str, outcome: &Outcome, done: &str) -> Exit {
+/// Tells what was signed and what was not. `done` says what became of the signature over a payload.
+pub fn tell(
+    console: &mut dyn Console,
+    key: &str,
+    outcome: &Outcome,
+    done: &dyn Fn(Sha256Digest) -> String,
+) -> Exit {
     for (title, digest) in &outcome.signed {
-        console.say(&format!("Signed {} ({digest:.16}), {done}.", visible(title)));
+        console.say(&format!("Signed {} ({digest:.16}), {}", visible(title), done(*digest)));
     }
     for title in &outcome.before {
         console.say(&format!("{} was signed with this key before.", visible(title)));
@@ -76,6 +89,16 @@ pub fn tell(console: &mut dyn Console, key: &str, outcome: &Outcome, done: &str)
         return Exit::No;
     }
     if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet }
+}
+
+/// How many signatures a payload has by now.
+fn counts(signed: &Signed) -> String {
+    let of = |tally: &Tally, whose: &str| {
+        format!("{} of {} needed by {whose}", tally.counted.len(), tally.threshold)
+    };
+    let old = signed.old.as_ref().map_or(String::new(), |old| format!(", {}", of(old, "the keys before")));
+    let enough = if signed.quorate() { ": enough" } else { "" };
+    format!(" It has {}{old}{enough}.", of(&signed.new, "its own keys"))
 }
 
 /// Shows a payload to the person who is about to sign it.

@@ -140,6 +140,7 @@ fn tally(ceremony: &Ceremony, title: &str, tally: &Tally) -> String {
     let signed = visible(&ceremony.signer_names(&tally.counted));
     let rest = visible(&ceremony.signer_names(&tally.missing));
     let word = if tally.met() { "spare:  " } else { "missing:" };
+    let rest = if tally.missing.is_empty() { "nobody: all of them have signed".to_owned() } else { rest };
     format!("  {title}: {}\n    signed:  {signed}\n    {word} {rest}\n", count(tally))
 }
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, show};
-use crate::advice::{Advice as _, Exit};
+use crate::advice::Exit;
 use crate::ceremony::provision::{PinFrom, provision};
 use crate::ceremony::tokens::{Tokens, modules};
 use crate::ceremony::{Ceremony, CeremonyError};
-use crate::console::{Console as _, Terminal};
+use crate::console::Console as _;
 use crate::crypto::hex;
 use crate::host::display::{count, visible};
 use crate::json::Json;
@@ -71,16 +71,18 @@ fn make(
             return Err(refused);
         }
     };
+    let scheme = ceremony.policy.keys.get(key).map_or("", |plan| plan.scheme.name());
     let is_last = ceremony.missing_keys().iter().all(|missing| missing == key);
     let others = if is_last { "" } else { "the other keys of the plan, then " };
     let verb = if made.generated { "Made" } else { "Found" };
     context.console.say(&format!(
-        "{verb} the key {} on its token: {}, keyid {}\nStored its public half under keys/{}/.\nNext: {others}tuf-ceremony draft",
+        "{verb} the key {} on its token: {scheme} ({}), keyid {}\nStored its public half under keys/{}/.",
         visible(key),
         made.public.algorithm().name(),
         made.keyid,
         visible(key)
     ));
+    context.next(&format!("{others}tuf-ceremony draft"));
     Ok(Exit::Yes)
 }
 
@@ -108,8 +110,7 @@ fn list(context: &mut Context, chosen: &[PathBuf]) -> Result<Exit, CeremonyError
         match look(&mut tokens, module) {
             Ok(found) => listed.extend(found),
             Err(error) => {
-                Terminal::complain(&super::complaint(&error));
-                failed = Some(error.exit());
+                failed = Some(context.report(&error));
             }
         }
     }

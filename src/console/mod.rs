@@ -2,14 +2,16 @@
 
 pub mod fold;
 mod line;
+mod recording;
 pub mod screen;
 pub mod table;
 mod terminal;
 pub mod words;
 
-pub use terminal::Terminal;
+pub use terminal::{QUESTION, REST, Terminal};
 
 use crate::advice::{Advice, Exit};
+use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
 /// Where a command speaks and asks.
@@ -46,6 +48,9 @@ pub enum ConsoleError {
     /// The output is full, closed, or gone.
     #[error("what must be read could not be shown")]
     NotShown,
+    /// What is shown no longer gets into the recording.
+    #[error("what is shown can no longer be recorded: {0}")]
+    NotRecorded(FileError),
     /// The terminal went away, or Ctrl-C.
     #[error("the question was not answered")]
     Interrupted,
@@ -61,6 +66,7 @@ impl Advice for ConsoleError {
             ConsoleError::NotShown => {
                 "Nothing was signed. Run the command again where its output can be seen.".to_owned()
             }
+            ConsoleError::NotRecorded(error) => error.next_step(),
             ConsoleError::Interrupted => {
                 "Nothing was done. Run the command again when you are ready.".to_owned()
             }
@@ -68,7 +74,7 @@ impl Advice for ConsoleError {
     }
     fn exit(&self) -> Exit {
         match self {
-            ConsoleError::NotShown => Exit::Machine,
+            ConsoleError::NotShown | ConsoleError::NotRecorded(_) => Exit::Machine,
             ConsoleError::NoTerminal { .. }
             | ConsoleError::NobodyThere { .. }
             | ConsoleError::Interrupted => Exit::Usage,

@@ -2,56 +2,144 @@
 #![expect(clippy::disallowed_methods, reason = "this file is the door to the terminal")]
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
-use dialoguer::{Input, Password};
 use rustix::termios::tcgetwinsize;
 
 use super::fold::fold;
-use super::line::Quiet;
+use super::line::{Echo, Quiet};
+use super::recording::Recording;
 use super::{Console, ConsoleError};
 use crate::host::display::visible;
+use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
-/// Standard output for lines; the controlling terminal for questions.
-pub struct Terminal;
+/// The question below a page.
+pub const REST: &str = "Enter shows the rest";
+
+/// The rows that a question takes, with the empty line above it.
+pub const QUESTION: usize = 2;
+
+/// What a recording has in the place of an answer that could be a secret.
+const NOT_RECORDED: &str = "[typed, and not recorded]";
+
+/// What empties the screen.
+const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
+
+/// Standard output for lines and questions, standard error for complaints, standard input for answers.
+#[derive(Default)]
+pub struct Terminal {
+    recording: Option<Recording>,
+    /// Why the recording could not go on.
+    broken: Option<FileError>,
+    /// Which answers are recorded as they were typed.
+    is_recorded: Option<fn(&str) -> bool>,
+    /// Lines since the last question, where the reader turns pages.
+    page: Option<usize>,
+}
 
 impl Terminal {
+    /// Records from now on what is shown, in a file that must not exist yet. Of what is typed and shown, only answers that
+    /// `is_recorded` knows are in it: others could be a secret in the wrong place.
+    pub fn record(
+        &mut self,
+        path: &Path,
+        title: &str,
+        is_recorded: fn(&str) -> bool,
+    ) -> Result<(), FileError> {
+        self.recording = Some(Recording::begin(path, title, window())?);
+        self.is_recorded = Some(is_recorded);
+        Ok(())
+    }
+
+    /// Whether what is said from now on waits for Enter whenever the window is full.
+    pub fn turn_pages(&mut self, turn: bool) {
+        self.page = turn.then_some(0);
+    }
+
+    /// Ends the recording.
+    pub fn end_recording(&mut self) -> Result<(), FileError> {
+        self.recording = None;
+        self.broken.take().map_or(Ok(()), Err)
+    }
+
     /// Writes an error report to standard error. Failure to do so cannot be reported anywhere.
-    pub fn complain(text: &str) {
-        let stderr = std::io::stderr();
-        let text = fit(text, tcgetwinsize(&stderr).ok());
-        let _ = writeln!(&stderr, "{text}");
+    pub fn complain(&mut self, text: &str) {
+        let text = fit(text, tcgetwinsize(std::io::stderr()).ok());
+        if writeln!(std::io::stderr(), "{text}").is_ok() {
+            self.was_shown(&format!("{text}\n"));
+        }
     }
 
     /// Whether somebody reads and types here.
-    pub fn is_attended() -> bool {
+    pub fn is_attended(&self) -> bool {
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
     }
 
     /// The width of the window in cells, if it has one.
-    pub fn width() -> Option<usize> {
-        let window = tcgetwinsize(std::io::stdout()).ok()?;
-        Some(usize::from(window.ws_col)).filter(|width| *width > 0)
+    pub fn width(&self) -> Option<usize> {
+        window().map(|(columns, _)| usize::from(columns))
+    }
+
+    /// The height of the window in cells, if it has one.
+    pub fn height(&self) -> Option<usize> {
+        window().map(|(_, rows)| usize::from(rows))
     }
 
     /// An empty screen, where the terminal can; a dumb one goes on below.
-    pub fn clear() {
+    pub fn clear(&mut self) {
         if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
             return;
         }
+        // A screen that cannot be emptied goes on below, too.
+        let _ = self.write(CLEAR);
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), ConsoleError> {
         let mut stdout = std::io::stdout();
-        let _ = stdout.write_all(b"\x1b[H\x1b[2J").and_then(|()| stdout.flush());
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.map_err(|_| ConsoleError::NotShown)?;
+        self.was_shown(text);
+        Ok(())
+    }
+
+    /// Records what has appeared on the screen. What is not in the recording is said before the next question.
+    fn was_shown(&mut self, text: &str) {
+        if let Some(Err(error)) = self.recording.as_mut().map(|recording| recording.shows(text, window())) {
+            self.recording = None;
+            self.broken = Some(error);
+        }
     }
 
     /// Asks for a line. Ctrl-C, the end of the input and a terminal that went away are no answers, and the terminal is left as
     /// it was.
-    pub fn ask_line(prompt: &str) -> Result<String, ConsoleError> {
-        let quiet = Quiet::begin().map_err(|_| ConsoleError::Interrupted)?;
-        let mut stdout = std::io::stdout();
-        let shown = write!(stdout, "{}: ", visible(prompt)).and_then(|()| stdout.flush());
-        shown.map_err(|_| ConsoleError::NotShown)?;
-        quiet.read().ok_or(ConsoleError::Interrupted)
+    fn read(&mut self, prompt: &str, flag: &str, echo: Echo) -> Result<Secret, ConsoleError> {
+        self.can_ask(prompt, flag)?;
+        if let Some(error) = self.broken.take() {
+            return Err(ConsoleError::NotRecorded(error));
+        }
+        let quiet = Quiet::begin(echo).map_err(|_| ConsoleError::Interrupted)?;
+        self.write(&format!("{}: ", visible(prompt)))?;
+        let Some(line) = quiet.read() else {
+            // The next line begins at the left edge.
+            self.write("\n")?;
+            return Err(ConsoleError::Interrupted);
+        };
+        self.page = self.page.map(|_| 0);
+        if echo == Echo::Shown {
+            let typed = String::from_utf8_lossy(line.expose());
+            let known = self.is_recorded.is_none_or(|is_recorded| is_recorded(typed.trim()));
+            self.was_shown(if known { &typed } else { NOT_RECORDED });
+        }
+        self.was_shown("\n");
+        Ok(line)
     }
+}
+
+/// Columns and rows of the window, if it has any.
+fn window() -> Option<(u16, u16)> {
+    let window = tcgetwinsize(std::io::stdout()).ok()?;
+    Some((window.ws_col, window.ws_row)).filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
 /// Text for a window of a known width; as it is for files, pipes, and windows that have no width.
@@ -69,30 +157,36 @@ impl Console for Terminal {
     }
 
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
-        let mut stdout = std::io::stdout();
-        let text = fit(text, tcgetwinsize(&stdout).ok());
-        let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-        written.map_err(|_| ConsoleError::NotShown)
+        let text = fit(text, tcgetwinsize(std::io::stdout()).ok());
+        let room = self.height().map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        while let Some(shown) = self.page
+            && shown + lines.len() > room
+        {
+            let rest = lines.split_off(room.saturating_sub(shown).min(lines.len()));
+            lines.iter().try_for_each(|line| self.write(&format!("{line}\n")))?;
+            self.write("\n")?;
+            self.ask(REST, "")?;
+            lines = rest;
+        }
+        self.page = self.page.map(|shown| shown + lines.len());
+        self.write(&format!("{}\n", lines.join("\n")))
     }
 
     fn can_ask(&self, prompt: &str, flag: &str) -> Result<(), ConsoleError> {
         // Standard output too: nobody may be asked about what went elsewhere.
-        if Terminal::is_attended() {
+        if self.is_attended() {
             return Ok(());
         }
         Err(ConsoleError::NoTerminal { question: prompt.to_owned(), flag: flag.to_owned() })
     }
 
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
-        self.can_ask(prompt, flag)?;
-        let answer = Input::<String>::new().with_prompt(visible(prompt)).allow_empty(true).interact_text();
-        answer.map(|line| line.trim().to_owned()).map_err(|_| ConsoleError::Interrupted)
+        let line = self.read(prompt, flag, Echo::Shown)?;
+        Ok(String::from_utf8_lossy(line.expose()).trim().to_owned())
     }
 
     fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError> {
-        self.can_ask(prompt, flag)?;
-        let answer =
-            Password::new().with_prompt(visible(prompt)).allow_empty_password(true).report(false).interact();
-        answer.map(|pin| Secret::new(pin.into_bytes())).map_err(|_| ConsoleError::Interrupted)
+        self.read(prompt, flag, Echo::Hidden)
     }
 }

@@ -403,16 +403,16 @@ fn sync_parent(path: &Path) -> Result<(), FileError> {
     folder.sync_all().map_err(failed("sync", parent))
 }
 
-/// An exclusive claim on a folder, held until dropped. The system drops it too when the process dies.
+/// An exclusive claim on a folder or a file, held until dropped. The system drops it too when the process dies.
 pub struct Lock(#[expect(dead_code, reason = "held for its effect")] File);
 
-/// Claims a folder, or says that another process has it.
-pub fn lock(folder: &Path) -> Result<Lock, FileError> {
-    let file = File::open(folder).map_err(failed("open", folder))?;
+/// Claims a folder or a plain file, or says that another process has it.
+pub fn lock(path: &Path) -> Result<Lock, FileError> {
+    let file = File::open(path).map_err(failed("open", path))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Lock(file)),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(FileError::Locked(folder.to_owned())),
-        Err(error) => Err(failed("lock", folder)(error.into())),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(FileError::Locked(path.to_owned())),
+        Err(error) => Err(failed("lock", path)(error.into())),
     }
 }
 

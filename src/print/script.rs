@@ -1,7 +1,7 @@
 //! The script of a ceremony, as the room follows it: a row for each step, with boxes for initials and time.
 
 use super::document::{Block, Document, Level, NamedDigest, Part, Running, Step, Text};
-use crate::ceremony::script::{self, Act, BLANK, Inline, Known, Script, Who};
+use crate::ceremony::script::{self, AFTERWARDS, Act, BLANK, Inline, Known, Script, Who};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::crypto::digest::Sha256Digest;
 
@@ -13,6 +13,10 @@ pub fn document(ceremony: &Ceremony) -> Result<Document, CeremonyError> {
     blocks.push(Block::Paragraph(letters()));
     for act in &script.acts {
         blocks.extend(of_act(act, &known));
+    }
+    if !script.afterwards.is_empty() {
+        blocks.push(Block::Heading { level: Level::Act, text: AFTERWARDS.to_owned(), aside: None });
+        blocks.extend(script.afterwards.iter().map(|one| block(one, &known)));
     }
     let policy = &ceremony.policy;
     Ok(Document {

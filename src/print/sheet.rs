@@ -5,6 +5,7 @@ use super::document::{Block, Document, Level, NamedDigest, Running, Signatory, T
 use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 use crate::policy::Holder;
 use crate::tuf::time;
@@ -30,6 +31,7 @@ pub fn document(ceremony: &Ceremony) -> Result<Document, CeremonyError> {
     blocks.push(act("What is signed"));
     status.payloads.iter().for_each(|one| blocks.extend(payload(ceremony, one)));
     blocks.extend(not_counted(&status));
+    blocks.extend(root(ceremony));
     blocks.push(act("The record"));
     blocks.extend(record(ceremony));
     blocks.push(act("Exceptions"));
@@ -135,6 +137,17 @@ fn not_counted(status: &Status) -> Vec<Block> {
     ]
 }
 
+/// The root as it is published, signatures included: what clients are shipped with.
+fn root(ceremony: &Ceremony) -> Option<Block> {
+    let files = ceremony.transcript.all("released").next_back()?.get("files")?.as_object()?;
+    let digest = Sha256Digest::parse_hex(files.get("metadata/root.json")?.as_str()?)?;
+    let named = NamedDigest { of: "metadata/root.json".to_owned(), digest };
+    Some(Block::Digest {
+        named,
+        note: Some("The newest root as it is published, with its signatures.".into()),
+    })
+}
+
 /// With the end of the record on paper, nobody can shorten it unseen.
 fn record(ceremony: &Ceremony) -> Vec<Block> {
     let lines = ceremony.transcript.len();
@@ -148,7 +161,20 @@ fn record(ceremony: &Ceremony) -> Vec<Block> {
         of: format!("line {lines}, the last of the record"),
         digest: ceremony.transcript.last(),
     };
-    vec![Block::Paragraph(how), Block::Digest { named, note: None }]
+    let mut blocks = vec![Block::Paragraph(how), Block::Digest { named, note: None }];
+    match &ceremony.seal {
+        Some(seal) => {
+            let named = NamedDigest {
+                of: format!("the sealed record: the tree head over its {} lines", seal.head.size),
+                digest: seal.head.root,
+            };
+            blocks.push(Block::Digest { named, note: Some("The file checkpoint has it in base64.".into()) });
+        }
+        None => blocks.push(Block::Paragraph(Text::from(
+            "The record is not sealed yet, and more can come after this line. Print this sheet after `seal`, before people sign it.",
+        ))),
+    }
+    blocks
 }
 
 /// What went another way than the script says, for initials.

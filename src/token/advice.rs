@@ -128,7 +128,7 @@ fn after_wrong_pin(state: PinState) -> String {
             "Have the token's administrator unlock it with the vendor's tool, or go on with another holder."
                 .to_owned()
         }
-        PinState::AllTriesLeft | PinState::SomeTriesUsed | PinState::NotSet => {
+        PinState::AllTriesLeft | PinState::NotCounted | PinState::SomeTriesUsed | PinState::NotSet => {
             "Nothing was retried. Make sure that this is the right token and repeat the command with its PIN."
                 .to_owned()
         }

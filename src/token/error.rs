@@ -293,7 +293,9 @@ impl fmt::Display for Labels<'_> {
 /// What the token says is left after a wrong PIN. Silence must not be read as "all tries".
 fn left_after_wrong_pin(state: PinState) -> &'static str {
     match state {
-        PinState::AllTriesLeft | PinState::NotSet => "it does not say how many tries are left",
+        PinState::AllTriesLeft | PinState::NotCounted | PinState::NotSet => {
+            "it does not say how many tries are left"
+        }
         PinState::SomeTriesUsed => "it says that more than one try is left",
         PinState::LastTry => "it says that one try is left",
         PinState::Locked => "it says that it is locked now",

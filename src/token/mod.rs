@@ -47,6 +47,8 @@ pub enum PinState {
     LastTry,
     /// Locked (CKF_USER_PIN_LOCKED).
     Locked,
+    /// Nobody counts them: a rehearsal token begins anew with each command.
+    NotCounted,
     /// The token has no user PIN yet (CKF_USER_PIN_INITIALIZED absent).
     NotSet,
 }
@@ -59,6 +61,7 @@ impl fmt::Display for PinState {
             PinState::SomeTriesUsed => "at least one try used, more than one left",
             PinState::LastTry => "one try left",
             PinState::Locked => "locked",
+            PinState::NotCounted => "a rehearsal token, which does not count wrong PINs",
             PinState::NotSet => "no PIN set",
         })
     }

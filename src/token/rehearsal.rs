@@ -74,7 +74,7 @@ impl RehearsalToken {
         match self.tries_left {
             0 => PinState::Locked,
             1 => PinState::LastTry,
-            TRIES => PinState::AllTriesLeft,
+            TRIES => PinState::NotCounted,
             _ => PinState::SomeTriesUsed,
         }
     }
@@ -104,7 +104,7 @@ impl Token for RehearsalToken {
         match self.state() {
             PinState::Locked => return Err(TokenError::PinLocked { serial }),
             PinState::LastTry => return Err(TokenError::LastTry { serial }),
-            PinState::AllTriesLeft | PinState::SomeTriesUsed | PinState::NotSet => {}
+            PinState::AllTriesLeft | PinState::NotCounted | PinState::SomeTriesUsed | PinState::NotSet => {}
         }
         if pin.is_empty() {
             return Err(TokenError::PinLength { serial, min: 1, max: None });

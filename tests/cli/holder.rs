@@ -1,16 +1,18 @@
 //! A person at a terminal: a pseudo-terminal, what appears on it, and what is typed into it.
 
 use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
 
-use rexpect::process::WaitStatus;
+use rexpect::ReadUntil;
+use rexpect::process::{Signal, WaitStatus};
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::room::Room;
 
 /// How long a screen may take to appear, in milliseconds.
 const PATIENCE: u64 = 20_000;
+
+/// The question below a page of something long.
+pub const MORE: &str = "Enter shows the rest: ";
 
 /// Somebody who has started a command and looks at the screen.
 pub struct Holder {
@@ -58,30 +60,33 @@ impl Room {
 }
 
 impl Holder {
-    /// Reads up to some words.
+    /// Reads up to some words, and turns pages on the way.
     #[track_caller]
     pub fn reads(&mut self, words: &str) {
-        let before = self.session.exp_string(words).unwrap();
-        self.seen.push_str(&before);
-        self.seen.push_str(words);
+        while self.reads_one_of(&[words, MORE]).1 != words {
+            self.types("");
+        }
     }
 
-    /// Reads up to a prompt, and types an answer once the terminal no longer echoes.
+    /// Reads up to the first of some words: what came before, and which.
+    #[track_caller]
+    pub fn reads_one_of<'a>(&mut self, words: &[&'a str]) -> (String, &'a str) {
+        let needles = words.iter().map(|words| ReadUntil::String((*words).to_owned())).collect();
+        let (before, found) = self.session.exp_any(needles).unwrap();
+        self.seen.push_str(&before);
+        self.seen.push_str(&found);
+        (before, words.iter().find(|words| **words == found).unwrap())
+    }
+
+    /// Reads up to a prompt, and types an answer. The terminal is set to its question before the prompt appears.
     #[track_caller]
     pub fn answers(&mut self, prompt: &str, answer: &str) {
         self.reads(prompt);
-        // The prompt appears a moment before the echo goes off, and what was typed by then is discarded.
-        while !self.is_silent() {
-            sleep(Duration::from_millis(1));
-        }
-        self.session.send(&format!("{answer}\r")).unwrap();
-        self.session.flush().unwrap();
+        self.types(answer);
     }
 
-    /// Reads up to a prompt of `run`, and types an answer.
-    #[track_caller]
-    pub fn types(&mut self, prompt: &str, answer: &str) {
-        self.reads(prompt);
+    /// Types a line.
+    pub fn types(&mut self, answer: &str) {
         self.session.send(&format!("{answer}\r")).unwrap();
         self.session.flush().unwrap();
     }
@@ -109,12 +114,13 @@ impl Holder {
     }
 
     /// The program is stopped at once, as by a power cut.
-    pub fn loses_power(mut self) {
-        self.session.process_mut().kill(rexpect::process::Signal::SIGKILL).unwrap();
+    pub fn loses_power(self) {
+        self.stops(Signal::SIGKILL);
     }
 
-    fn is_silent(&self) -> bool {
-        self.settings().contains(" -echo ")
+    /// The program is stopped.
+    pub fn stops(mut self, signal: Signal) {
+        self.session.process_mut().kill(signal).unwrap();
     }
 
     /// Waits for the command's end. Gives its exit code and everything that was on the screen.

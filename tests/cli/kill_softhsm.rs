@@ -66,7 +66,11 @@ fn a_key_that_was_made_and_not_stored_is_taken_over() {
                 assert!(again.err.starts_with("error [TOKEN-SLOT]: "), "{}", again.err);
                 assert!(again.err.contains("next: ") && again.err.contains("`--existing`"), "{}", again.err);
                 let found = place.expect(&EXISTING, 0);
-                assert!(found.out.starts_with("Found the key ada on its token: P-256"), "{}", found.out);
+                assert!(
+                    found.out.starts_with("Found the key ada on its token: ecdsa-sha2-nistp256 (P-256)"),
+                    "{}",
+                    found.out
+                );
             }
             _ => panic!("{}{}", again.out, again.err),
         }

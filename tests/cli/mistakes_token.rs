@@ -116,7 +116,10 @@ fn a_key_that_is_there_is_not_overwritten() {
     room.only_recorded(&before, &["plan-read", "refused"]);
     // If that is the key that was meant, it is taken as it is, and without a PIN.
     let found = room.run(&["token", "provision", "--key", "ada", "--existing"]).ok().out;
-    assert!(found.starts_with("Found the key ada on its token: P-256, keyid "), "{found}");
+    assert!(
+        found.starts_with("Found the key ada on its token: ecdsa-sha2-nistp256 (P-256), keyid "),
+        "{found}"
+    );
 }
 
 #[test]

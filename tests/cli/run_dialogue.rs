@@ -12,69 +12,66 @@ pub const DO: &str = "`do` runs the command; ? lists the words: ";
 /// The prompt below what stands before the first act.
 pub const FIRST: &str = "Enter shows the first step: ";
 
-/// A whole genesis of the small plan. Each line is a step: its number, and what is typed at its prompts. `PIN` is typed hidden;
-/// the digits of a role are those on the paper.
-pub const GENESIS: &str = "
-1.1  AB
-1.2  do CA
-2.1  kh
-2.2  do PIN ADA
-2.3  AB
-2.4  do PIN BEN
-2.5  AB
-2.6  do PIN CEM
-2.7  AB
-2.8  do PIN DAN
-2.9  OP
-2.10 do PIN OP
-3.1  do CA
-3.2  do CA
-3.3  WI
-3.4  do CA
-4.1  do root targets PIN ADA
-4.2  do root targets PIN BEN
-4.3  do root targets PIN CEM
-4.4  do root targets PIN DAN
-4.5  do snapshot timestamp PIN OP
-4.6  do CA
-5.1  do CA
-5.2  do CA
-6.1  KH
-6.2  CA
-6.3  WI
-";
+/// A prompt, and what is typed then.
+pub type Line = (&'static str, &'static str);
 
-/// The lines of [`GENESIS`] from one step on, up to before another.
-pub fn from_to<'a>(from: &str, to: &str) -> Vec<(&'a str, Vec<&'a str>)> {
-    let lines = GENESIS.lines().filter(|line| !line.is_empty()).map(|line| {
-        let mut words = line.split_whitespace();
-        (words.next().unwrap(), words.collect::<Vec<_>>())
-    });
-    let rest = lines.skip_while(|(step, _)| *step != from);
+/// A step of a script, by its number, and its prompts.
+pub type Scene = (&'static str, Vec<Line>);
+
+/// The steps of the whole genesis that `genesis.dialogue` tells.
+fn genesis() -> Vec<Scene> {
+    let mut scenes: Vec<(&str, Vec<Line>)> = Vec::new();
+    for line in include_str!("genesis.dialogue").lines() {
+        if let Some(prompt) = line.strip_prefix("    ") {
+            // The blank behind the prompt is the program's.
+            let end = prompt.rfind(": ").map_or(prompt.len(), |colon| colon + 2);
+            scenes.last_mut().unwrap().1.push(prompt.split_at(end));
+        } else if !line.is_empty() && !line.starts_with('#') {
+            scenes.push((line, Vec::new()));
+        }
+    }
+    scenes
+        .into_iter()
+        .filter_map(|(said, lines)| Some((said.strip_prefix("Step ")?.strip_suffix(" of")?, lines)))
+        .collect()
+}
+
+/// The steps from one on, up to before another.
+pub fn from_to(from: &str, to: &str) -> Vec<Scene> {
+    let rest = genesis().into_iter().skip_while(|(step, _)| *step != from);
     rest.take_while(|(step, _)| *step != to).collect()
 }
 
 /// Follows a dialogue.
 #[track_caller]
-pub fn follow(room: &Room, holder: &mut Holder, lines: &[(&str, Vec<&str>)]) {
-    for (step, answers) in lines {
+pub fn follow(room: &Room, holder: &mut Holder, scenes: &[Scene]) {
+    for (step, lines) in scenes {
         holder.reads(&format!("Step {step} of "));
-        answer(room, holder, answers);
+        lines.iter().for_each(|line| reply(room, holder, *line));
     }
 }
 
-/// Gives the answers of one step.
+/// Reads up to a prompt, and types what is meant.
 #[track_caller]
-pub fn answer(room: &Room, holder: &mut Holder, answers: &[&str]) {
-    for one in answers {
-        match *one {
-            "do" => holder.types(DO, "do"),
-            "PIN" => holder.answers("PIN: ", PIN),
-            "root" | "targets" | "snapshot" | "timestamp" => {
-                holder.answers("Digits from paper: ", &room.typed(one));
-            }
-            initials => holder.types(INITIALS, initials),
-        }
+pub fn reply(room: &Room, holder: &mut Holder, (prompt, answer): Line) {
+    match answer {
+        "PIN" => holder.answers(prompt, PIN),
+        "root" | "targets" | "snapshot" | "timestamp" => holder.answers(prompt, &room.typed(answer)),
+        answer => holder.answers(prompt, answer),
+    }
+}
+
+/// Gives the answers of one step, each at the prompt that it is for.
+#[track_caller]
+pub fn answer(room: &Room, holder: &mut Holder, answers: &[&'static str]) {
+    for answer in answers {
+        let prompt = match *answer {
+            "do" => DO,
+            "PIN" => "PIN: ",
+            "root" | "targets" | "snapshot" | "timestamp" => "Digits from paper: ",
+            _ => INITIALS,
+        };
+        reply(room, holder, (prompt, answer));
     }
 }
 
@@ -88,7 +85,7 @@ pub fn closed(room: &Room) -> Vec<(String, String)> {
 
 /// The record has each of these steps once, and in this order.
 #[track_caller]
-pub fn has_each_once(room: &Room, lines: &[(&str, Vec<&str>)]) {
-    let steps: Vec<String> = lines.iter().map(|(step, _)| (*step).to_owned()).collect();
+pub fn has_each_once(room: &Room, scenes: &[Scene]) {
+    let steps: Vec<String> = scenes.iter().map(|(step, _)| (*step).to_owned()).collect();
     assert_eq!(closed(room).into_iter().map(|(step, _)| step).collect::<Vec<_>>(), steps);
 }

@@ -13,32 +13,36 @@ const WRONG: &str = "That is not understood. Initials are two or three letters; 
 fn what_is_no_word_closes_nothing() {
     let room = planned();
     let mut holder = room.sit_before_window(&["run"]);
-    holder.types(FIRST, "");
-    for wrong in ["", "a", "abcd", "a1", "ab cd", "y\u{7}z", "leave?", "LEAVE"] {
-        holder.types(INITIALS, wrong);
+    holder.answers(FIRST, "");
+    for wrong in ["", "a", "abcd", "a1", "ab c1", "y\u{7}z", "leave?", "LEAVE"] {
+        holder.answers(INITIALS, wrong);
         holder.reads(WRONG);
     }
-    holder.types(INITIALS, "do");
+    holder.answers(INITIALS, "do");
     holder.reads("This step has no command");
-    holder.types(INITIALS, "?");
+    holder.answers(INITIALS, "?");
     holder.reads("exception               passes over the step");
-    holder.types(INITIALS, "back");
+    holder.answers(INITIALS, "back");
     holder.reads("This is the first step.");
+    holder.answers(INITIALS, "explain SIGN-REVIEW");
+    holder.reads("SIGN-REVIEW");
+    holder.answers(INITIALS, "explain NOTHING");
+    holder.reads("error: there is no check or rule NOTHING");
     has_each_once(&room, &[]);
-    holder.types(INITIALS, "DO");
+    holder.answers(INITIALS, "DO");
     holder.reads("Step 1.2 of ");
     // Nothing runs with a bare Enter, either.
-    holder.types(DO, "");
+    holder.answers(DO, "");
     holder.reads("That is not understood. `do` runs the command");
-    holder.types(DO, "back");
+    holder.answers(DO, "back");
     holder.reads("Step 1.1 of ");
     holder.reads("This step is closed: DO, line #");
     let reread = "`again` goes back to the open step; ? lists the words: ";
-    holder.types(reread, "ab");
+    holder.answers(reread, "ab");
     holder.reads("This step is only shown to be re-read.");
-    holder.types(reread, "again");
+    holder.answers(reread, "again");
     holder.reads("Step 1.2 of ");
-    holder.types(DO, "leave");
+    holder.answers(DO, "leave");
     assert_eq!(holder.leaves().0, 3);
     assert_eq!(closed(&room), [("1.1".to_owned(), "step".to_owned())]);
 }
@@ -47,25 +51,25 @@ fn what_is_no_word_closes_nothing() {
 fn an_exception_has_a_reason_and_two_people_and_is_on_the_sheet() {
     let room = frozen();
     let mut holder = room.sit_before_window(&["run"]);
-    holder.types(FIRST, "");
-    holder.types(INITIALS, "exception");
-    holder.types("Reason, as the record will have it: ", "too short");
+    holder.answers(FIRST, "");
+    holder.answers(INITIALS, "exception");
+    holder.answers("Reason, as the record will have it: ", "too short");
     holder.reads("A reason has at least 10 characters. No exception was recorded");
     for (second, why) in [("AB", "One person is not two."), ("", "Initials are two or three letters.")] {
-        holder.types(INITIALS, "exception");
-        holder.types("Reason, as the record will have it: ", "Nobody has come yet.");
-        holder.types("Initials of the first: ", "ab");
-        holder.types("Initials of the second: ", second);
+        holder.answers(INITIALS, "exception");
+        holder.answers("Reason, as the record will have it: ", "Nobody has come yet.");
+        holder.answers("Initials of the first: ", "ab");
+        holder.answers("Initials of the second: ", second);
         holder.reads(why);
     }
-    holder.types(INITIALS, "exception");
-    holder.types("Reason, as the record will have it: ", "Nobody has come yet.");
+    holder.answers(INITIALS, "exception");
+    holder.answers("Reason, as the record will have it: ", "Nobody has come yet.");
     holder.reads("CA reads it aloud. Exception at step 1.1:");
     holder.reads("  Nobody has come yet.");
-    holder.types("Initials of the first: ", "ab");
-    holder.types("Initials of the second: ", "cd");
+    holder.answers("Initials of the first: ", "ab");
+    holder.answers("Initials of the second: ", "cd");
     holder.reads("Step 1.2 of ");
-    holder.types(DO, "leave");
+    holder.answers(DO, "leave");
     assert_eq!(holder.leaves().0, 3);
     let line = room.record().into_iter().find(|line| line["event"] == "exception").unwrap();
     assert_eq!((&line["step"], &line["actor"]), (&"1.1".into(), &"AB, CD".into()));
@@ -89,10 +93,10 @@ fn a_dumb_terminal_goes_on_below() {
     let mut room = planned();
     room.set("TERM", std::path::Path::new("dumb"));
     let mut holder = room.sit_before_window(&["run"]);
-    holder.types(FIRST, "");
-    holder.types(INITIALS, "ab");
+    holder.answers(FIRST, "");
+    holder.answers(INITIALS, "ab");
     holder.reads("Step 1.2 of ");
-    holder.types(DO, "leave");
+    holder.answers(DO, "leave");
     let (code, screen) = holder.leaves();
     assert_eq!(code, 3);
     assert!(!screen.contains('\u{1b}'), "{screen:?}");
@@ -108,9 +112,9 @@ fn no_text_can_paint_the_screen() {
     room.write("own.md", &script);
     let own = room.path("own.md");
     let mut holder = room.sit_before_window(&["run", own.to_str().unwrap()]);
-    holder.types(FIRST, "");
-    holder.types(DO, "do");
-    holder.types(INITIALS, "ab");
+    holder.answers(FIRST, "");
+    holder.answers(DO, "do");
+    holder.answers(INITIALS, "ab");
     holder.reads("Every step is closed: 1 step, none was passed over.");
     let (code, screen) = holder.leaves();
     assert_eq!(code, 0);
@@ -134,15 +138,15 @@ fn a_script_of_ones_own_and_one_that_is_none() {
     // A quorum that is not complete is no success.
     room.write("own.md", OWN.replace("COMMAND", "status"));
     let mut holder = room.sit_before_window(&["run", own]);
-    holder.types(FIRST, "");
-    holder.types(DO, "do");
+    holder.answers(FIRST, "");
+    holder.answers(DO, "do");
     holder.reads("This did not succeed (exit code 3). The step stays open.");
     holder.reads("If not: stop.");
-    holder.types(DO, "leave");
+    holder.answers(DO, "leave");
     assert_eq!(holder.leaves().0, 3);
     // Steps of another script have the same numbers, and are other steps.
     let mut holder = room.sit_before_window(&["run"]);
-    holder.types(FIRST, "");
-    holder.types(INITIALS, "leave");
+    holder.answers(FIRST, "");
+    holder.answers(INITIALS, "leave");
     assert_eq!(holder.leaves().0, 3);
 }

@@ -87,12 +87,12 @@ fn generating_gives_the_same_key_and_wants_the_pin() {
 #[test]
 fn wrong_pins_are_counted_and_the_last_try_is_never_used() {
     let mut token = RehearsalToken::new("R-ADA", KeyAlgorithm::Ed25519);
-    assert_eq!(token.pin_state().unwrap(), PinState::AllTriesLeft);
+    assert_eq!(token.pin_state().unwrap(), PinState::NotCounted);
     let wrong = token.unlock(pin("rehearsal ")).unwrap_err();
     assert!(matches!(wrong, TokenError::WrongPin { state: PinState::SomeTriesUsed, .. }), "{wrong}");
     // The right PIN gives the tries back, as on a card.
     token.unlock(pin(PIN)).unwrap();
-    assert_eq!(token.pin_state().unwrap(), PinState::AllTriesLeft);
+    assert_eq!(token.pin_state().unwrap(), PinState::NotCounted);
 
     let empty = token.unlock(pin("")).unwrap_err();
     assert!(matches!(empty, TokenError::PinLength { .. }), "nothing typed is no try: {empty}");

@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Pa
 
 use super::expand::{CLOSE, Expanded, OPEN};
 use super::inline::{joined, late};
-use super::{Act, Block, EXPECTED, Inline, OTHERWISE, Script, ScriptError, Step, Who};
+use super::{AFTERWARDS, Act, Block, EXPECTED, Inline, OTHERWISE, Script, ScriptError, Step, Who};
 
 /// The info string of a command.
 const COMMAND: &str = "ceremony";
@@ -61,12 +61,17 @@ impl<'a> Reader<'a> {
                 return Err(self.wrong("a script begins with its title", "Write a line \"# Title\" first."));
             }
         };
-        let mut script = Script { title, intro: Vec::new(), acts: Vec::new() };
+        let mut script = Script { title, intro: Vec::new(), acts: Vec::new(), afterwards: Vec::new() };
         while let Some(event) = self.next() {
             match event {
                 Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
-                    let act = self.act(script.acts.len() + 1)?;
-                    script.acts.push(act);
+                    let line = self.line();
+                    let heading = self.heading()?;
+                    if heading == AFTERWARDS && !script.acts.is_empty() {
+                        script.afterwards = self.afterwards()?;
+                        break;
+                    }
+                    script.acts.push(self.act(line, &heading, script.acts.len() + 1)?);
                 }
                 Event::Start(Tag::List(Some(_))) => match script.acts.last_mut() {
                     Some(act) => {
@@ -121,10 +126,30 @@ impl<'a> Reader<'a> {
         Ok(inlines.iter().map(|one| one.text(&|_| None)).collect())
     }
 
+    /// The last part of a script: paragraphs and points, without steps.
+    fn afterwards(&mut self) -> Result<Vec<Block>, ScriptError> {
+        let mut blocks = Vec::new();
+        while let Some(event) = self.next() {
+            if let Event::Start(Tag::Heading { .. } | Tag::List(Some(_))) = event {
+                return Err(self.wrong(
+                    "there is an act or a step after the last one",
+                    "What comes afterwards is in paragraphs and points that begin with \"-\"; nothing of it is recorded.",
+                ));
+            }
+            match self.part(event)? {
+                Part::Block(block) => blocks.push(block),
+                Part::Command(..) => {
+                    return Err(
+                        self.wrong("there is a command outside a step", "Put it into a numbered step.")
+                    );
+                }
+            }
+        }
+        Ok(blocks)
+    }
+
     /// `N. Title (estimate)`.
-    fn act(&mut self, number: usize) -> Result<Act, ScriptError> {
-        let line = self.line();
-        let text = self.heading()?;
+    fn act(&self, line: usize, text: &str, number: usize) -> Result<Act, ScriptError> {
         let form = "Write it as \"## 1. Title (10 minutes)\", acts numbered from 1; the time may also be \"10 minutes a holder\" \
                     or \"now\".";
         let rest = text.strip_prefix(&format!("{number}. "));

@@ -56,6 +56,8 @@ pub struct Script {
     pub intro: Vec<Block>,
     /// What is done.
     pub acts: Vec<Act>,
+    /// What is done by hand when every step is closed and nothing more is recorded.
+    pub afterwards: Vec<Block>,
 }
 
 /// A part of a ceremony.
@@ -135,6 +137,9 @@ impl fmt::Display for Who {
         f.write_str(self.letters())
     }
 }
+
+/// The heading of what comes after the acts.
+pub const AFTERWARDS: &str = "Afterwards";
 
 /// Part of what is read.
 #[derive(Clone, Debug, PartialEq, Eq)]

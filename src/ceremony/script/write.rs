@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Inline, Script};
+use super::{AFTERWARDS, Block, Inline, Script};
 
 /// The widest line of running text, in characters.
 const WIDTH: usize = 100;
@@ -30,6 +30,10 @@ impl Script {
                 let text = text.strip_prefix(&margin).unwrap_or(&text);
                 let _ = write!(out, "{head}{text}");
             }
+        }
+        if !self.afterwards.is_empty() {
+            let _ = write!(out, "## {AFTERWARDS}\n\n");
+            blocks(&mut out, "", &self.afterwards);
         }
         out.truncate(out.trim_end().len());
         out.push('\n');

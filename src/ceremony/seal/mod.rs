@@ -14,7 +14,7 @@ use crate::media::sums::Sums;
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
 use super::payload::Payload;
 use super::signatures::Signed;
-use super::{Ceremony, CeremonyError};
+use super::{Ceremony, CeremonyError, recordings};
 
 /// The digests of all files.
 pub const SUMS: &str = "SHA256SUMS";
@@ -76,6 +76,7 @@ impl Ceremony {
 
     fn seal_now(&mut self) -> Result<Sealing, CeremonyError> {
         self.require_released()?;
+        recordings::require_ended(self.root())?;
         // Somebody's own: what is written last would have no place.
         if let Some(taken) = [CHECKPOINT, SUMS].iter().find(|name| files::exists(&self.path(name))) {
             return Err(FileError::Exists(self.path(taken)).into());

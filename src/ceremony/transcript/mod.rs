@@ -27,7 +27,7 @@ use super::event::{Artifact, Event};
 use chain::Chain;
 
 pub use seal::Seal;
-use sitting::{Sat, Sitting};
+use sitting::{Sat, Seat, Sitting};
 
 /// The largest record this program reads, in bytes.
 const LIMIT: usize = 64 << 20;
@@ -106,6 +106,20 @@ impl Transcript {
     /// Opens the sitting of this process, if that has not happened yet.
     pub fn sit(&mut self) -> Result<(), CeremonyError> {
         if self.sitting.is_some() { Ok(()) } else { self.write(&[]) }
+    }
+
+    /// Goes on with the sitting that a seat keeps. Where somebody else has sat here meanwhile, the next line opens another.
+    pub fn sit_down(&mut self, seat: &Seat) {
+        let open = self.sittings.last().filter(|sat| sat.closed.is_none());
+        let is_open = |sitting: &Sitting| open.is_some_and(|sat| sat.verifier == *sitting.verifier());
+        self.sitting = seat.take().filter(is_open);
+    }
+
+    /// Leaves the sitting open, and its key on a seat.
+    pub fn stand_up(&mut self, seat: &Seat) {
+        if let Some(sitting) = self.sitting.take() {
+            seat.keep(sitting);
+        }
     }
 
     /// Ends the sitting of this process with the head of the record, signed by its key, which is then wiped. Nothing is

@@ -1,5 +1,9 @@
 //! Sittings: each process that writes to the record introduces a key of its own, which signs the record's head when the process
-//! is done and is wiped. Nobody can sign for that sitting afterwards.
+//! is done and is wiped. Nobody can sign for that sitting afterwards. A walk through the script is one sitting, whatever commands
+//! are run in it.
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::software::SoftwareKey;
@@ -51,6 +55,20 @@ impl Sitting {
         let mut note = checkpoint.note()?;
         note.sign(&self.verifier, &self.key);
         Ok(note)
+    }
+}
+
+/// Where the key of a sitting stays between the commands of a walk. It is wiped when the last of these is dropped.
+#[derive(Clone, Default)]
+pub struct Seat(Rc<Cell<Option<Sitting>>>);
+
+impl Seat {
+    pub(super) fn take(&self) -> Option<Sitting> {
+        self.0.take()
+    }
+
+    pub(super) fn keep(&self, sitting: Sitting) {
+        self.0.set(Some(sitting));
     }
 }
 

@@ -8,12 +8,11 @@ use crate::ceremony::{CeremonyError, start};
 use crate::checks::Check;
 use crate::cli::{plan, status};
 use crate::host::display::visible;
-use crate::token::rehearsal::PIN;
 
 /// Plays all acts.
-pub fn play(directory: &Path, interactive: bool) -> Result<(), CeremonyError> {
+pub fn play(directory: &Path) -> Result<(), CeremonyError> {
     let request = start::Request { template: Some("rehearsal"), ..Default::default() };
-    let mut play = Play::new(directory, &request, 6, interactive)?;
+    let mut play = Play::new(directory, &request, 6)?;
     read_plan(&mut play)?;
     make_keys(&mut play)?;
     freeze(&mut play)?;
@@ -25,7 +24,7 @@ pub fn play(directory: &Path, interactive: bool) -> Result<(), CeremonyError> {
 /// The same without a word, for what comes after it.
 pub fn quietly(directory: &Path) -> Result<(), CeremonyError> {
     let request = start::Request { template: Some("rehearsal"), ..Default::default() };
-    let mut play = Play::new(directory, &request, 6, false)?;
+    let mut play = Play::new(directory, &request, 6)?;
     play.narrator.hush();
     for key in KEYS {
         play.makes_key(key)?;
@@ -54,9 +53,6 @@ fn make_keys(play: &mut Play) -> Result<(), CeremonyError> {
                  public half goes to keys/. (These tokens are rehearsal tokens: software, with keys that anybody \
                  can compute. Whatever they sign carries a rehearsal mark.)";
     play.act(2, "Keys", words);
-    if play.interactive {
-        play.say(&format!("The PIN of every rehearsal token is: {PIN}\n"));
-    }
     for key in KEYS {
         play.makes_key(key)?;
     }
@@ -75,14 +71,9 @@ fn sign(play: &mut Play) -> Result<(), CeremonyError> {
     let words = "Each holder inserts a token, reviews what each payload changes, types the first digits of its \
                  digest from paper, and only then gives the token its PIN. Not everybody is awake.";
     play.act(4, "Signatures", words);
-    if play.interactive {
-        play.say("You are the holders. What the witness's paper says is shown before each of you begins.");
-        play.say("\nAda comes first.");
-    } else {
-        play.say("Ada is tired, and types the digest of another file.");
-        play.mistake(Check::SignReview, |play| play.attempt("ada-card", Some("00000000")).map(|_| ()))?;
-        play.say("\nAda reads the paper again.");
-    }
+    play.say("Ada is tired, and types the digest of another file.");
+    play.mistake(Check::SignReview, |play| play.attempt("ada-card", Some("00000000")).map(|_| ()))?;
+    play.say("\nAda reads the paper again.");
     play.signs("ada-card")?;
     play.say("\nBen takes the wrong token out of the bag: it is Chi's.");
     play.tokens.insert_rehearsal("R-0003");

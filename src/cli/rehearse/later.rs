@@ -46,7 +46,7 @@ impl Later {
     }
 
     /// What there is before the plan.
-    fn story(self) -> &'static str {
+    pub fn story(self) -> &'static str {
         match self {
             Later::Refresh => {
                 "A year has gone by. Root and targets expire; nobody has left, and no key is to change. The ceremony goes on \
@@ -69,13 +69,13 @@ impl Later {
 }
 
 /// Plays all acts, below `place`.
-pub fn play(later: Later, place: &Path, interactive: bool) -> Result<(), CeremonyError> {
+pub fn play(later: Later, place: &Path) -> Result<(), CeremonyError> {
     files::folder(place)?;
     let (first, attacked, second) = (place.join("first"), place.join("attacked"), place.join("ceremony"));
     genesis::quietly(&first)?;
     let published = first.join("metadata");
     let request = start::Request { from: Some(&first), ..Default::default() };
-    let mut play = Play::new(&second, &request, 6, interactive)?;
+    let mut play = Play::new(&second, &request, 6)?;
     play.act(1, "What happened", later.story());
     play.say("(The first ceremony was played without a word; it lies in first/.)");
     if later == Later::Compromise {
@@ -157,7 +157,7 @@ fn attack(play: &mut Play, published: &Path, folder: &Path) -> Result<(), Ceremo
 }
 
 /// Changes the plan. Returns the key that is new.
-fn the_plan(play: &mut Play, later: Later) -> Result<Option<String>, CeremonyError> {
+pub fn the_plan(play: &mut Play, later: Later) -> Result<Option<String>, CeremonyError> {
     let words = "ceremony.toml is edited by intent: its comments stay, and each act is declared, so that nothing else can change \
                  unseen.";
     play.act(2, "The plan", words);
@@ -202,13 +202,10 @@ fn the_plan(play: &mut Play, later: Later) -> Result<Option<String>, CeremonyErr
             play.does("compromise");
             let answers = ["online", "unknown", "The server's disk was found in a bin.", "", "online=R-0010"];
             play.narrator.will_type(answers.map(str::to_owned));
-            let Play { ceremony, narrator, interactive, .. } = play;
-            let mut terminal = crate::console::Terminal;
-            let console: &mut dyn crate::console::Console =
-                if *interactive { &mut terminal } else { narrator };
-            let doubt = compromise::ask(console, ceremony, &compromise::Args::default(), false)?;
+            let Play { ceremony, narrator, .. } = play;
+            let doubt = compromise::ask(narrator, ceremony, &compromise::Args::default(), false)?;
             let response = ceremony.respond(&doubt)?;
-            compromise::say_response(console, ceremony, &response)?;
+            compromise::say_response(narrator, ceremony, &response)?;
             play.ceremony.policy.revoke.iter().find_map(|revoked| revoked.replacement.clone())
         }
     };

@@ -11,6 +11,7 @@ use crate::token::rehearsal::PIN;
 pub struct Narrator {
     answers: VecDeque<String>,
     silent: bool,
+    terminal: Terminal,
 }
 
 impl Narrator {
@@ -28,12 +29,12 @@ impl Narrator {
 impl Console for Narrator {
     fn say(&mut self, text: &str) {
         if !self.silent {
-            Terminal.say(text);
+            self.terminal.say(text);
         }
     }
 
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
-        if self.silent { Ok(()) } else { Terminal.show(text) }
+        if self.silent { Ok(()) } else { self.terminal.show(text) }
     }
 
     fn can_ask(&self, _: &str, _: &str) -> Result<(), ConsoleError> {

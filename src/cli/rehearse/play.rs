@@ -15,7 +15,7 @@ use crate::ceremony::{Ceremony, CeremonyError, start};
 use crate::checks::{Check, Finding};
 use crate::cli::sign::show_payload;
 use crate::cli::{complaint, show, verify as verify_output};
-use crate::console::{Console, Terminal};
+use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::clock;
 use crate::tuf::client::Profile;
@@ -34,8 +34,6 @@ pub struct Play {
     pub tokens: Tokens,
     /// Who speaks, and answers where nobody is asked.
     pub narrator: Narrator,
-    /// Whether the reader plays the people.
-    pub interactive: bool,
     /// How many acts there are.
     acts: usize,
     shown: Vec<Sha256Digest>,
@@ -43,17 +41,12 @@ pub struct Play {
 
 impl Play {
     /// Begins in a new directory.
-    pub fn new(
-        directory: &Path,
-        request: &start::Request<'_>,
-        acts: usize,
-        interactive: bool,
-    ) -> Result<Play, CeremonyError> {
+    pub fn new(directory: &Path, request: &start::Request<'_>, acts: usize) -> Result<Play, CeremonyError> {
         start::start(directory, request)?;
         let ceremony = Ceremony::open_to_act(directory)?;
         let (tokens, narrator) = (Tokens::new(), Narrator::default());
         let directory = directory.to_owned();
-        Ok(Play { directory, ceremony, tokens, narrator, interactive, acts, shown: Vec::new() })
+        Ok(Play { directory, ceremony, tokens, narrator, acts, shown: Vec::new() })
     }
 
     /// One or more lines for the reader.
@@ -77,17 +70,8 @@ impl Play {
     /// A holder makes a key on a token.
     pub fn makes_key(&mut self, key: &str) -> Result<(), CeremonyError> {
         self.does(&format!("token provision --key {key}"));
-        let made = loop {
-            let Play { ceremony, tokens, narrator, interactive, .. } = self;
-            let console: &mut dyn Console = if *interactive { &mut Terminal } else { narrator };
-            match provision(ceremony, tokens, console, key, false, PinFrom::Prompt) {
-                Err(error) if self.interactive && is_slip(&error) => {
-                    self.ceremony.record_refusal_of(key, "token provision", &error)?;
-                    self.report(&error);
-                }
-                other => break other?,
-            }
-        };
+        let Play { ceremony, tokens, narrator, .. } = self;
+        let made = provision(ceremony, tokens, narrator, key, false, PinFrom::Prompt)?;
         self.say(&format!("Made a key of type {}; keyid {}", made.public.algorithm().name(), made.keyid));
         Ok(())
     }
@@ -173,37 +157,14 @@ impl Play {
 
     /// One holder signs everything that needs the key.
     pub fn signs(&mut self, key: &str) -> Result<(), CeremonyError> {
-        if self.interactive {
-            // Every holder sees every review, once.
-            self.shown.clear();
-            self.show_paper()?;
-        }
-        let outcome = loop {
-            match self.attempt(key, None) {
-                Err(error) if self.interactive && is_slip(&error) => self.report(&error),
-                other => break other?,
-            }
-        };
+        let outcome = self.attempt(key, None)?;
         for (title, digest) in outcome.signed {
             self.say(&format!("Signed {title} ({digest:.16}), verified and stored."));
         }
         Ok(())
     }
 
-    /// The witness's paper, which a rehearsal has nowhere else to put.
-    fn show_paper(&mut self) -> Result<(), CeremonyError> {
-        self.say("\nThe paper says:");
-        for payload in self.ceremony.payloads()? {
-            self.say(&format!(
-                "{}\n{}",
-                payload.title(),
-                show::indent("    ", &show::digest(payload.digest))
-            ));
-        }
-        Ok(())
-    }
-
-    /// Tries to sign; a playing holder types the digits of the paper, or `typed`.
+    /// Tries to sign; the holder types the digits of the paper, or `typed`.
     pub fn attempt(&mut self, key: &str, typed: Option<&str>) -> Result<Outcome, CeremonyError> {
         self.does(&format!("sign --key {key}"));
         let digits = self.digits_on_paper(key)?;
@@ -212,7 +173,7 @@ impl Play {
             None => digits,
         };
         self.narrator.will_type(answers);
-        let Play { ceremony, tokens, narrator, interactive, shown, .. } = self;
+        let Play { ceremony, tokens, narrator, shown, .. } = self;
         let mut show = |console: &mut dyn Console, reviewed: &Reviewed, findings: &[Finding]| {
             if !shown.contains(&reviewed.payload.digest) {
                 shown.push(reviewed.payload.digest);
@@ -221,9 +182,8 @@ impl Play {
                 console.show(&format!("({}: the same review as before is shown)", reviewed.payload.title()))
             }
         };
-        let console: &mut dyn Console = if *interactive { &mut Terminal } else { narrator };
         let request = Request { key, confirm: &[], pin: PinFrom::Prompt };
-        let outcome = sign(ceremony, tokens, console, &mut show, &request);
+        let outcome = sign(ceremony, tokens, narrator, &mut show, &request);
         if let Err(error) = &outcome {
             ceremony.record_refusal_of(key, "sign", error)?;
         }
@@ -239,11 +199,6 @@ impl Play {
         Ok(open.map(|one| format!("{:.8}", one.payload.digest)).collect())
     }
 
-    fn report(&mut self, error: &CeremonyError) {
-        let text = complaint(error);
-        self.say(&text);
-    }
-
     /// Makes a mistake on purpose; the right check must catch it.
     pub fn mistake(
         &mut self,
@@ -252,17 +207,11 @@ impl Play {
     ) -> Result<(), CeremonyError> {
         match attempt(self) {
             Err(error) if error.check() == Some(check.id()) => {
-                self.report(&error);
+                self.say(&complaint(&error));
                 self.say(&format!("Caught by {}. Nothing was signed or written.", check.id()));
                 Ok(())
             }
-            Err(error) if self.interactive => Err(error),
             _ => Err(CeremonyError::NotCaught { expected: check.id() }),
         }
     }
-}
-
-/// A slip of a person at the keyboard, who may try again.
-fn is_slip(error: &CeremonyError) -> bool {
-    [Check::SignReview.id(), Check::TokenPin.id()].contains(&error.check().unwrap_or_default())
 }

@@ -2,13 +2,13 @@
 //! for it.
 
 use super::words::initials;
-use super::{Guide, Next, screen};
+use super::{Guide, Next};
 use crate::ceremony::CeremonyError;
 use crate::ceremony::event::Event;
 use crate::ceremony::script::Step;
 use crate::ceremony::walk::Walk;
 use crate::cli::show::{indent, wrap};
-use crate::console::{Console as _, ConsoleError, Terminal};
+use crate::console::{Console as _, ConsoleError};
 use crate::host::display::visible;
 
 /// The fewest characters of a reason.
@@ -35,18 +35,17 @@ impl Guide<'_> {
             self.withdrawn("A reason has at least 10 characters.");
             return Ok(None);
         }
-        let width = screen::width();
-        let read = indent("  ", &wrap(&visible(&reason), width.saturating_sub(2)));
+        let read = indent("  ", &wrap(&visible(&reason), self.size().text.saturating_sub(2)));
         let said = format!(
             "\nCA reads it aloud. Exception at step {}:\n\n{read}\n\nTwo people who agree type their initials.\n",
             step.id
         );
         self.context.console.say(&said);
-        let Some(first) = initials(&Terminal::ask_line("Initials of the first")?) else {
+        let Some(first) = initials(&self.context.console.ask("Initials of the first", "")?) else {
             self.withdrawn("Initials are two or three letters.");
             return Ok(None);
         };
-        let Some(second) = initials(&Terminal::ask_line("Initials of the second")?) else {
+        let Some(second) = initials(&self.context.console.ask("Initials of the second", "")?) else {
             self.withdrawn("Initials are two or three letters.");
             return Ok(None);
         };

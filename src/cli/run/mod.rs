@@ -8,17 +8,19 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Context, complaint, perform, script};
+use super::{Context, perform, script};
 use crate::advice::Exit;
 use crate::ceremony::event::{Event, StepWords};
-use crate::ceremony::script::{Script, ScriptError, Step};
+use crate::ceremony::recordings;
+use crate::ceremony::script::{AFTERWARDS, Script, ScriptError, Step};
+use crate::ceremony::transcript::sitting::Seat;
 use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
-use crate::console::{Console as _, ConsoleError, Terminal};
+use crate::console::{Console as _, ConsoleError, REST};
 use crate::host::display::{count, visible};
 use crate::host::{clock, files};
-use screen::Times;
-use words::{Answer, HELP};
+use screen::{Size, Times};
+use words::{Answer, HELP, is_recorded};
 
 /// What can be done where nobody reads and types.
 const INSTEAD: &str = "Run it in a terminal. `tuf-ceremony print script` puts the script on paper; each of its commands can be typed by itself.";
@@ -27,7 +29,7 @@ const INSTEAD: &str = "Run it in a terminal. `tuf-ceremony print script` puts th
 ///
 /// Shows each step that is not closed yet, runs its command when somebody types `do`, and takes initials. It goes on where
 /// things stood, after a pause, a stop, or on another machine.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Args {
     /// The script's file, or the name of one that comes with the program; that of the plan if absent
     #[arg(value_name = "SCRIPT")]
@@ -36,7 +38,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    if !Terminal::is_attended() {
+    if !context.console.is_attended() {
         return Err(ConsoleError::NobodyThere { instead: INSTEAD }.into());
     }
     let ceremony = Ceremony::open(&context.directory)?;
@@ -48,23 +50,30 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Some(file) if start::script(&file.to_string_lossy()).is_none() => Some(files::absolute(file)?),
         other => other.clone(),
     };
-    let again = again(&context.directory, args.script.as_deref());
+    let program = program(&context.directory);
+    let again = again(&program, args.script.as_deref());
     files::enter(&context.directory)?;
     context.directory = PathBuf::from(".");
     context.json = false;
     let began = clock::now();
-    Guide { context, name, file, again, began, act: (0, began), shown: 0, done: None }.begin()
+    Guide { context, name, file, program, again, began, act: (0, began), shown: 0, done: None }.sit()
 }
 
-/// The command that goes on with this walk.
-fn again(directory: &Path, script: Option<&Path>) -> String {
+/// The program, with the directory as people have named it.
+fn program(directory: &Path) -> String {
     let mut words = vec!["tuf-ceremony".to_owned()];
     if directory != Path::new(".") {
         words.extend(["-C".to_owned(), directory.to_string_lossy().into_owned()]);
     }
-    words.push("run".to_owned());
-    words.extend(script.map(|script| script.to_string_lossy().into_owned()));
     visible(&shell_words::join(words))
+}
+
+/// The command that goes on with this walk.
+fn again(program: &str, script: Option<&Path>) -> String {
+    let script = script.map(|script| shell_words::quote(&script.to_string_lossy()).into_owned());
+    let words =
+        [program.to_owned(), "run".to_owned()].into_iter().chain(script.map(|script| visible(&script)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Leads through a script.
@@ -74,6 +83,8 @@ struct Guide<'a> {
     name: String,
     /// Its file, if it is not that of the plan.
     file: Option<PathBuf>,
+    /// How the program is called here.
+    program: String,
     /// How to go on after a pause.
     again: String,
     began: Timestamp,
@@ -96,34 +107,53 @@ enum Next {
 }
 
 impl Guide<'_> {
-    fn begin(mut self) -> Result<Exit, CeremonyError> {
-        let script = Ceremony::act(&self.context.place(), |ceremony| {
+    /// The whole of a sitting: its record has one key, and its screen is recorded.
+    fn sit(mut self) -> Result<Exit, CeremonyError> {
+        self.context.seat = Some(Seat::default());
+        let place = self.context.place();
+        let begun = Ceremony::act(&place, |ceremony| {
             let script = script::named(ceremony, self.file.as_deref())?;
             valid(&visible(&self.name), &script)?;
             ceremony.follow(&self.name, &script)?;
-            Ok(script)
+            let recording = recordings::next(ceremony.root())?;
+            let title = format!("{}: tuf-ceremony run", visible(&ceremony.policy.id));
+            self.context.console.record(&ceremony.path(&recording), &title, is_recorded)?;
+            Ok(recording)
+        });
+        let Ok(recording) = begun else {
+            // What went wrong first is told.
+            let _ = Ceremony::act_last(&place, |_| Ok(()));
+            return begun.map(|_| Exit::No);
+        };
+        // What went wrong was shown, too.
+        let exit = self.begin().unwrap_or_else(|error| self.context.report(&error));
+        Ceremony::act_last(&place, |ceremony| {
+            self.context.console.end_recording()?;
+            ceremony.keep_recording(&recording)
         })?;
+        Ok(exit)
+    }
+
+    fn begin(&mut self) -> Result<Exit, CeremonyError> {
         let walk = self.walk()?;
         self.shown = walk.open().unwrap_or_default();
-        if walk.closed() == 0 && !script.intro.is_empty() {
-            Terminal::clear();
-            self.context.console.say(&screen::title(&walk, screen::width()));
-            if let Err(ConsoleError::Interrupted) = self.ask("Enter shows the first step") {
+        if walk.closed() == 0 && !walk.script.intro.is_empty() {
+            let title = screen::title(&walk, self.size());
+            let read = self.pages(&title).and_then(|()| self.ask("Enter shows the first step"));
+            if let Err(ConsoleError::Interrupted) = read {
                 return Ok(self.leave(&walk));
             }
         }
         self.lead()
     }
 
-    fn lead(mut self) -> Result<Exit, CeremonyError> {
+    fn lead(&mut self) -> Result<Exit, CeremonyError> {
         let mut next = Next::Show;
         loop {
             let walk = self.walk()?;
             let Some(open) = walk.open() else { return Ok(self.ends(&walk)) };
-            if let Next::Show = next {
-                self.show(&walk);
-            }
-            let answer = match self.ask(&self.prompt(&walk, open)) {
+            let shown = if let Next::Show = next { self.show(&walk) } else { Ok(()) };
+            let answer = match shown.and_then(|()| self.ask(&self.prompt(&walk, open))) {
                 Err(ConsoleError::Interrupted) => return Ok(self.leave(&walk)),
                 other => Answer::of(&other?),
             };
@@ -140,21 +170,39 @@ impl Guide<'_> {
         Walk::of(&ceremony, &self.name, script)
     }
 
-    fn show(&mut self, walk: &Walk) {
+    fn show(&mut self, walk: &Walk) -> Result<(), ConsoleError> {
         let now = clock::now();
         let act = walk.script.steps().nth(self.shown).map_or(0, |(act, _)| act.number);
         if self.act.0 != act {
             self.act = (act, now);
         }
-        Terminal::clear();
         let times = Times { sitting: self.began, act: self.act.1, now };
-        self.context.console.say(&screen::step(walk, self.shown, times, screen::width()));
+        let step = screen::step(walk, self.shown, times, self.size());
+        self.pages(&step)
+    }
+
+    /// Shows a text on an empty screen, and on more than one where the window is not high enough.
+    fn pages(&mut self, text: &str) -> Result<(), ConsoleError> {
+        let mut rest = screen::pages(text, self.context.console.height()).into_iter().peekable();
+        while let Some(page) = rest.next() {
+            self.context.console.clear();
+            self.context.console.say(&page);
+            if rest.peek().is_some() {
+                self.ask(REST)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks below an empty line.
-    fn ask(&self, prompt: &str) -> Result<String, ConsoleError> {
-        Terminal.say("");
-        Terminal::ask_line(prompt)
+    fn ask(&mut self, prompt: &str) -> Result<String, ConsoleError> {
+        self.context.console.say("");
+        self.context.console.ask(prompt, "")
+    }
+
+    /// How wide lines and text may be.
+    fn size(&self) -> Size {
+        Size::of(self.context.console.width())
     }
 
     /// Whether only initials are missing.
@@ -194,6 +242,13 @@ impl Guide<'_> {
             _ if self.shown != open => {
                 "This step is only shown to be re-read. `again` goes back to the open step."
             }
+            Answer::Explain(check) => {
+                let words = ["explain".to_owned(), check];
+                if let Ok(explain) = script::command(&words) {
+                    perform(self.context, &explain)?;
+                }
+                return Ok(Next::Ask);
+            }
             Answer::Exception => return self.exception(walk, step),
             Answer::Do if step.command.is_none() => {
                 "This step has no command: people do it. Whose initials are DO types them in capitals."
@@ -227,23 +282,22 @@ impl Guide<'_> {
         let command = command(&visible(&self.name), step)?;
         self.context.console.say(&format!("\n$ {}", visible(&step.typed())));
         self.context.step = Some(step.id.clone());
+        // What is shown before a signature was turned over page by page at the review; its end is what the digits are typed by.
+        self.context.console.turn_pages(!matches!(command, Some(super::Command::Sign(_))));
         let outcome = match &command {
             Some(command) => perform(self.context, command),
             None => Ok(Exit::Yes),
         };
         self.context.step = None;
-        let width = screen::width();
+        let size = self.size();
         let says = match outcome {
             Ok(Exit::Yes) => {
                 self.done = Some(step.id.clone());
-                format!("\n{}", screen::expected(walk, step, width))
+                format!("\n{}", screen::expected(walk, step, size))
             }
             failed => {
-                let code = failed.unwrap_or_else(|error| {
-                    Terminal::complain(&complaint(&error));
-                    crate::advice::Advice::exit(&error)
-                });
-                let otherwise = screen::otherwise(walk, step, width);
+                let code = failed.unwrap_or_else(|error| self.context.report(&error));
+                let otherwise = screen::otherwise(walk, step, size);
                 format!(
                     "\nThis did not succeed (exit code {}). The step stays open.\n\n{otherwise}",
                     code as u8
@@ -251,6 +305,7 @@ impl Guide<'_> {
             }
         };
         self.context.console.say(&says);
+        self.context.console.turn_pages(false);
         Ok(())
     }
 
@@ -282,6 +337,7 @@ impl Guide<'_> {
     }
 
     fn leave(&mut self, walk: &Walk) -> Exit {
+        self.context.console.turn_pages(false);
         let open = walk.open().and_then(|open| walk.script.steps().nth(open));
         let at = open.map_or("the end".to_owned(), |(_, step)| format!("step {}", step.id));
         self.context.console.say(&format!(
@@ -297,9 +353,13 @@ impl Guide<'_> {
             0 => "none was passed over".to_owned(),
             some => format!("{} passed over", count(some, "exception")),
         };
-        self.context.console.say(&format!(
-            "\nEvery step is closed: {steps}, {passed}.\nNext: tuf-ceremony print sheet, for signatures in ink; then tuf-ceremony seal"
-        ));
+        self.context.console.say(&format!("\nEvery step is closed: {steps}, {passed}."));
+        if !walk.script.afterwards.is_empty() {
+            let afterwards = screen::afterwards(walk, self.size());
+            self.context.console.say(&format!("\n{AFTERWARDS}\n\n{afterwards}"));
+        }
+        let directory = &self.program;
+        self.context.console.say(&format!("\nNext: {directory} seal; then {directory} print sheet"));
         Exit::Yes
     }
 }

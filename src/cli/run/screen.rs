@@ -4,12 +4,16 @@ use jiff::Timestamp;
 
 use crate::ceremony::script::{Act, Block, Late, Step};
 use crate::ceremony::walk::{Standing, Walk};
-use crate::cli::show::{indent, wrap};
-use crate::console::Terminal;
+use crate::cli::show::{digest, indent, wrap};
+use crate::console::QUESTION;
+use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 
-/// The width where the window tells none, and the widest that is read with ease.
-const WIDTH: (usize, usize) = (80, 100);
+/// The width where the window tells none.
+const WIDTH: usize = 80;
+
+/// The widest text that is read with ease.
+const READABLE: usize = 100;
 
 /// When things began in this sitting.
 #[derive(Clone, Copy)]
@@ -22,22 +26,61 @@ pub struct Times {
     pub now: Timestamp,
 }
 
-/// How wide the text may be.
-pub fn width() -> usize {
-    Terminal::width().unwrap_or(WIDTH.0).min(WIDTH.1)
+/// How wide things may be, in cells.
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// The rules above and below a heading.
+    pub rule: usize,
+    /// Text.
+    pub text: usize,
+}
+
+impl Size {
+    /// In a window, if it has a width.
+    pub fn of(window: Option<usize>) -> Size {
+        let rule = window.unwrap_or(WIDTH);
+        Size { rule, text: rule.min(READABLE) }
+    }
+}
+
+/// A text in parts that fit into a window of so many rows with a question below them, broken between paragraphs where that is
+/// possible; as it is where the window has no height.
+pub fn pages(text: &str, rows: Option<usize>) -> Vec<String> {
+    let room = rows.map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
+    let mut pages: Vec<Vec<&str>> = vec![Vec::new()];
+    for paragraph in text.split("\n\n") {
+        let lines: Vec<&str> = paragraph.split('\n').collect();
+        let fits = pages.last().is_some_and(|page| page.is_empty() || page.len() + 1 + lines.len() <= room);
+        if !fits {
+            pages.push(Vec::new());
+        } else if let Some(page) = pages.last_mut().filter(|page| !page.is_empty()) {
+            page.push("");
+        }
+        for line in lines {
+            match pages.last_mut() {
+                Some(page) if page.len() < room => page.push(line),
+                _ => pages.push(vec![line]),
+            }
+        }
+    }
+    pages.into_iter().map(|page| page.join("\n")).collect()
 }
 
 /// The script's title, and what stands before its first act.
-pub fn title(walk: &Walk, width: usize) -> String {
-    let rule = "=".repeat(width);
-    let intro = blocks(&walk.script.intro, walk, width, "");
-    format!("{rule}\n{}\n{rule}\n\n{intro}", wrap(&visible(&walk.script.title), width))
+pub fn title(walk: &Walk, size: Size) -> String {
+    let rule = "=".repeat(size.rule);
+    let intro = blocks(&walk.script.intro, walk, size.text, "");
+    let digest = indent("  ", &digest(Sha256Digest::of(walk.script.markdown().as_bytes())));
+    let title = wrap(&visible(&walk.script.title), size.text);
+    format!(
+        "{rule}\n{title}\n{rule}\n\n{intro}\n\nSHA-256 of script.md, as on every page of the paper\n{digest}"
+    )
 }
 
 /// A step, from its rule to what is expected.
-pub fn step(walk: &Walk, at: usize, times: Times, width: usize) -> String {
+pub fn step(walk: &Walk, at: usize, times: Times, size: Size) -> String {
     let Some((act, step)) = walk.script.steps().nth(at) else { return String::new() };
-    let rule = "=".repeat(width);
+    let (rule, width) = ("=".repeat(size.rule), size.text);
     let mut out = vec![rule.clone()];
     let heading = format!("Act {} of {}: {}", act.number, walk.script.acts.len(), act.title);
     out.push(wrap(&visible(&format!("{heading} ({})", act.estimate)), width));
@@ -46,7 +89,7 @@ pub fn step(walk: &Walk, at: usize, times: Times, width: usize) -> String {
     out.push(format!("Step {} of {last}. {} of all {steps} steps are closed.", step.id, walk.closed()));
     let (sitting, of_act) =
         (elapsed(times.sitting, times.now), elapsed(times.act.max(times.sitting), times.now));
-    out.push(format!("Time: {sitting} since this sitting began, {of_act} in this act."));
+    out.push(format!("Time (h:mm): {sitting} since this sitting began, {of_act} in this act."));
     out.push(rule);
     if is_first(act, step) && !act.intro.is_empty() {
         out.push(String::new());
@@ -59,7 +102,7 @@ pub fn step(walk: &Walk, at: usize, times: Times, width: usize) -> String {
     }
     if !step.expected.is_empty() {
         out.push(String::new());
-        out.push(expected(walk, step, width));
+        out.push(expected(walk, step, size));
     }
     if let Some(note) = walk.standings.get(at).and_then(note) {
         out.push(format!("\n{}", wrap(&note, width)));
@@ -67,14 +110,19 @@ pub fn step(walk: &Walk, at: usize, times: Times, width: usize) -> String {
     out.join("\n")
 }
 
+/// What is done by hand after the last step.
+pub fn afterwards(walk: &Walk, size: Size) -> String {
+    blocks(&walk.script.afterwards, walk, size.text, "")
+}
+
 /// What a step's command is expected to say.
-pub fn expected(walk: &Walk, step: &Step, width: usize) -> String {
-    blocks(&step.expected, walk, width, "")
+pub fn expected(walk: &Walk, step: &Step, size: Size) -> String {
+    blocks(&step.expected, walk, size.text, "")
 }
 
 /// What to do if it says something else.
-pub fn otherwise(walk: &Walk, step: &Step, width: usize) -> String {
-    blocks(&step.otherwise, walk, width, "")
+pub fn otherwise(walk: &Walk, step: &Step, size: Size) -> String {
+    blocks(&step.otherwise, walk, size.text, "")
 }
 
 fn is_first(act: &Act, step: &Step) -> bool {

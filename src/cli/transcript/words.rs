@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::event::{
-    EXCEPTION, FROZEN, MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED, MERGED, REPAIRED, REQUESTED, SCRIPT,
-    SEALED, SITTING_CLOSED, SITTING_OPENED, STEP, VOIDED,
+    EXCEPTION, FROZEN, MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED, MERGED, RECORDED, REPAIRED, REQUESTED,
+    SCRIPT, SEALED, SITTING_CLOSED, SITTING_OPENED, STEP, VOIDED,
 };
 use crate::ceremony::transcript::Transcript;
 use crate::cli::show;
@@ -126,6 +126,7 @@ impl<'a> Told<'a> {
                 format!("the image is {}", text("image")),
                 format!("the manifest in it is {}", text("manifest")),
             ],
+            RECORDED => vec!["ended the recording of the screen:".to_owned()],
             SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
             other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
         };

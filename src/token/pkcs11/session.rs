@@ -49,7 +49,7 @@ impl Device {
             PinState::Locked => Err(TokenError::PinLocked { serial }.into()),
             PinState::LastTry => Err(TokenError::LastTry { serial }.into()),
             PinState::NotSet => Err(TokenError::PinNotSet { serial }.into()),
-            PinState::AllTriesLeft | PinState::SomeTriesUsed => Ok(info),
+            PinState::AllTriesLeft | PinState::NotCounted | PinState::SomeTriesUsed => Ok(info),
         }
     }
 
