@@ -16,12 +16,24 @@ use crate::softhsm::{self, HOLDERS, MODULE, ONLINE, Person, new_token, planned_f
 type Way = fn(&Room, &str, &Room) -> String;
 
 /// How each holder's response comes back.
-const WAYS: [Way; 5] = [by_stick; 5];
+const WAYS: [Way; 5] = [by_stick, by_qr, by_stick, by_qr, by_stick];
 
 /// A file on a stick.
 fn by_stick(site: &Room, response: &str, to: &Room) -> String {
     let name = format!("stick/{}", site.path(response).display().to_string().replace('/', "-"));
     to.lay(&name, fs::read(site.path(response)).unwrap()).display().to_string()
+}
+
+/// One code on the holder's screen, of which a picture is taken.
+fn by_qr(site: &Room, response: &str, to: &Room) -> String {
+    let (file, picture) = (site.path(response), site.path("code.png"));
+    site.run(&["qr", "show", file.to_str().unwrap(), "--png", picture.to_str().unwrap()]).ok();
+    let name = format!("stick/{}", picture.display().to_string().replace('/', "-"));
+    let seen = to.lay(&name, fs::read(&picture).unwrap());
+    fs::remove_file(&picture).unwrap();
+    let read = seen.with_extension("json");
+    to.run(&["qr", "read", seen.to_str().unwrap(), "--out", read.to_str().unwrap()]).ok();
+    read.display().to_string()
 }
 
 /// A machine with one token.
