@@ -126,7 +126,7 @@ impl Context {
     /// Says what comes next. In a walk through the script, it is the script that says so.
     fn next(&mut self, what: &str) {
         if self.seat.is_none() {
-            self.console.say(&format!("Next: {what}"));
+            self.console.say(&show::wrap(&format!("Next: {what}"), 78));
         }
     }
 

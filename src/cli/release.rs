@@ -63,22 +63,20 @@ fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyE
         context.console.say(&show::left(&left));
     }
     let refusing = foreseen.iter().any(|one| one.refused.is_some() && !one.lost_before);
-    let next = next(ceremony, release.files(), !left.is_empty(), refusing);
-    context.console.say(&show::wrap(&next, 78));
+    context.next(&next(ceremony, release.files(), !left.is_empty(), refusing));
     Ok(Exit::Yes)
 }
 
 /// What is done with the release.
 fn next(ceremony: &Ceremony, files: &[Artifact], left: bool, refusing: bool) -> String {
     if ceremony.ended.is_some() {
-        return "Next: publish the files of metadata/ under a new address, where no root of the old line is; clients are \
+        return "publish the files of metadata/ under a new address, where no root of the old line is; clients are \
                 shipped with the new 1.root.json and that address. Publish statement.md, in more than one place; the old \
                 address serves nothing any longer."
             .to_owned();
     }
     if ceremony.trusted.is_none() {
-        return "Next: publish the files of metadata/ as they are; clients start from 1.root.json."
-            .to_owned();
+        return "publish the files of metadata/ as they are; clients start from 1.root.json.".to_owned();
     }
     let has_timestamp = files.iter().any(|one| one.file == "metadata/timestamp.json");
     let order = match (has_timestamp, left) {
@@ -93,7 +91,7 @@ fn next(ceremony: &Ceremony, files: &[Artifact], left: bool, refusing: bool) -> 
         false => "clients that trust an earlier root follow by themselves",
     };
     format!(
-        "Next: publish the files of metadata/ as they are; {follow}. {order}; \
+        "publish the files of metadata/ as they are; {follow}. {order}; \
          remove nothing that is published under a name with a version: slow clients still read it."
     )
 }

@@ -38,7 +38,7 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         "{said}\n\
          Record: {size} lines; their tree head, for the paper:\n{root}\n\
          SHA256SUMS lists {files} files; VERIFY.md says how to check all of it without this program.\n\
-         Next: tuf-ceremony print sheet, for signatures in ink. Then give copies of this directory to the witnesses; each may\n\
+         Next: tuf-ceremony print sheet --out sheet.pdf, for signatures in ink. Then give copies of this directory to the witnesses; each may\n\
          add a cosignature: tuf-ceremony transcript cosign --name NAME --key-file FILE"
     ));
     Ok(Exit::Yes)

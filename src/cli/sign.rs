@@ -94,7 +94,7 @@ pub fn tell(
 /// How many signatures a payload has by now.
 fn counts(signed: &Signed) -> String {
     let of = |tally: &Tally, whose: &str| {
-        format!("{} of {} needed by {whose}", tally.counted.len(), tally.threshold)
+        format!("{} by {whose}, {} needed", tally.counted.len(), tally.threshold)
     };
     let old = signed.old.as_ref().map_or(String::new(), |old| format!(", {}", of(old, "the keys before")));
     let enough = if signed.quorate() { ": enough" } else { "" };

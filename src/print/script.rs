@@ -39,7 +39,8 @@ fn letters() -> Text {
     let who: Vec<String> = Who::ALL.iter().map(|who| format!("{who} {}", who.words())).collect();
     Text::from(format!(
         "Beside each step stands who acts: {}. Whoever has done a step, or has seen it done, writes initials and the time into its \
-         boxes.",
+         boxes. On the screen, `tuf-ceremony run` shows the same steps: `do` runs the command of a step, and initials close it there, \
+         too.",
         who.join(", ")
     ))
 }

@@ -141,11 +141,9 @@ fn not_counted(status: &Status) -> Vec<Block> {
 fn root(ceremony: &Ceremony) -> Option<Block> {
     let files = ceremony.transcript.all("released").next_back()?.get("files")?.as_object()?;
     let digest = Sha256Digest::parse_hex(files.get("metadata/root.json")?.as_str()?)?;
-    let named = NamedDigest { of: "metadata/root.json".to_owned(), digest };
-    Some(Block::Digest {
-        named,
-        note: Some("The newest root as it is published, with its signatures.".into()),
-    })
+    let of = "the newest root as it is published".to_owned();
+    let note = "with its signatures: metadata/root.json, and the same file under its number".to_owned();
+    Some(Block::Digest { named: NamedDigest { of, digest }, note: Some(note) })
 }
 
 /// With the end of the record on paper, nobody can shorten it unseen.
@@ -168,7 +166,7 @@ fn record(ceremony: &Ceremony) -> Vec<Block> {
                 of: format!("the sealed record: the tree head over its {} lines", seal.head.size),
                 digest: seal.head.root,
             };
-            blocks.push(Block::Digest { named, note: Some("The file checkpoint has it in base64.".into()) });
+            blocks.push(Block::Digest { named, note: Some("the file checkpoint has it in base64".to_owned()) });
         }
         None => blocks.push(Block::Paragraph(Text::from(
             "The record is not sealed yet, and more can come after this line. Print this sheet after `seal`, before people sign it.",

@@ -293,7 +293,8 @@ impl Guide<'_> {
         let says = match outcome {
             Ok(Exit::Yes) => {
                 self.done = Some(step.id.clone());
-                format!("\n{}", screen::expected(walk, step, size))
+                let expected = screen::expected(walk, step, size);
+                format!("\n{expected}\n\n{}", screen::otherwise(walk, step, size))
             }
             failed => {
                 let code = failed.unwrap_or_else(|error| self.context.report(&error));
@@ -359,7 +360,9 @@ impl Guide<'_> {
             self.context.console.say(&format!("\n{AFTERWARDS}\n\n{afterwards}"));
         }
         let directory = &self.program;
-        self.context.console.say(&format!("\nNext: {directory} seal; then {directory} print sheet"));
+        self.context
+            .console
+            .say(&format!("\nNext: {directory} seal; then {directory} print sheet --out sheet.pdf"));
         Exit::Yes
     }
 }
