@@ -130,6 +130,10 @@ impl Ceremony {
     /// Brings the record up to what is here.
     pub(super) fn enter(&mut self) -> Result<(), CeremonyError> {
         CeremonyError::require(self.check_id())?;
+        if self.transcript.is_empty() && files::exists(&self.path("payloads/index.json")) {
+            let problem = "there are payloads, and no record of how they came to be; bring transcript.jsonl back from another copy";
+            return Err(CeremonyError::Record { line: 1, problem: problem.to_owned() });
+        }
         self.transcript.repair()?;
         self.record_plan()?;
         let present = self.artifacts()?;

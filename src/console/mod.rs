@@ -11,7 +11,6 @@ pub mod words;
 pub use terminal::{QUESTION, REST, Terminal};
 
 use crate::advice::{Advice, Exit};
-use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
 /// Where a command speaks and asks.
@@ -49,8 +48,13 @@ pub enum ConsoleError {
     #[error("what must be read could not be shown")]
     NotShown,
     /// What is shown no longer gets into the recording.
-    #[error("what is shown can no longer be recorded: {0}")]
-    NotRecorded(FileError),
+    #[error("what is shown can no longer be recorded: {what}")]
+    NotRecorded {
+        /// Why.
+        what: String,
+        /// What to do.
+        next: String,
+    },
     /// The terminal went away, or Ctrl-C.
     #[error("the question was not answered")]
     Interrupted,
@@ -66,7 +70,7 @@ impl Advice for ConsoleError {
             ConsoleError::NotShown => {
                 "Nothing was signed. Run the command again where its output can be seen.".to_owned()
             }
-            ConsoleError::NotRecorded(error) => error.next_step(),
+            ConsoleError::NotRecorded { next, .. } => next.clone(),
             ConsoleError::Interrupted => {
                 "Nothing was done. Run the command again when you are ready.".to_owned()
             }
@@ -74,7 +78,7 @@ impl Advice for ConsoleError {
     }
     fn exit(&self) -> Exit {
         match self {
-            ConsoleError::NotShown | ConsoleError::NotRecorded(_) => Exit::Machine,
+            ConsoleError::NotShown | ConsoleError::NotRecorded { .. } => Exit::Machine,
             ConsoleError::NoTerminal { .. }
             | ConsoleError::NobodyThere { .. }
             | ConsoleError::Interrupted => Exit::Usage,

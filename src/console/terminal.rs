@@ -10,6 +10,7 @@ use super::fold::fold;
 use super::line::{Echo, Quiet};
 use super::recording::Recording;
 use super::{Console, ConsoleError};
+use crate::advice::Advice as _;
 use crate::host::display::visible;
 use crate::host::files::FileError;
 use crate::host::secret::Secret;
@@ -115,8 +116,9 @@ impl Terminal {
     /// it was.
     fn read(&mut self, prompt: &str, flag: &str, echo: Echo) -> Result<Secret, ConsoleError> {
         self.can_ask(prompt, flag)?;
-        if let Some(error) = self.broken.take() {
-            return Err(ConsoleError::NotRecorded(error));
+        // Said at each question from now on: a walk does not go on without its recording.
+        if let Some(error) = &self.broken {
+            return Err(ConsoleError::NotRecorded { what: error.to_string(), next: error.next_step() });
         }
         let quiet = Quiet::begin(echo).map_err(|_| ConsoleError::Interrupted)?;
         self.write(&format!("{}: ", visible(prompt)))?;

@@ -123,6 +123,11 @@ fn not_counted(status: &Status) -> Vec<Block> {
         let many = if names.len() == 1 { "signature" } else { "signatures" };
         items.push(Text::from(format!("{} {many} over the void payload {digest}", names.len())));
     }
+    for (word, files) in
+        [("changed", &status.kept.changed), ("gone", &status.kept.gone), ("added", &status.kept.added)]
+    {
+        items.extend(files.iter().map(|file| Text::from(format!("{word} since it was recorded: {file}"))));
+    }
     items.extend(status.unrecorded.iter().map(|file| Text::from(format!("not in the record: {file}"))));
     if items.is_empty() {
         return Vec::new();
@@ -130,7 +135,7 @@ fn not_counted(status: &Status) -> Vec<Block> {
     vec![
         Block::Heading {
             level: Level::Part,
-            text: "What is here and does not count".to_owned(),
+            text: "What does not count, or is not as it was recorded".to_owned(),
             aside: None,
         },
         Block::Bullets(items),

@@ -46,6 +46,11 @@ impl Room {
         Holder { session: spawn_command(command, Some(PATIENCE)).unwrap(), seen: String::new() }
     }
 
+    /// The same where no file can have more than 16 KiB, as on a disk that is full by then.
+    pub fn sit_before_full_disk(&self, arguments: &[&str]) -> Holder {
+        self.sit_before("cols 80 rows 24 && trap '' XFSZ && ulimit -f 32", "", arguments)
+    }
+
     fn sit_before(&self, window: &str, redirection: &str, arguments: &[&str]) -> Holder {
         let program = self.command(arguments);
         // `rexpect` turns the echo off. On a real terminal it is on until the program turns it off.

@@ -27,6 +27,41 @@ pub fn sums_hold(room: &Room) -> bool {
     check.output().unwrap().status.success()
 }
 
+/// What the freeze depended on is still as it was.
+#[test]
+fn a_plan_or_a_key_that_was_changed_is_not_sealed() {
+    for file in ["ceremony.toml", "keys/ada/public.pem"] {
+        let room = released();
+        let text = room.read(file);
+        room.write(file, text + "\n");
+        let done = room.run(&["seal"]);
+        assert!(done.code == 1 && done.err.starts_with("error [PLAN-DIGEST]: "), "{file}: {done:?}");
+        assert!(!room.path("checkpoint").exists());
+    }
+}
+
+#[test]
+fn a_signature_that_is_gone_is_named() {
+    let room = released();
+    let file = room.signature("root", "ada");
+    std::fs::remove_file(room.path(&file)).unwrap();
+    let done = room.run(&["seal"]);
+    assert!(done.code != 0 && done.err.contains(&file), "{done:?}");
+    assert!(!room.path("checkpoint").exists());
+}
+
+/// Whoever brings the record back finds no other in its place.
+#[test]
+fn no_record_is_begun_beside_payloads() {
+    let room = released();
+    std::fs::remove_file(room.path("transcript.jsonl")).unwrap();
+    for command in [&["draft"][..], &["release"], &["seal"]] {
+        let done = room.run(command);
+        assert!(done.code == 1 && done.err.starts_with("error [RECORD-CHAIN]: "), "{done:?}");
+        assert!(!room.path("transcript.jsonl").exists(), "{command:?}");
+    }
+}
+
 #[test]
 fn nothing_is_sealed_before_the_release() {
     let next = "Run `tuf-ceremony status` to see what is missing, and `tuf-ceremony release`.";

@@ -32,7 +32,7 @@ fn every_event_is_told_in_words() {
         &format!("    was shown root version 1:\n    {root}\n"),
         "    signed root version 1 with the key ada, after typing 8 digits of its\n    digest\n",
         "    removed a line that was cut off after 6 bytes; SHA-256 of what there was:\n",
-        "    found here, and not in the record before:\n    ",
+        "    found here, and not in the record before as they are:\n    ",
         "  keys/ada/attestation.pem\n",
         "    wrote the release\n",
         "    sealed the ceremony; every lasting file:\n",

@@ -126,6 +126,26 @@ fn what_could_be_a_secret_in_the_wrong_place_is_left_out() {
     );
 }
 
+/// A walk does not go on where its screen is no longer recorded, and half a recording is not taken for a whole one.
+#[test]
+fn a_disk_that_is_full_ends_the_walk() {
+    let room = planned();
+    let mut holder = room.sit_before_full_disk(&["run"]);
+    let told = "error: what is shown can no longer be recorded: cannot write";
+    holder.reads(FIRST);
+    holder.types("");
+    while holder.reads_one_of(&[told, INITIALS, DO]).1 != told {
+        holder.types("again");
+    }
+    let (code, screen) = holder.leaves();
+    assert_eq!((code, screen.matches("can no longer be recorded").count()), (5, 1), "{screen}");
+    assert!(!screen.contains("Paused before"), "{screen}");
+    assert!(room.record().iter().all(|line| line["event"] != "recorded"));
+    // The next command finds what there is.
+    room.provision("ada").ok();
+    assert_eq!(recorded(&room, "recordings/1.cast")[0].0, "found");
+}
+
 /// While a walk goes on its recording grows, and `SHA256SUMS` would be wrong at once.
 #[test]
 fn nothing_is_sealed_while_a_walk_goes_on() {

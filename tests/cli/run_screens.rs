@@ -22,8 +22,8 @@ fn walks(window: &Window, (columns, rows): (usize, usize)) {
     whole(&first, "Genesis: the first root of a repository");
     if first.iter().any(|line| line == MORE.trim_end()) {
         window.types("");
+        window.shows_anew(&first, &[FIRST]);
     }
-    window.shows(FIRST);
     window.types("");
     let screen = window.shows(INITIALS);
     whole(&screen, "Act 1 of 6: The plan (15 minutes)");

@@ -26,8 +26,8 @@ fn what_is_no_word_closes_nothing() {
     holder.reads("This is the first step.");
     holder.answers(INITIALS, "explain SIGN-REVIEW");
     holder.reads("SIGN-REVIEW");
-    holder.answers(INITIALS, "explain NOTHING");
-    holder.reads("error: there is no check or rule NOTHING");
+    holder.answers(INITIALS, "explain geheim4711");
+    holder.reads("There is no such check; errors name theirs in brackets.");
     has_each_once(&room, &[]);
     holder.answers(INITIALS, "DO");
     holder.reads("Step 1.2 of ");

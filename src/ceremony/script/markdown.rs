@@ -157,7 +157,10 @@ impl<'a> Reader<'a> {
         let parts = rest.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
         let (title, estimate) =
             parts.ok_or_else(|| self.wrong_at(line, "the act does not say how long it takes", form))?;
-        let minutes = estimate.split_once(" minutes").map(|(minutes, _)| minutes.parse::<u32>().is_ok());
+        let minutes = estimate
+            .split_once(" minutes")
+            .or_else(|| estimate.split_once(" minute"))
+            .map(|(minutes, _)| minutes.parse::<u32>().is_ok());
         if estimate != "now" && minutes != Some(true) {
             return Err(self.wrong_at(line, "the act does not say how many minutes it takes", form));
         }

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use crate::checks::Check;
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::tlog::checkpoint::Checkpoint;
 use crate::host::display::visible;
@@ -94,6 +95,15 @@ impl Ceremony {
     pub(super) fn require_released(&self) -> Result<(), CeremonyError> {
         let collected = self.collected()?;
         let complete = collected.iter().all(Signed::quorate) && files::exists(&self.path("metadata"));
+        let released = complete && self.is_released(&collected)?;
+        if !released {
+            let kept = self.kept(&self.artifacts()?);
+            let other = kept.changed.iter().chain(&kept.gone).chain(&kept.added).next();
+            if let Some(file) = other.filter(|_| kept.released) {
+                let problem = "it is not, or no longer, what the record says; `tuf-ceremony status` lists all such files";
+                return Err(CeremonyError::Damaged { file: file.clone(), problem: problem.to_owned() });
+            }
+        }
         if !complete {
             return Err(CeremonyError::NotYet {
                 what: "nothing is released yet".to_owned(),
@@ -103,7 +113,12 @@ impl Ceremony {
         }
         let payloads: Vec<Payload> = collected.iter().map(|one| one.payload.clone()).collect();
         CeremonyError::unless_clear(&self.commitments(&payloads))?;
-        if !self.is_released(&collected)? {
+        // What else refuses, such as an expiry since then, is no reason not to seal what was done.
+        let of_freeze = [Check::PlanDigest, Check::PlanIntent];
+        let mut findings = super::gate::examine_frozen(self, &payloads);
+        findings.retain(|finding| of_freeze.contains(&finding.check));
+        CeremonyError::unless_clear(&findings)?;
+        if !released {
             CeremonyError::require(super::gate::output(self))?;
         }
         Ok(())

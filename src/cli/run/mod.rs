@@ -16,6 +16,7 @@ use crate::ceremony::script::{AFTERWARDS, Script, ScriptError, Step};
 use crate::ceremony::transcript::sitting::Seat;
 use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
+use crate::checks::Check;
 use crate::console::{Console as _, ConsoleError, REST};
 use crate::host::display::{count, visible};
 use crate::host::{clock, files};
@@ -127,9 +128,11 @@ impl Guide<'_> {
         };
         // What went wrong was shown, too.
         let exit = self.begin().unwrap_or_else(|error| self.context.report(&error));
-        Ceremony::act_last(&place, |ceremony| {
-            self.context.console.end_recording()?;
-            ceremony.keep_recording(&recording)
+        Ceremony::act_last(&place, |ceremony| match self.context.console.end_recording() {
+            Ok(()) => ceremony.keep_recording(&recording),
+            // It was said before; the next command finds what there is of the recording.
+            Err(_) if exit == Exit::Machine => Ok(()),
+            Err(error) => Err(error.into()),
         })?;
         Ok(exit)
     }
@@ -243,9 +246,12 @@ impl Guide<'_> {
                 "This step is only shown to be re-read. `again` goes back to the open step."
             }
             Answer::Explain(check) => {
-                let words = ["explain".to_owned(), check];
-                if let Ok(explain) = script::command(&words) {
-                    perform(self.context, &explain)?;
+                match script::command(&["explain".to_owned(), check.clone()]) {
+                    // What is no check could be a secret in the wrong place, and is not repeated.
+                    Ok(explain) if Check::from_id(&check).is_some() => {
+                        perform(self.context, &explain)?;
+                    }
+                    _ => self.context.console.say("There is no such check; errors name theirs in brackets."),
                 }
                 return Ok(Next::Ask);
             }
@@ -322,16 +328,24 @@ impl Guide<'_> {
         let place = self.context.place();
         self.context.step = None;
         let (name, file) = (&self.name, self.file.as_deref());
-        Ceremony::act(&place, |ceremony| {
+        let closed = Ceremony::act(&place, |ceremony| {
             let walk = Walk::of(ceremony, name, script::named(ceremony, file)?)?;
             let open = walk.open().and_then(|open| walk.script.steps().nth(open));
             match open {
                 Some((_, now)) if now.id == step.id && walk.words(now) == shown => {
-                    ceremony.transcript.record(actor, &event(shown))
+                    ceremony.transcript.record(actor, &event(shown)).map(|()| true)
                 }
-                _ => Ok(()),
+                _ => Ok(false),
             }
         })?;
+        if !closed {
+            self.context
+                .console
+                .say("Meanwhile the step was closed or changed elsewhere. Nothing of this was recorded.");
+            if let Err(ConsoleError::Interrupted) = self.ask("Enter shows where things stand") {
+                return Ok(Next::Leave);
+            }
+        }
         self.done = None;
         self.shown = self.walk()?.open().unwrap_or_default();
         Ok(Next::Show)

@@ -84,7 +84,7 @@ impl<'a> Told<'a> {
             MERGED => vec![merged(data.get("from").unwrap_or(&Json::Null))],
             "refused" => vec![format!("{} refused `{}`: {}", text("check"), text("act"), text("what"))],
             "released" => vec!["wrote the release".to_owned()],
-            "found" => vec!["found here, and not in the record before:".to_owned()],
+            "found" => vec!["found here, and not in the record before as they are:".to_owned()],
             REPAIRED => vec![format!(
                 "removed a line that was cut off after {} bytes; SHA-256 of what there was: {}",
                 number("bytes"),
