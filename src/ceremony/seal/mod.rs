@@ -95,6 +95,15 @@ impl Ceremony {
     pub(super) fn require_released(&self) -> Result<(), CeremonyError> {
         let collected = self.collected()?;
         let complete = collected.iter().all(Signed::quorate) && files::exists(&self.path("metadata"));
+        if complete {
+            let payloads: Vec<Payload> = collected.iter().map(|one| one.payload.clone()).collect();
+            CeremonyError::unless_clear(&self.commitments(&payloads))?;
+            // What else refuses, such as an expiry since then, is no reason not to seal what was done.
+            let of_freeze = [Check::PlanDigest, Check::PlanIntent];
+            let mut findings = super::gate::examine_frozen(self, &payloads);
+            findings.retain(|finding| of_freeze.contains(&finding.check));
+            CeremonyError::unless_clear(&findings)?;
+        }
         let released = complete && self.is_released(&collected)?;
         if !released {
             let kept = self.kept(&self.artifacts()?);
@@ -111,13 +120,6 @@ impl Ceremony {
                     .to_owned(),
             });
         }
-        let payloads: Vec<Payload> = collected.iter().map(|one| one.payload.clone()).collect();
-        CeremonyError::unless_clear(&self.commitments(&payloads))?;
-        // What else refuses, such as an expiry since then, is no reason not to seal what was done.
-        let of_freeze = [Check::PlanDigest, Check::PlanIntent];
-        let mut findings = super::gate::examine_frozen(self, &payloads);
-        findings.retain(|finding| of_freeze.contains(&finding.check));
-        CeremonyError::unless_clear(&findings)?;
         if !released {
             CeremonyError::require(super::gate::output(self))?;
         }
