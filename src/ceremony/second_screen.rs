@@ -19,7 +19,7 @@ const KIND: &str = "tuf-ceremony review 1";
 
 /// All that a review needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Carried {
+pub struct ForReview {
     /// The payload.
     pub payload: Payload,
     /// What is trusted or published today, `signed` of it.
@@ -30,9 +30,9 @@ pub struct Carried {
     names: BTreeMap<String, String>,
 }
 
-impl Carried {
+impl ForReview {
     /// A payload of a ceremony.
-    pub fn of(ceremony: &Ceremony, payload: Payload) -> Carried {
+    pub fn of(ceremony: &Ceremony, payload: Payload) -> ForReview {
         let basis = ceremony.published_today(&payload.role).cloned();
         // The names of other keys have no place in its review, and would take room.
         let shown = [Some(&payload.signed), basis.as_ref()].map(|json| json.map(Json::canonical));
@@ -41,7 +41,7 @@ impl Carried {
             shown.iter().flatten().any(is_in)
         };
         let names = names(ceremony).into_iter().filter(|(keyid, _)| is_shown(keyid)).collect();
-        Carried { payload, basis, rebased: ceremony.is_rebased(), names }
+        ForReview { payload, basis, rebased: ceremony.is_rebased(), names }
     }
 
     /// What its file is called, for roles whose names are fit for one.
@@ -69,13 +69,13 @@ impl Carried {
     ///
     /// # Errors
     /// [`QrError::Foreign`] for anything else, in any detail.
-    pub fn read(bytes: &[u8]) -> Result<Carried, CeremonyError> {
+    pub fn read(bytes: &[u8]) -> Result<ForReview, CeremonyError> {
         let foreign = |problem: String| QrError::Foreign(format!("it is no payload to review: {problem}"));
         let tree = Json::from_canonical(bytes, METADATA_LIMIT).map_err(|error| foreign(error.to_string()))?;
-        Ok(Carried::from_tree(&tree).map_err(|error| foreign(error.to_string()))?)
+        Ok(ForReview::from_tree(&tree).map_err(|error| foreign(error.to_string()))?)
     }
 
-    fn from_tree(tree: &Json) -> Result<Carried, ShapeError> {
+    fn from_tree(tree: &Json) -> Result<ForReview, ShapeError> {
         let at = At::new(tree, "review");
         let known = ["basis", "kind", "names", "payload", "rebased", "role"];
         if let Some((other, _)) = at.entries()?.find(|(name, _)| !known.contains(name)) {
@@ -100,7 +100,7 @@ impl Carried {
         let basis = if *basis.json() == Json::Null { None } else { Some(of_role(&basis)?) };
         let names = at.field("names")?;
         let names = names.entries()?.map(|(keyid, name)| Ok((keyid.to_owned(), name.string()?.to_owned())));
-        Ok(Carried {
+        Ok(ForReview {
             payload: Payload { digest: Sha256Digest::of(&canonical), role, version, signed, canonical },
             basis,
             rebased: at.field("rebased")?.boolean()?,

@@ -192,12 +192,12 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
         context.console.say(&show::wrap(&told, 78));
     }
     for key in &missing_keys {
-        context.console.say(&format!("Next: {}", super::plan::how_to_enrol(ceremony, key)));
+        context.next(&super::plan::how_to_enrol(ceremony, key));
     }
     for told in refusing {
         context.console.say(&show::wrap(&told, 78));
     }
-    context.console.say("Next: tuf-ceremony plan");
+    context.next("tuf-ceremony plan");
     Ok(Exit::Yes)
 }
 

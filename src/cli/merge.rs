@@ -25,8 +25,12 @@ pub struct Args {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let place = context.place();
     let brought = Ceremony::act(&place, |ceremony| ceremony.merge(&args.sources))?;
-    let text = if context.json { show::json(&json(&brought)) } else { text(&brought) };
-    context.console.say(&text);
+    if context.json {
+        context.console.say(&show::json(&json(&brought)));
+    } else {
+        context.console.say(&text(&brought));
+        context.next("tuf-ceremony status");
+    }
     Ok(exit(&brought))
 }
 
@@ -67,7 +71,7 @@ fn text(brought: &[Brought]) -> String {
     let taken = count(|fate| matches!(fate, Fate::Taken));
     let before = count(|fate| matches!(fate, Fate::Before));
     let refused = count(|fate| matches!(fate, Fate::Refused(_)));
-    format!("{out}Taken: {taken}. Here before: {before}. Not taken: {refused}.\nNext: tuf-ceremony status")
+    format!("{out}Taken: {taken}. Here before: {before}. Not taken: {refused}.")
 }
 
 fn json(brought: &[Brought]) -> Json {

@@ -126,7 +126,7 @@ impl Context {
     /// Says what comes next. In a walk through the script, it is the script that says so.
     fn next(&mut self, what: &str) {
         if self.seat.is_none() {
-            self.console.say(&show::wrap(&format!("Next: {what}"), 78));
+            self.console.say(&format!("Next: {what}"));
         }
     }
 
@@ -195,7 +195,7 @@ fn perform(context: &mut Context, command: &Command) -> Result<Exit, CeremonyErr
 
 /// An error as people see it: what happened, what to do next, and where to read more.
 pub fn complaint(error: &CeremonyError) -> String {
-    let next = error.next_step();
+    let next = error.next_step().lines().map(visible).collect::<Vec<_>>().join("\n");
     match error.check() {
         Some(check) => format!(
             "error [{check}]: {}\n  next: {next}\n  more: tuf-ceremony explain {check}",

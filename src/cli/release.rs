@@ -63,7 +63,8 @@ fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyE
         context.console.say(&show::left(&left));
     }
     let refusing = foreseen.iter().any(|one| one.refused.is_some() && !one.lost_before);
-    context.next(&next(ceremony, release.files(), !left.is_empty(), refusing));
+    let next = next(ceremony, release.files(), !left.is_empty(), refusing);
+    context.next(&show::wrap(&next, 72));
     Ok(Exit::Yes)
 }
 

@@ -47,8 +47,12 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
                 return Err(refused);
             }
         };
-        let text = if context.json { show::json(&json(&written)) } else { text(&written) };
-        context.console.say(&text);
+        if context.json {
+            context.console.say(&show::json(&json(&written)));
+            return Ok(Exit::Yes);
+        }
+        context.console.say(&text(&written));
+        context.next("carry it to the holder, tell its words by another way, and: tuf-ceremony respond FILE");
         Ok(Exit::Yes)
     })
 }
@@ -59,8 +63,7 @@ fn text(written: &Written) -> String {
         show::wrap(&format!("Asks the key {} for {}.", visible(key), visible(&titles.join(", "))), 78)
     });
     format!(
-        "Wrote {path}: {} bytes.\n{}\nIt may be answered until {}.\nSHA-256 of the request\n{}\nthe same as words\n{}\n\
-         Next: carry it to the holder, tell its words by another way, and: tuf-ceremony respond FILE",
+        "Wrote {path}: {} bytes.\n{}\nIt may be answered until {}.\nSHA-256 of the request\n{}\nthe same as words\n{}",
         written.length,
         keys.collect::<Vec<_>>().join("\n"),
         time::write(written.expires),

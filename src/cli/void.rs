@@ -43,11 +43,12 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             }
         };
         context.console.say(&format!(
-            "Void: {} ({:.16}): {}\nNobody signs it any longer. Destroy papers and requests with its digest.\nNext: tuf-ceremony draft",
+            "Void: {} ({:.16}): {}\nNobody signs it any longer. Destroy papers and requests with its digest.",
             visible(&voided.title),
             voided.digest,
             visible(&voided.reason)
         ));
+        context.next("tuf-ceremony draft");
         Ok(Exit::Yes)
     })
 }

@@ -8,9 +8,10 @@ use std::io;
 
 use rustix::io::Errno;
 use rustix::stdio::stdin;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
 use zeroize::Zeroizing;
 
+use super::settings::Settings;
 use crate::host::secret::Secret;
 
 /// What Ctrl-C sends.
@@ -29,24 +30,21 @@ pub(super) enum Echo {
 }
 
 /// A terminal that waits for a line. Its own settings come back when this is dropped.
-pub(super) struct Quiet {
-    own: Termios,
-}
+pub(super) struct Quiet(#[expect(dead_code, reason = "held for its effect")] Settings);
 
 impl Quiet {
     /// From now on Ctrl-C is a character that ends a line. What was typed before the question is no answer to it, and is
     /// thrown away.
     pub(super) fn begin(echo: Echo) -> io::Result<Quiet> {
-        let own = tcgetattr(stdin())?;
-        let mut settings = own.clone();
-        settings.local_modes -= LocalModes::ISIG | LocalModes::ECHO;
-        settings.local_modes |= LocalModes::ICANON | LocalModes::ECHONL;
-        if echo == Echo::Shown {
-            settings.local_modes |= LocalModes::ECHO;
-        }
-        settings.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
-        tcsetattr(stdin(), OptionalActions::Flush, &settings)?;
-        Ok(Quiet { own })
+        let settings = Settings::change(OptionalActions::Flush, |settings| {
+            settings.local_modes -= LocalModes::ISIG | LocalModes::ECHO;
+            settings.local_modes |= LocalModes::ICANON | LocalModes::ECHONL;
+            if echo == Echo::Shown {
+                settings.local_modes |= LocalModes::ECHO;
+            }
+            settings.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
+        });
+        settings.map(Quiet)
     }
 
     /// Reads a line, without its end; `None` if it was broken off, or there are no more.
@@ -60,12 +58,5 @@ impl Quiet {
         };
         let line = bytes.get(..length)?.strip_suffix(b"\n")?;
         (!line.contains(&INTERRUPT)).then(|| Secret::new(line.to_vec()))
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        // A terminal that is gone has no settings.
-        let _ = tcsetattr(stdin(), OptionalActions::Now, &self.own);
     }
 }

@@ -4,11 +4,12 @@ pub mod fold;
 mod line;
 mod recording;
 pub mod screen;
+mod settings;
 pub mod table;
 mod terminal;
 pub mod words;
 
-pub use terminal::{QUESTION, REST, Terminal};
+pub use terminal::Terminal;
 
 use crate::advice::{Advice, Exit};
 use crate::host::secret::Secret;

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::host::clock::{self, Stopwatch};
 use crate::host::files::{self, FileError, Lock};
 
+/// What stands in the place of an answer that could be a secret.
+const NOT_RECORDED: &str = "[typed, and not recorded]";
+
 /// Columns and rows where the window tells none.
 const WINDOW: (u16, u16) = (80, 24);
 
@@ -16,6 +19,8 @@ pub(super) struct Recording {
     length: u64,
     since: Stopwatch,
     window: (u16, u16),
+    /// Which answers are recorded as they were typed.
+    is_recorded: fn(&str) -> bool,
     _lock: Lock,
 }
 
@@ -25,6 +30,7 @@ impl Recording {
         path: &Path,
         title: &str,
         window: Option<(u16, u16)>,
+        is_recorded: fn(&str) -> bool,
     ) -> Result<Recording, FileError> {
         let window = window.unwrap_or(WINDOW);
         let header = serde_json::json!({
@@ -41,7 +47,7 @@ impl Recording {
         files::create(path, header.as_bytes())?;
         let _lock = files::lock(path)?;
         let length = u64::try_from(header.len()).unwrap_or(u64::MAX);
-        Ok(Recording { path: path.to_owned(), length, since: Stopwatch::start(), window, _lock })
+        Ok(Recording { path: path.to_owned(), length, since: Stopwatch::start(), window, is_recorded, _lock })
     }
 
     /// Something appeared on the screen, in a window of this size.
@@ -57,6 +63,11 @@ impl Recording {
         self.window = window;
         self.length = self.length.saturating_add(u64::try_from(lines.len()).unwrap_or(u64::MAX));
         Ok(())
+    }
+
+    /// Something was typed and appeared on the screen.
+    pub(super) fn was_answered(&mut self, typed: &str, window: Option<(u16, u16)>) -> Result<(), FileError> {
+        self.shows(if (self.is_recorded)(typed.trim()) { typed } else { NOT_RECORDED }, window)
     }
 
     fn event(&self, code: &str, data: &str) -> String {

@@ -8,9 +8,10 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::stdio::stdin;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions};
 
 use super::ConsoleError;
+use super::settings::{Settings, is_dumb, window};
 
 /// The second screen, no cursor, and no line that goes on in the next.
 const BEGIN: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
@@ -26,7 +27,8 @@ const ENDS: &[u8] = b"\r\n\x03\x04q";
 
 /// The window, until this is dropped.
 pub struct Screen {
-    own: Termios,
+    // Dropped after the second screen was left.
+    _settings: Settings,
 }
 
 impl Screen {
@@ -36,25 +38,21 @@ impl Screen {
     /// [`ConsoleError::NobodyThere`] without a terminal in front of both input and output, or on one that cannot be painted.
     pub fn begin(instead: &'static str) -> Result<Screen, ConsoleError> {
         let nobody = || ConsoleError::NobodyThere { instead };
-        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-        if is_dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        if is_dumb() || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
             return Err(nobody());
         }
-        let own = tcgetattr(stdin()).map_err(|_| nobody())?;
-        let mut settings = own.clone();
         // Ctrl-C is a key like others, or it would end the program and leave the second screen behind.
-        settings.local_modes -= LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO;
-        tcsetattr(stdin(), OptionalActions::Now, &settings).map_err(|_| nobody())?;
-        let screen = Screen { own };
+        let settings = Settings::change(OptionalActions::Now, |settings| {
+            settings.local_modes -= LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO;
+        });
+        let screen = Screen { _settings: settings.map_err(|_| nobody())? };
         put(BEGIN)?;
         Ok(screen)
     }
 
     /// Columns and rows; 80 by 24 where the terminal does not say.
     pub fn size(&self) -> (usize, usize) {
-        let window = tcgetwinsize(std::io::stdout()).ok();
-        let window = window.filter(|window| window.ws_col > 0 && window.ws_row > 0);
-        window.map_or((80, 24), |window| (usize::from(window.ws_col), usize::from(window.ws_row)))
+        window().map_or((80, 24), |(columns, rows)| (usize::from(columns), usize::from(rows)))
     }
 
     /// Paints lines from the top; what they do not cover is empty. They may carry colours, and must be fit to show.
@@ -99,8 +97,7 @@ fn put(bytes: &[u8]) -> Result<(), ConsoleError> {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // A terminal that is gone has no settings.
+        // A terminal that is gone shows nothing.
         let _ = put(END);
-        let _ = tcsetattr(stdin(), OptionalActions::Flush, &self.own);
     }
 }

@@ -9,6 +9,7 @@ use rustix::termios::tcgetwinsize;
 use super::fold::fold;
 use super::line::{Echo, Quiet};
 use super::recording::Recording;
+use super::settings::{is_dumb, window};
 use super::{Console, ConsoleError};
 use crate::advice::Advice as _;
 use crate::host::display::visible;
@@ -16,13 +17,10 @@ use crate::host::files::FileError;
 use crate::host::secret::Secret;
 
 /// The question below a page.
-pub const REST: &str = "Enter shows the rest";
+const REST: &str = "Enter shows the rest";
 
 /// The rows that a question takes, with the empty line above it.
-pub const QUESTION: usize = 2;
-
-/// What a recording has in the place of an answer that could be a secret.
-const NOT_RECORDED: &str = "[typed, and not recorded]";
+const QUESTION: usize = 2;
 
 /// What empties the screen.
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
@@ -33,8 +31,6 @@ pub struct Terminal {
     recording: Option<Recording>,
     /// Why the recording could not go on.
     broken: Option<FileError>,
-    /// Which answers are recorded as they were typed.
-    is_recorded: Option<fn(&str) -> bool>,
     /// Lines since the last question, where the reader turns pages.
     page: Option<usize>,
 }
@@ -48,8 +44,7 @@ impl Terminal {
         title: &str,
         is_recorded: fn(&str) -> bool,
     ) -> Result<(), FileError> {
-        self.recording = Some(Recording::begin(path, title, window())?);
-        self.is_recorded = Some(is_recorded);
+        self.recording = Some(Recording::begin(path, title, window(), is_recorded)?);
         Ok(())
     }
 
@@ -89,7 +84,7 @@ impl Terminal {
 
     /// An empty screen, where the terminal can; a dumb one goes on below.
     pub fn clear(&mut self) {
-        if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
+        if is_dumb() {
             return;
         }
         // A screen that cannot be emptied goes on below, too.
@@ -106,7 +101,11 @@ impl Terminal {
 
     /// Records what has appeared on the screen. What is not in the recording is said before the next question.
     fn was_shown(&mut self, text: &str) {
-        if let Some(Err(error)) = self.recording.as_mut().map(|recording| recording.shows(text, window())) {
+        self.records(|recording| recording.shows(text, window()));
+    }
+
+    fn records(&mut self, records: impl FnOnce(&mut Recording) -> Result<(), FileError>) {
+        if let Some(Err(error)) = self.recording.as_mut().map(records) {
             self.recording = None;
             self.broken = Some(error);
         }
@@ -130,18 +129,11 @@ impl Terminal {
         self.page = self.page.map(|_| 0);
         if echo == Echo::Shown {
             let typed = String::from_utf8_lossy(line.expose());
-            let known = self.is_recorded.is_none_or(|is_recorded| is_recorded(typed.trim()));
-            self.was_shown(if known { &typed } else { NOT_RECORDED });
+            self.records(|recording| recording.was_answered(&typed, window()));
         }
         self.was_shown("\n");
         Ok(line)
     }
-}
-
-/// Columns and rows of the window, if it has any.
-fn window() -> Option<(u16, u16)> {
-    let window = tcgetwinsize(std::io::stdout()).ok()?;
-    Some((window.ws_col, window.ws_row)).filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
 /// Text for a window of a known width; as it is for files, pipes, and windows that have no width.

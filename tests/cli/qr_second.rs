@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
-use tuf_ceremony::ceremony::second_screen::Carried;
+use tuf_ceremony::ceremony::second_screen::ForReview;
 use tuf_ceremony::json::Json;
 
 use crate::later::later;
@@ -117,13 +117,13 @@ fn nothing_else_is_taken_for_a_payload() {
     run_inside(&here, &["qr", "show", "--payload", "root", "--frames", "frames"]).ok();
     run_inside(&here, &["qr", "read", "frames", "--out", "carried.json"]).ok();
     let right = here.read("carried.json");
-    let carried = Carried::read(right.as_bytes()).unwrap();
+    let carried = ForReview::read(right.as_bytes()).unwrap();
     assert_eq!(carried.to_bytes(), right.as_bytes());
     assert_eq!(carried.payload.digest.to_hex(), here.digest("root"));
     let edited = |edit: &dyn Fn(&mut Json)| {
         let mut tree = Json::from_canonical(right.as_bytes(), 1 << 20).unwrap();
         edit(&mut tree);
-        Carried::read(&tree.canonical()).unwrap_err().to_string()
+        ForReview::read(&tree.canonical()).unwrap_err().to_string()
     };
     let put = |name: &'static str, value: Json| {
         edited(&|tree| drop(tree.as_object_mut().unwrap().insert(name.to_owned(), value.clone())))
@@ -149,5 +149,7 @@ fn nothing_else_is_taken_for_a_payload() {
     }
     // Not in canonical form: bytes that hash to something else must not look the same.
     let spaced = right.replacen(':', ": ", 1);
-    assert!(Carried::read(spaced.as_bytes()).unwrap_err().to_string().contains("it is no payload to review"));
+    assert!(
+        ForReview::read(spaced.as_bytes()).unwrap_err().to_string().contains("it is no payload to review")
+    );
 }

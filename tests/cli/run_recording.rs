@@ -108,6 +108,30 @@ fn another_window_at_the_same_time() {
     assert_eq!(recorded(&room, "recordings/1.cast").len(), 1);
 }
 
+/// Two windows show the same step, and somebody closes it in the first: in the second, nobody signs for another one.
+#[test]
+fn a_step_that_was_closed_in_another_window() {
+    let room = planned();
+    let [mut first, mut second] = [(); 2].map(|()| {
+        let mut window = room.sit_before_window(&["run"]);
+        window.answers(FIRST, "");
+        window.reads(INITIALS);
+        window
+    });
+    first.types("AA");
+    first.reads("Step 1.2 of ");
+    second.types("BB");
+    second.reads("Meanwhile the step was closed or changed elsewhere.");
+    second.answers("Enter shows where things stand: ", "");
+    second.reads("Step 1.2 of ");
+    for mut window in [first, second] {
+        window.answers(DO, "leave");
+        assert_eq!(window.leaves().0, 3);
+    }
+    let steps: Vec<Value> = room.record().into_iter().filter(|line| line["event"] == "step").collect();
+    assert_eq!(steps.iter().map(|line| &line["actor"]).collect::<Vec<_>>(), ["AA"]);
+}
+
 /// A PIN in the wrong place is on the screen, and not in the recording.
 #[test]
 fn what_could_be_a_secret_in_the_wrong_place_is_left_out() {

@@ -100,12 +100,14 @@ fn in_a_window_that_is_too_small() {
     let ends = [MORE.trim_end(), FIRST];
     let mut screen = window.shows_anew(&[], &ends);
     assert!(screen[1].starts_with("Genesis") && screen.contains(&ends[0].to_owned()), "{screen:#?}");
-    let mut text = screen.join("\n");
     while screen.contains(&ends[0].to_owned()) {
         window.types("");
         screen = window.shows_anew(&screen, &ends);
-        text.push_str(&screen.join("\n"));
+        if screen.iter().rfind(|line| !line.is_empty()).is_some_and(|last| last == FIRST.trim_end()) {
+            break;
+        }
     }
+    let text = window.history();
     for words in ["Roles in the room", "Bring:", "new bags, one for", "This is the ceremony rehearsal-1"] {
         assert_eq!(text.matches(words).count(), 1, "{text}");
     }

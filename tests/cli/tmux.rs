@@ -92,6 +92,11 @@ impl Window {
         }
     }
 
+    /// Everything that was on the screen since it was last emptied, also what has moved out of the window.
+    pub fn history(&self) -> String {
+        String::from_utf8(self.tmux(&["capture-pane", "-p", "-S", "-"]).stdout).unwrap()
+    }
+
     /// The same screen with its colours and attributes, as escape sequences.
     pub fn attributes(&self) -> String {
         String::from_utf8(self.tmux(&["capture-pane", "-p", "-e"]).stdout).unwrap()

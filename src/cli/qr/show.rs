@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::advice::Exit;
-use crate::ceremony::second_screen::Carried;
+use crate::ceremony::second_screen::ForReview;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::cli::{Context, show};
 use crate::console::Console as _;
@@ -94,7 +94,7 @@ fn thing(context: &Context, args: &Args) -> Result<Thing, CeremonyError> {
         }
         if let Some(payload) = payloads.pop() {
             let (title, digest) = (payload.title(), payload.digest);
-            let carried = Carried::of(&ceremony, payload);
+            let carried = ForReview::of(&ceremony, payload);
             return Ok(Thing { name: carried.name(), content: carried.to_bytes(), title, digest });
         }
     }

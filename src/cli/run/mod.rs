@@ -17,7 +17,7 @@ use crate::ceremony::transcript::sitting::Seat;
 use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
 use crate::checks::Check;
-use crate::console::{Console as _, ConsoleError, REST};
+use crate::console::{Console as _, ConsoleError};
 use crate::host::display::{count, visible};
 use crate::host::{clock, files};
 use screen::{Size, Times};
@@ -142,7 +142,7 @@ impl Guide<'_> {
         self.shown = walk.open().unwrap_or_default();
         if walk.closed() == 0 && !walk.script.intro.is_empty() {
             let title = screen::title(&walk, self.size());
-            let read = self.pages(&title).and_then(|()| self.ask("Enter shows the first step"));
+            let read = self.page(&title).and_then(|()| self.ask("Enter shows the first step"));
             if let Err(ConsoleError::Interrupted) = read {
                 return Ok(self.leave(&walk));
             }
@@ -181,20 +181,16 @@ impl Guide<'_> {
         }
         let times = Times { sitting: self.began, act: self.act.1, now };
         let step = screen::step(walk, self.shown, times, self.size());
-        self.pages(&step)
+        self.page(&step)
     }
 
-    /// Shows a text on an empty screen, and on more than one where the window is not high enough.
-    fn pages(&mut self, text: &str) -> Result<(), ConsoleError> {
-        let mut rest = screen::pages(text, self.context.console.height()).into_iter().peekable();
-        while let Some(page) = rest.next() {
-            self.context.console.clear();
-            self.context.console.say(&page);
-            if rest.peek().is_some() {
-                self.ask(REST)?;
-            }
-        }
-        Ok(())
+    /// Shows a text on an empty screen, page by page where the window is not high enough.
+    fn page(&mut self, text: &str) -> Result<(), ConsoleError> {
+        self.context.console.clear();
+        self.context.console.turn_pages(true);
+        let shown = self.context.console.show(text);
+        self.context.console.turn_pages(false);
+        shown
     }
 
     /// Asks below an empty line.

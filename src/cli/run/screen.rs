@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use crate::ceremony::script::{Act, Block, Late, Step};
 use crate::ceremony::walk::{Standing, Walk};
 use crate::cli::show::{digest, indent, wrap};
-use crate::console::QUESTION;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 
@@ -41,29 +40,6 @@ impl Size {
         let rule = window.unwrap_or(WIDTH);
         Size { rule, text: rule.min(READABLE) }
     }
-}
-
-/// A text in parts that fit into a window of so many rows with a question below them, broken between paragraphs where that is
-/// possible; as it is where the window has no height.
-pub fn pages(text: &str, rows: Option<usize>) -> Vec<String> {
-    let room = rows.map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
-    let mut pages: Vec<Vec<&str>> = vec![Vec::new()];
-    for paragraph in text.split("\n\n") {
-        let lines: Vec<&str> = paragraph.split('\n').collect();
-        let fits = pages.last().is_some_and(|page| page.is_empty() || page.len() + 1 + lines.len() <= room);
-        if !fits {
-            pages.push(Vec::new());
-        } else if let Some(page) = pages.last_mut().filter(|page| !page.is_empty()) {
-            page.push("");
-        }
-        for line in lines {
-            match pages.last_mut() {
-                Some(page) if page.len() < room => page.push(line),
-                _ => pages.push(vec![line]),
-            }
-        }
-    }
-    pages.into_iter().map(|page| page.join("\n")).collect()
 }
 
 /// The script's title, and what stands before its first act.
