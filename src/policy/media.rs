@@ -1,8 +1,8 @@
 //! Removable media, and the sets of files that go out on them.
 //!
 //! What is whose is decided by the roles: a set goes only to media of the role that its contents have, and so no medium has
-//! both what everybody may see and what only those who restore may. No contents have secrets in them; wrapped copies of a
-//! device's keys, once there are any, are contents of their own with a role of their own.
+//! both what everybody may see and what only those who restore may. Of the contents, only the wrapped backups of devices have
+//! secrets in them: they share no medium with any other set.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ pub struct SetPlan {
     pub existing: Existing,
 }
 
-/// The three exports of PEP 458.
+/// The three exports of PEP 458, and the backups of devices, which are in none of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
     /// Everything that is needed to restore the ceremony.
@@ -66,6 +66,8 @@ pub enum Contents {
     Online,
     /// Only digests, to be printed.
     Digests,
+    /// Keys that devices gave out wrapped.
+    Wrapped,
 }
 
 impl Contents {
@@ -75,13 +77,14 @@ impl Contents {
             Contents::Restore => "restore",
             Contents::Online => "online",
             Contents::Digests => "digests",
+            Contents::Wrapped => "wrapped",
         }
     }
 
     /// The role of the media that it goes to.
     pub fn role(self) -> MediumRole {
         match self {
-            Contents::Restore => MediumRole::Backup,
+            Contents::Restore | Contents::Wrapped => MediumRole::Backup,
             Contents::Online | Contents::Digests => MediumRole::Out,
         }
     }
@@ -120,7 +123,7 @@ impl Reader<'_> {
         media: &BTreeMap<String, MediumPlan>,
     ) -> Read<BTreeMap<String, SetPlan>> {
         let one = |(name, raw): (&Text, &raw::Set)| {
-            let kinds = [Contents::Restore, Contents::Online, Contents::Digests];
+            let kinds = [Contents::Restore, Contents::Online, Contents::Digests, Contents::Wrapped];
             let contents = self.one_of(&raw.contents, "what a set contains", &kinds, Contents::name)?;
             let choices = [Existing::Keep, Existing::Refuse];
             let word = |one| if one == Existing::Keep { "keep" } else { "refuse" };
@@ -152,7 +155,29 @@ impl Reader<'_> {
             }
             Ok((self.name(name)?, SetPlan { contents, media: listed, existing }))
         };
-        file.set.iter().map(one).collect()
+        let sets = file.set.iter().map(one).collect::<Read<BTreeMap<String, SetPlan>>>()?;
+        self.require_apart(file, &sets)?;
+        Ok(sets)
+    }
+
+    /// Whoever copies a medium for one reason has no wrapped key on it for another.
+    fn require_apart(&self, file: &raw::File, sets: &BTreeMap<String, SetPlan>) -> Read<()> {
+        let is_wrapped = |set: &&SetPlan| set.contents == Contents::Wrapped;
+        for (name, raw) in &file.set {
+            if !sets.get(name.get_ref()).is_some_and(|set| is_wrapped(&set)) {
+                continue;
+            }
+            for medium in &raw.media {
+                let takes = |set: &SetPlan| set.media.contains(medium.get_ref());
+                let other = sets.iter().find(|(_, set)| !is_wrapped(set) && takes(set));
+                if let Some((other, _)) = other {
+                    let what = format!("{:?} takes the set {other:?}, too", medium.get_ref());
+                    let mend = "Wrapped backups have media of their own: add another [media.NAME] for them.";
+                    return Err(self.error(medium, what, mend));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A label that every file system here can have, if it is short enough for it, and that reads the same everywhere.

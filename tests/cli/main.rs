@@ -57,6 +57,7 @@ mod media_image;
 mod media_people;
 mod media_real;
 mod media_stick;
+mod media_wrapped;
 mod mistakes_copy;
 mod mistakes_merge;
 mod mistakes_payload;

@@ -81,6 +81,37 @@ fn what_restores_and_what_everybody_sees_share_no_medium() {
 }
 
 #[test]
+fn wrapped_backups_have_media_of_their_own() {
+    let vault = r#"
+[media.vault]
+role = "backup"
+label = "TUF-VAULT"
+
+[set.devices]
+contents = "wrapped"
+media = ["vault"]
+existing = "refuse"
+
+[set.devices-again]
+contents = "wrapped"
+media = ["vault"]
+existing = "keep"
+"#;
+    let policy = Policy::parse(format!("{GOOD}{MEDIA}{vault}").as_bytes()).unwrap();
+    assert_eq!(policy.sets["devices"].contents, Contents::Wrapped);
+    let shared = vault.replacen(r#"["vault"]"#, r#"["vault", "safe"]"#, 1);
+    let error = Policy::parse(format!("{GOOD}{MEDIA}{shared}").as_bytes()).unwrap_err();
+    assert_eq!(error.what, r#""safe" takes the set "everything", too"#);
+    assert_eq!(error.mend, "Wrapped backups have media of their own: add another [media.NAME] for them.");
+    let public = vault.replacen(r#"["vault"]"#, r#"["carrier"]"#, 1);
+    let error = Policy::parse(format!("{GOOD}{MEDIA}{public}").as_bytes()).unwrap_err();
+    assert_eq!(
+        error.what,
+        r#""wrapped" contents go to media of the role "backup", and "carrier" has the role "out""#
+    );
+}
+
+#[test]
 fn mistakes_in_media() {
     refuses(
         r#"role = "in""#,
@@ -114,7 +145,7 @@ fn mistakes_in_sets() {
         r#"contents = "online""#,
         r#"contents = "secrets""#,
         r#""secrets" is not what a set contains"#,
-        "Write one of: restore, online, digests.",
+        "Write one of: restore, online, digests, wrapped.",
     );
     refuses(
         r#"existing = "keep""#,

@@ -1,4 +1,4 @@
-//! What the sets contain: the three exports of PEP 458.
+//! What the sets contain: the three exports of PEP 458, and the wrapped backups of devices.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,10 @@ use crate::policy::{Contents, SetPlan};
 
 use super::super::seal::SUMS;
 use super::super::{Ceremony, CeremonyError};
+
+/// Where wrapped backups of devices lie until they are on media of their own. They are in no other set, and in no sealed
+/// ceremony.
+pub(in crate::ceremony) const WRAPPED: &str = "wrapped/";
 
 /// A file of the ceremony directory, for a sheet of digests.
 pub struct Listed {
@@ -44,7 +48,11 @@ impl Ceremony {
             self.require_as_sealed()?;
         }
         match contents {
-            Contents::Restore => self.all_below(""),
+            Contents::Restore => {
+                let mut all = self.all_below("")?;
+                all.retain(|(name, _)| !name.starts_with(WRAPPED));
+                Ok(all)
+            }
             Contents::Online => {
                 self.require_released()?;
                 self.all_below("metadata/")
@@ -60,6 +68,17 @@ impl Ceremony {
                     }
                 }
                 Ok(sheets(self, &listed))
+            }
+            Contents::Wrapped => {
+                let wrapped = self.all_below(WRAPPED)?;
+                match wrapped.is_empty() {
+                    false => Ok(wrapped),
+                    true => Err(CeremonyError::NotYet {
+                        what: "there is no wrapped backup of a device yet".to_owned(),
+                        next: "Put what the devices gave out, wrapped, into the folder `wrapped` of the ceremony directory."
+                            .to_owned(),
+                    }),
+                }
             }
         }
     }

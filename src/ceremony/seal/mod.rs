@@ -13,6 +13,7 @@ use crate::host::files::{self, FileError};
 use crate::media::sums::Sums;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
+use super::media::contents::WRAPPED;
 use super::payload::Payload;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, recordings};
@@ -78,6 +79,7 @@ impl Ceremony {
     fn seal_now(&mut self) -> Result<Sealing, CeremonyError> {
         self.require_released()?;
         recordings::require_ended(self.root())?;
+        self.require_unwrapped()?;
         // Somebody's own: what is written last would have no place.
         if let Some(taken) = [CHECKPOINT, SUMS].iter().find(|name| files::exists(&self.path(name))) {
             return Err(FileError::Exists(self.path(taken)).into());
@@ -124,6 +126,19 @@ impl Ceremony {
             CeremonyError::require(super::gate::output(self))?;
         }
         Ok(())
+    }
+
+    /// What is sealed is for everybody who audits; wrapped keys are not.
+    fn require_unwrapped(&self) -> Result<(), CeremonyError> {
+        match files::exists(&self.path(WRAPPED)) {
+            false => Ok(()),
+            true => Err(CeremonyError::NotYet {
+                what: "wrapped backups of devices are in the directory still, and whoever gets the sealed ceremony would get them"
+                    .to_owned(),
+                next: "Export them (`tuf-ceremony media export`), check the media, move the folder `wrapped` out of the ceremony directory, and seal again."
+                    .to_owned(),
+            }),
+        }
     }
 
     fn write_sums(&self) -> Result<usize, CeremonyError> {
