@@ -13,11 +13,9 @@ pub const QUIET: usize = 4;
 /// for the blur of a camera.
 pub const QUIET_IN_TERMINAL: usize = 2;
 
-/// The largest size of a code that stands alone, of 40: a phone reads 125 modules a side from a screen without help.
+/// The largest size of a code that stands alone, of 40: a phone reads 125 modules a side from a screen without
+/// help. It holds 1,465 bytes.
 pub const LARGEST_ALONE: i16 = 27;
-
-/// What such a code holds in bytes.
-pub const ALONE_LIMIT: usize = 1465;
 
 /// The characters of the alphanumeric mode, of which two take 11 bits.
 const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";

@@ -22,19 +22,6 @@ pub enum QrError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// One picture was asked for, and it takes more.
-    #[error("{} has {length} bytes, and one code that is read with ease holds {limit}", visible(.name))]
-    NotOne {
-        /// The file.
-        name: String,
-        /// Its length in bytes.
-        length: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// A single code would be taken for a part of a sequence.
-    #[error("{} begins like a part of a sequence, and would be taken for one as a single code", visible(.0))]
-    Lookalike(String),
     /// Several payloads begin like this.
     #[error("{} may be {}", visible(.wanted), visible(&.titles.join(" or ")))]
     Ambiguous {
@@ -101,9 +88,6 @@ impl Advice for QrError {
                 "Give a copy of the file a name of up to 100 letters, digits, '.', '-', '_' and '+'.".to_owned()
             }
             QrError::TooLarge { .. } => "Carry it on removable media.".to_owned(),
-            QrError::NotOne { .. } | QrError::Lookalike(_) => {
-                "Give --frames DIR for a sequence of pictures, or neither to show the sequence in a terminal.".to_owned()
-            }
             QrError::Ambiguous { .. } => "Give more digits, or the role.".to_owned(),
             QrError::Window { .. } => {
                 "Make the window larger, 80 by 24 at least, or give --png FILE, --svg FILE or --frames DIR."
@@ -134,11 +118,7 @@ impl Advice for QrError {
         match self {
             QrError::Mixed(_) | QrError::Foreign(_) | QrError::Damaged(_) => Exit::No,
             QrError::Incomplete { .. } => Exit::NotYet,
-            QrError::NotOne { .. }
-            | QrError::Lookalike(_)
-            | QrError::Ambiguous { .. }
-            | QrError::Window { .. }
-            | QrError::Nameless => Exit::Usage,
+            QrError::Ambiguous { .. } | QrError::Window { .. } | QrError::Nameless => Exit::Usage,
             QrError::Empty(_)
             | QrError::Name(_)
             | QrError::TooLarge { .. }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use png::{ColorType, Decoder, Limits, Transformations};
+use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
 
 use super::QrError;
 use super::reader::{self, GivenUp};
@@ -23,36 +23,13 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads a PNG. What is transparent is white, as on paper.
+    /// Reads a PNG; of an animated one, the first picture. What is transparent is white, as on paper.
     ///
     /// # Errors
     /// A damaged or too large picture; `name` is what it is called.
     pub fn from_png(name: &str, bytes: &[u8]) -> Result<Picture, QrError> {
-        let bad = |problem: String| QrError::Picture { picture: name.to_owned(), problem };
-        let unreadable = |error: png::DecodingError| bad(format!("this PNG cannot be read: {error}"));
-        // Colour and transparency in eight bits each, and a half of that for the decoder's own.
-        let limits = Limits { bytes: PIXELS_LIMIT * 6 };
-        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
-        decoder.set_transformations(Transformations::normalize_to_color8());
-        decoder.set_ignore_text_chunk(true);
-        decoder.set_ignore_iccp_chunk(true);
-        let header = decoder.read_header_info().map_err(unreadable)?;
-        let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
-        let (width, height) = (size(header.width), size(header.height));
-        if width.saturating_mul(height) > PIXELS_LIMIT {
-            return Err(bad(format!("{width} by {height} pixels are too many")));
-        }
-        let mut reader = decoder.read_info().map_err(unreadable)?;
-        let length = reader.output_buffer_size().ok_or_else(|| bad("it is too large".to_owned()))?;
-        let mut pixels = vec![0; length];
-        let frame = reader.next_frame(&mut pixels).map_err(unreadable)?;
-        let samples = frame.color_type.samples();
-        let grey = pixels.chunks_exact(samples).take(width * height);
-        let grey: Vec<u8> = match frame.color_type {
-            ColorType::Grayscale | ColorType::Indexed => pixels,
-            _ => grey.map(of_pixel).collect(),
-        };
-        Picture::from_raw(name, width, height, grey)
+        let none = || bad(name, "it has no pixels".to_owned());
+        Pictures::of_png(name, bytes)?.next_picture()?.ok_or_else(none)
     }
 
     /// A picture of eight bits a pixel, row by row, 0 is black.
@@ -60,13 +37,12 @@ impl Picture {
     /// # Errors
     /// Too many pixels, none, or a length that is not theirs.
     pub fn from_raw(name: &str, width: usize, height: usize, grey: Vec<u8>) -> Result<Picture, QrError> {
-        let bad = |problem: &str| QrError::Picture { picture: name.to_owned(), problem: problem.to_owned() };
         let pixels = width.saturating_mul(height);
         if pixels == 0 || pixels > PIXELS_LIMIT {
-            return Err(bad("it has no pixels, or too many"));
+            return Err(bad(name, "it has no pixels, or too many".to_owned()));
         }
         if grey.len() != pixels {
-            return Err(bad("it is cut short"));
+            return Err(bad(name, "it is cut short".to_owned()));
         }
         Ok(Picture { name: name.to_owned(), width, height, grey })
     }
@@ -84,6 +60,69 @@ impl Picture {
         reader::read(width, height, grey)
             .map_err(|given_up| QrError::Picture { picture: name, problem: problem(given_up).to_owned() })
     }
+}
+
+/// The pictures of a PNG, one after the other: several if it is animated.
+pub struct Pictures<'a> {
+    name: &'a str,
+    reader: Reader<Cursor<&'a [u8]>>,
+    left: u32,
+}
+
+impl<'a> Pictures<'a> {
+    /// The pictures of these bytes, which are called `name`.
+    ///
+    /// # Errors
+    /// What is no PNG, or a too large one.
+    pub fn of_png(name: &'a str, bytes: &'a [u8]) -> Result<Pictures<'a>, QrError> {
+        // Colour and transparency in eight bits each, and a half of that for the decoder's own.
+        let limits = Limits { bytes: PIXELS_LIMIT * 6 };
+        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+        decoder.set_transformations(Transformations::normalize_to_color8());
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let header = decoder.read_header_info().map_err(|error| unreadable(name, &error))?;
+        let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
+        let (width, height) = (size(header.width), size(header.height));
+        if width.saturating_mul(height) > PIXELS_LIMIT {
+            return Err(bad(name, format!("{width} by {height} pixels are too many")));
+        }
+        let reader = decoder.read_info().map_err(|error| unreadable(name, &error))?;
+        let info = reader.info();
+        // The picture for those who show no animation may be none of it.
+        let beside = u32::from(info.frame_control().is_none());
+        let left = info.animation_control().map_or(1, |control| control.num_frames.saturating_add(beside));
+        Ok(Pictures { name, reader, left })
+    }
+
+    /// The next picture; `None` after the last.
+    ///
+    /// # Errors
+    /// A damaged picture.
+    pub fn next_picture(&mut self) -> Result<Option<Picture>, QrError> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
+        let too_large = || bad(self.name, "it is too large".to_owned());
+        let length = self.reader.output_buffer_size().ok_or_else(too_large)?;
+        let mut pixels = vec![0; length];
+        let frame = self.reader.next_frame(&mut pixels).map_err(|error| unreadable(self.name, &error))?;
+        let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
+        let (width, height) = (size(frame.width), size(frame.height));
+        let count = width.saturating_mul(height);
+        let grey: Vec<u8> = match frame.color_type {
+            ColorType::Grayscale | ColorType::Indexed => pixels.into_iter().take(count).collect(),
+            colour => pixels.chunks_exact(colour.samples()).take(count).map(of_pixel).collect(),
+        };
+        Picture::from_raw(self.name, width, height, grey).map(Some)
+    }
+}
+
+fn bad(name: &str, problem: String) -> QrError {
+    QrError::Picture { picture: name.to_owned(), problem }
+}
+
+fn unreadable(name: &str, error: &DecodingError) -> QrError {
+    bad(name, format!("this PNG cannot be read: {error}"))
 }
 
 /// The grey of a pixel: ITU-R BT.601, over white.

@@ -5,7 +5,7 @@ use tuf_ceremony::qr::QrError;
 use tuf_ceremony::qr::code::Code;
 use tuf_ceremony::qr::draw;
 use tuf_ceremony::qr::frames::{Format, Frames};
-use tuf_ceremony::qr::picture::Picture;
+use tuf_ceremony::qr::picture::{Picture, Pictures};
 
 use crate::qr_fixture::{Random, texts};
 
@@ -214,4 +214,75 @@ fn a_picture_full_of_corners_is_refused() {
     assert_eq!(error, "trap.png: too much of it looks like corners of codes");
     // Few enough to be looked at, and no code among them.
     assert_eq!(corners(120, 2).codes().unwrap(), [[0_u8; 0]; 0]);
+}
+
+/// The grey pixels of the bars of a path in an SVG, four pixels a unit.
+fn painted(path: &str, side: usize) -> Vec<u8> {
+    let mut grey = vec![255; side * side * 16];
+    for bar in path.split_terminator('z') {
+        let (at, bar) = bar.strip_prefix('M').unwrap().split_once('h').unwrap();
+        let (x, y) = at.split_once(' ').unwrap();
+        let (length, _) = bar.split_once("v1h-").unwrap();
+        let [x, y, length] = [x, y, length].map(|number| number.parse::<usize>().unwrap() * 4);
+        for row in y..y + 4 {
+            grey[row * side * 4 + x..][..length].fill(0);
+        }
+    }
+    grey
+}
+
+#[test]
+fn every_code_of_an_animation_is_seen_in_its_turn() {
+    let texts = texts("a.json", &Random(29).bytes(3000), 18, 5);
+    let codes: Vec<Code> = texts.iter().map(|text| Code::in_version(text, 18).unwrap()).collect();
+    let png = draw::animated_png(&codes, draw::SMALL, 4, false).unwrap();
+    let mut pictures = Pictures::of_png("p.png", &png).unwrap();
+    for text in &texts {
+        let picture = pictures.next_picture().unwrap().unwrap();
+        assert_eq!(picture.codes().unwrap(), std::slice::from_ref(text));
+    }
+    assert!(pictures.next_picture().unwrap().is_none());
+    assert_eq!(read(&png), [texts[0].clone()], "whoever knows no animation sees the first");
+    let svg = draw::animated_svg(&codes, 4, false);
+    let side = codes[0].side + 8;
+    for (number, text) in texts.iter().enumerate() {
+        let line = svg.lines().nth(number + 1).unwrap();
+        let path = line.split('"').nth(3).unwrap();
+        let picture = Picture::from_raw("p.svg", side * 4, side * 4, painted(path, side)).unwrap();
+        assert_eq!(picture.codes().unwrap(), std::slice::from_ref(text));
+        let time = ["0.000", "0.250", "0.500", "0.750", "1.000"][number];
+        let turn = format!("keyTimes=\"0;0.200000\" begin=\"{time}s\" dur=\"1.250s\"");
+        assert!(line.contains(&turn), "{line}");
+    }
+}
+
+#[test]
+fn an_animation_of_others_is_read() {
+    // A picture that is none of the animation, and frames that are smaller than it.
+    let code = |text: &[u8]| Code::of(text, 27).unwrap();
+    let (side, still) = grey(&code(b"still"), 8, 8, 255, 0);
+    let (less, moving) = grey(&code(b"moving"), 4, 4, 255, 0);
+    let size = |side: usize| u32::try_from(side).unwrap();
+    let mut png = Vec::new();
+    let mut encoder = Encoder::new(&mut png, size(side), size(side));
+    encoder.set_color(ColorType::Grayscale);
+    encoder.set_animated(2, 0).unwrap();
+    encoder.set_sep_def_img(true).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&still).unwrap();
+    for _ in 0..2 {
+        writer.set_frame_dimension(size(less), size(less)).unwrap();
+        writer.write_image_data(&moving).unwrap();
+    }
+    writer.finish().unwrap();
+    let mut pictures = Pictures::of_png("p.png", &png).unwrap();
+    let mut said = Vec::new();
+    while let Some(picture) = pictures.next_picture().unwrap() {
+        said.extend(picture.codes().unwrap());
+    }
+    assert_eq!(said, [&b"still"[..], b"moving", b"moving"]);
+    // Cut short within the animation: an error, and no panic.
+    let mut pictures = Pictures::of_png("p.png", &png[..png.len() - 40]).unwrap();
+    let ended = std::iter::from_fn(|| pictures.next_picture().transpose()).find_map(Result::err);
+    assert!(matches!(ended, Some(QrError::Picture { .. })), "{ended:?}");
 }

@@ -11,13 +11,13 @@ use crate::host::{files, input};
 use crate::json::Json;
 use crate::qr::collect::Collection;
 use crate::qr::frames::{Format, Frames};
-use crate::qr::picture::{PICTURE_LIMIT, Picture};
+use crate::qr::picture::{PICTURE_LIMIT, Pictures};
 use crate::qr::{Artifact, QrError};
 
 /// Read a file from pictures of codes, in any order, with losses
 #[derive(clap::Args)]
 pub struct Args {
-    /// PNG pictures, or folders of them; a camera's frames come on standard input if absent
+    /// PNG pictures, also animated ones, or folders of them; a camera's frames come on standard input if absent
     #[arg(value_name = "PICTURE")]
     pictures: Vec<PathBuf>,
     /// The file to write, which must not exist yet; by default under the name that the codes carry, in the current folder
@@ -67,14 +67,18 @@ pub fn from_pictures(paths: &[PathBuf]) -> Result<Artifact, CeremonyError> {
             all.push(path.clone());
         }
     }
-    let mut collection = Collection::default();
+    let (mut collection, mut looked_at) = (Collection::default(), 0);
     for path in &all {
-        let picture = Picture::from_png(&path.to_string_lossy(), &files::read(path, PICTURE_LIMIT)?)?;
-        for code in picture.codes()? {
-            collection.take(&code)?;
+        let (name, bytes) = (path.to_string_lossy(), files::read(path, PICTURE_LIMIT)?);
+        let mut pictures = Pictures::of_png(&name, &bytes)?;
+        while let Some(picture) = pictures.next_picture()? {
+            looked_at += 1;
+            for code in picture.codes()? {
+                collection.take(&code)?;
+            }
         }
     }
-    Ok(collection.artifact(all.len())?)
+    Ok(collection.artifact(looked_at)?)
 }
 
 /// The file that a camera sees, as soon as it saw enough.

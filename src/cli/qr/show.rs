@@ -14,9 +14,9 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::display::{count, visible};
 use crate::host::files;
 use crate::json::Json;
-use crate::qr::code::{ALONE_LIMIT, Code, LARGEST_ALONE};
+use crate::qr::code::{Code, LARGEST_ALONE};
 use crate::qr::fit::{self, Place, Shown};
-use crate::qr::sequence::{Sequence, alone, is_resource};
+use crate::qr::sequence::{Sequence, alone};
 use crate::qr::{QrError, SHOWN_LIMIT, draw};
 
 /// The version of the codes in files, where no window limits them: 89 modules a side, which any camera reads.
@@ -37,10 +37,10 @@ pub struct Args {
     /// `review --from-qr` on another machine
     #[arg(long, value_name = "PAYLOAD", conflicts_with = "file")]
     payload: Option<String>,
-    /// Write one code as a PNG picture, which must not exist yet
+    /// Write a PNG picture, animated if it takes a sequence; it must not exist yet
     #[arg(long, value_name = "FILE", group = "out")]
     png: Option<PathBuf>,
-    /// Write one code as an SVG picture, which must not exist yet
+    /// Write an SVG picture, animated if it takes a sequence; it must not exist yet
     #[arg(long, value_name = "FILE", group = "out")]
     svg: Option<PathBuf>,
     /// Write a sequence as numbered PNG pictures into a folder, which must not exist yet
@@ -49,8 +49,8 @@ pub struct Args {
     /// Light codes on dark, for readers and printers that want them
     #[arg(long)]
     invert: bool,
-    /// Codes a second, in a terminal
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=30), conflicts_with = "out")]
+    /// Codes a second, in a terminal or in one animated picture
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=30), conflicts_with = "frames")]
     rate: u8,
 }
 
@@ -69,11 +69,21 @@ struct Thing {
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let thing = thing(context, args)?;
     let codes = if let Some(path) = &args.png {
-        files::create(path, &draw::png(&one(&thing)?, draw::LARGE, args.invert)?)?;
-        1
+        let codes = codes(&thing)?;
+        let picture = match codes.as_slice() {
+            [code] => draw::png(code, draw::LARGE, args.invert)?,
+            codes => draw::animated_png(codes, draw::SMALL, args.rate, args.invert)?,
+        };
+        files::create(path, &picture)?;
+        codes.len()
     } else if let Some(path) = &args.svg {
-        files::create(path, draw::svg(&one(&thing)?, args.invert).as_bytes())?;
-        1
+        let codes = codes(&thing)?;
+        let picture = match codes.as_slice() {
+            [code] => draw::svg(code, args.invert),
+            codes => draw::animated_svg(codes, args.rate, args.invert),
+        };
+        files::create(path, picture.as_bytes())?;
+        codes.len()
     } else if let Some(folder) = &args.frames {
         frames(folder, &thing, args.invert)?
     } else {
@@ -109,31 +119,34 @@ fn thing(context: &Context, args: &Args) -> Result<Thing, CeremonyError> {
     Ok(Thing { title: name.clone(), name, content, digest })
 }
 
-fn one(thing: &Thing) -> Result<Code, QrError> {
-    let (name, length) = (thing.name.clone(), thing.content.len());
-    let refused = || match is_resource(&thing.content) {
-        true => QrError::Lookalike(name),
-        false => QrError::NotOne { name, length, limit: ALONE_LIMIT },
-    };
-    alone(&thing.content, LARGEST_ALONE).ok_or_else(refused)
+/// One code if it holds the file, or else a sequence that is shown again and again.
+fn codes(thing: &Thing) -> Result<Vec<Code>, QrError> {
+    match alone(&thing.content, LARGEST_ALONE) {
+        Some(code) => Ok(vec![code]),
+        None => sequence(thing),
+    }
 }
 
-/// So many pictures that, with every fifth lost by chance, the rest suffices in 999 of 1,000 cases.
-fn frames(folder: &Path, thing: &Thing, inverted: bool) -> Result<usize, CeremonyError> {
+/// So many codes that, with every fifth lost by chance, the rest suffices in 999 of 1,000 cases.
+fn sequence(thing: &Thing) -> Result<Vec<Code>, QrError> {
     let mut sequence = Sequence::new(&thing.name, &thing.content, IN_FILES)?;
-    // Of a single fragment every picture tells all.
+    // Of a single fragment every code tells all.
     let number = match sequence.fragments() {
         1 => 6,
         fragments => 3 * fragments + 12,
     };
-    let digits = number.to_string().len();
-    let mut pictures = Vec::new();
-    for place in 1..=number {
-        let picture = draw::png(&sequence.next_code()?, draw::SMALL, inverted)?;
-        pictures.push((format!("{place:0digits$}.png"), picture));
-    }
+    (0..number).map(|_| sequence.next_code()).collect()
+}
+
+fn frames(folder: &Path, thing: &Thing, inverted: bool) -> Result<usize, CeremonyError> {
+    let codes = sequence(thing)?;
+    let digits = codes.len().to_string().len();
+    let picture = |(place, code): (usize, &Code)| {
+        Ok((format!("{:0digits$}.png", place + 1), draw::png(code, draw::SMALL, inverted)?))
+    };
+    let pictures = codes.iter().enumerate().map(picture).collect::<Result<Vec<_>, QrError>>()?;
     files::create_folder(folder, &pictures)?;
-    Ok(number)
+    Ok(codes.len())
 }
 
 /// Until somebody presses Enter.
