@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::kill_strace::present;
-use crate::media_stick::{Stick, good_stick, in_namespace, planned_with_media, released_with_media, told};
+use crate::media_stick::{
+    Stick, good_stick, in_namespace, manifest, planned_with_media, released_with_media, told,
+};
 use crate::room::{Done, Room};
 
 const EXPORT: [&str; 4] = ["media", "export", "--set", "website"];
@@ -257,6 +259,44 @@ fn a_medium_that_cannot_be_read() {
         drop(stick);
         let (_stick, prefix) = good_stick();
         room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]).ok();
+    });
+}
+
+/// exFAT by a file system in user space, whose device fails under it: while it is read, and while it is written.
+#[test]
+fn a_file_system_in_user_space_that_fails() {
+    let test = "media_faults::a_file_system_in_user_space_that_fails";
+    if !present(test) {
+        return;
+    }
+    in_namespace(test, &["mkfs.exfat", "mount.exfat-fuse"], || {
+        let room = released_with_media();
+        let stick = Stick::exfat("TUF-IN");
+        let mounted = stick.mount_by("mount.exfat-fuse", "rw");
+        fs::write(mounted.path().join("file.json"), vec![b'x'; 200_000]).unwrap();
+        let prefix = manifest(mounted.path(), &["file.json"]);
+        drop(mounted);
+        let at = find(&stick.image(), &[b'x'; 5000]);
+        fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
+        let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
+        let what = "on the medium labelled TUF-IN: cannot read /MANIFEST: Input/output error (os error 5)";
+        let next = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
+        done.failed(5, what, next);
+        assert!(!room.path("imported").exists());
+        drop(stick);
+        let (_stick, prefix) = good_stick();
+        room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]).ok();
+        let stick = Stick::exfat("TUF-OUT");
+        let cut = || fs::File::options().write(true).open(stick.image()).unwrap().set_len(4096).unwrap();
+        // Folders are made on the medium alone.
+        let done = stopped_at(&room, "mkdirat", 1, &EXPORT, cut);
+        assert_eq!(done.code, 5, "{done:?}");
+        assert!(done.err.starts_with("error: on the medium labelled TUF-OUT: cannot "), "{done:?}");
+        assert!(done.err.contains(": Input/output error (os error 5)\n"), "{done:?}");
+        assert!(!room.record().iter().any(|line| line["event"] == "media-exported"));
+        assert!(!told("cat", &["/proc/self/mountinfo"]).contains(&stick.device));
+        drop(stick);
+        goes_on(&room);
     });
 }
 
