@@ -5,6 +5,7 @@ use tuf_ceremony::ceremony::start::scripts;
 
 use crate::compromise::{ANSWERS, keys};
 use crate::later::{after, later, released_with};
+use crate::media_stick::{MEDIA, planned_with_media};
 use crate::rehearsal::{PLAN, frozen, planned};
 use crate::room::{Done, Room};
 
@@ -64,6 +65,36 @@ fn every_script_that_comes_with_the_program_fits_the_ceremonies_that_it_is_for()
         (&done["title"], &done["problems"]),
         (&"Compromise: keys are in doubt".into(), &Value::Array(vec![]))
     );
+}
+
+#[test]
+fn what_goes_out_is_exported_where_the_plan_says_so() {
+    let room = planned_with_media();
+    let vault = "[media.vault]\nrole = \"backup\"\nlabel = \"TUF-VAULT\"\n\n[set.devices]\ncontents = \"wrapped\"\n\
+                 media = [\"vault\"]\nexisting = \"refuse\"\n";
+    let print = |script: &str, file: &str| {
+        let out = room.beside(file).display().to_string();
+        let text =
+            format!("{PLAN}{MEDIA}{vault}").replace("script = \"genesis\"", &format!("script = {script:?}"));
+        room.write("ceremony.toml", text);
+        room.run(&["script", "check"]).ok();
+        room.run(&["print", "script", "--out", &out]).ok();
+        let text = std::fs::read_to_string(out).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let paper = print("genesis", "genesis.txt");
+    let [wrapped, seal, website, everything] = [
+        "media export --set devices --to vault`, and moves the folder",
+        "CA seals the record",
+        "media export --set website --to carrier`, inserts the medium labelled TUF-OUT",
+        "media export --set everything --to safe`, inserts the medium labelled TUF-SAFE",
+    ]
+    .map(|text| paper.find(text).unwrap_or_else(|| panic!("{text}: {paper}")));
+    assert!(wrapped < seal && seal < website && seal < everything, "nothing wrapped is sealed");
+    assert!(!paper.contains("copies the whole ceremony directory"));
+    let paper = print("backup-and-restore", "backup.txt");
+    assert!(paper.contains("tuf-ceremony media export --set everything --to safe Expected:"), "{paper}");
+    assert!(!paper.contains("devices") && !paper.contains("website"), "{paper}");
 }
 
 #[test]

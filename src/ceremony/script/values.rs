@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::policy::KeyPlan;
 use crate::policy::survival::Unit;
+use crate::policy::{KeyPlan, Policy, SetPlan};
 use crate::tuf::time;
 
 use super::super::plan::{Plan, PlannedRole};
@@ -28,6 +28,7 @@ pub(super) struct Values {
     online_keys: Vec<Key>,
     revoked: Vec<Revoked>,
     fewest: usize,
+    exports: Vec<Export>,
 }
 
 #[derive(Serialize)]
@@ -93,6 +94,15 @@ struct Revoked {
     replacement: String,
 }
 
+/// A set that goes to a medium.
+#[derive(Serialize)]
+struct Export {
+    set: String,
+    contents: &'static str,
+    medium: String,
+    label: String,
+}
+
 impl Values {
     pub(super) fn of(ceremony: &Ceremony) -> Result<Values, CeremonyError> {
         let policy = &ceremony.policy;
@@ -146,9 +156,22 @@ impl Values {
                 .flatten()
                 .filter(|one| matches!(one.who, Unit::Holder(_)))
                 .count(),
+            exports: exports(policy),
             keys,
         })
     }
+}
+
+fn exports(policy: &Policy) -> Vec<Export> {
+    let to = |set: &String, plan: &SetPlan, medium: &String| Export {
+        set: set.clone(),
+        contents: plan.contents.name(),
+        medium: medium.clone(),
+        label: policy.media.get(medium).map(|medium| medium.label.clone()).unwrap_or_default(),
+    };
+    let all =
+        policy.sets.iter().flat_map(|(set, plan)| plan.media.iter().map(move |medium| to(set, plan, medium)));
+    all.collect()
 }
 
 /// Whether a ceremony has to do with a key.
