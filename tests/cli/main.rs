@@ -83,6 +83,7 @@ mod qr_second;
 mod qr_window;
 mod readme;
 mod record_chain;
+mod record_check;
 mod record_commitment;
 mod record_fixture;
 mod record_guide;
