@@ -104,6 +104,7 @@ mod room;
 mod rotation;
 mod run_cut;
 mod run_dialogue;
+mod run_elsewhere;
 mod run_genesis;
 mod run_recording;
 mod run_screens;
