@@ -111,6 +111,7 @@ mod run_screens;
 mod run_stops;
 mod run_words;
 mod script;
+mod signals;
 mod softhsm;
 mod successor;
 mod tmux;
