@@ -14,7 +14,7 @@ pub mod drafting;
 pub mod error;
 pub mod event;
 pub mod gate;
-mod kept;
+pub mod kept;
 pub mod keyring;
 pub mod media;
 pub mod merge;
@@ -41,6 +41,7 @@ pub mod trusted;
 pub mod verify;
 pub mod void;
 pub mod walk;
+pub mod whole;
 pub mod witness;
 
 pub use carried::CarriedError;

@@ -98,6 +98,19 @@ impl Signed {
         keyids
     }
 
+    /// The files of the signatures that key material has made and that hold.
+    pub fn files_of(&self, material: Sha256Digest) -> Vec<String> {
+        let is_of = |authority: &Authority, keyid: &str| {
+            authority.keys.get(keyid).and_then(Key::material) == Some(material)
+        };
+        let is_its = |one: &&Signature| {
+            let by = [Some(&self.authorities.new), self.authorities.old.as_ref()];
+            by.into_iter().flatten().any(|by| is_of(by, &one.keyid)) && self.verdict(one).is_ok()
+        };
+        let own = self.signatures.iter().filter(is_its);
+        own.map(|one| file_of(self.payload.digest, &one.keyid)).collect()
+    }
+
     /// Whether key material may sign this payload at all.
     pub fn belongs(&self, material: Sha256Digest) -> bool {
         let has = |authority: &Authority| {

@@ -65,7 +65,8 @@ impl Ceremony {
         let kept = self.kept(&present);
         // A release that is as it was recorded is one, whatever became of the signatures since.
         let released = released || (kept.released && !kept.is_harmed());
-        let of_kept = |file: &String| kept.changed.contains(file) || kept.added.contains(file);
+        let of_kept =
+            |file: &String| kept.changed.iter().any(|one| one.file == *file) || kept.added.contains(file);
         let unrecorded = self.transcript.unrecorded(present).into_iter().map(|one| one.file);
         let unrecorded = unrecorded.filter(|file| !of_kept(file)).collect();
         let void = self.void_signatures()?;

@@ -8,7 +8,7 @@ use crate::host::display::visible;
 use crate::json::Json;
 
 use super::directory::ADMINISTRATOR;
-use super::event::{EXCEPTION, Event, FROZEN, REQUESTED, SCRIPT, STEP, StepWords};
+use super::event::{EXCEPTION, Event, FROZEN, MERGED, REQUESTED, SCRIPT, STEP, StepWords};
 use super::keyring::file_of;
 use super::script::{BLANK, Known, Late, Script, Step};
 use super::{Ceremony, CeremonyError};
@@ -27,6 +27,8 @@ pub enum Standing {
         line: usize,
         /// What it says.
         event: String,
+        /// From where it came, if the command did not do it here.
+        from: Option<String>,
     },
     /// It is closed by this line of the record.
     Closed {
@@ -136,7 +138,7 @@ fn standing(
     }
     for (line, one) in own.iter().rev() {
         if performs(ceremony, &words, *line, one)? {
-            return Ok(Standing::Performed { line: *line, event: event_of(one).to_owned() });
+            return Ok(Standing::Performed { line: *line, event: event_of(one).to_owned(), from: None });
         }
     }
     // A key that was made just before its process was stopped is in the record as a file that was found.
@@ -145,10 +147,41 @@ fn standing(
         let names = |line: &Json| line.get("data").and_then(|data| data.get("files")?.get(&file)).is_some();
         let found = lines.iter().rev().find(|(_, line)| event_of(line) == "found" && names(line));
         if let Some((line, _)) = found.filter(|_| ceremony.keyring.get(key).is_some()) {
-            return Ok(Standing::Performed { line: *line, event: "found".to_owned() });
+            return Ok(Standing::Performed { line: *line, event: "found".to_owned(), from: None });
         }
     }
+    // Whose signatures came from elsewhere does not sign once more.
+    if let ["sign", "--key", key] = words.as_slice()
+        && let Some((line, merged)) = brought(ceremony, key)?
+    {
+        return Ok(Standing::Performed { line, event: MERGED.to_owned(), from: Some(source(merged)) });
+    }
     Ok(Standing::Open)
+}
+
+/// The last line about merging with a signature of a key that no payload waits for any longer, and what it says.
+fn brought<'a>(ceremony: &'a Ceremony, key: &str) -> Result<Option<(usize, &'a Json)>, CeremonyError> {
+    let Some(key) = ceremony.keyring.get(key) else { return Ok(None) };
+    if ceremony.transcript.all(MERGED).next().is_none() {
+        return Ok(None);
+    }
+    let collected = ceremony.collected()?;
+    if collected.iter().any(|one| !one.open_keyids(key.fingerprint()).is_empty()) {
+        return Ok(None);
+    }
+    let signed = collected.iter().flat_map(|one| one.files_of(key.fingerprint())).collect::<Vec<_>>();
+    let lists =
+        |data: &Json| signed.iter().any(|file| data.get("files").and_then(|all| all.get(file)).is_some());
+    Ok(ceremony.transcript.numbered(MERGED).rev().find(|(_, data)| lists(data)))
+}
+
+/// Where merged files came from.
+fn source(merged: &Json) -> String {
+    let from = |name: &str| merged.get("from").and_then(|from| from.get(name)?.as_str()).unwrap_or_default();
+    match from("kind") {
+        "response" => format!("a response with the SHA-256 {:.16}", from("sha256")),
+        _ => "another copy of this directory".to_owned(),
+    }
 }
 
 /// Whether a line says that a command has done its work, and it is still worth something.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sign::{show_payload, tell};
+use super::sign::{exit_of, json, show_payload, tell};
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
@@ -15,13 +15,14 @@ use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::host::{clock, files};
+use crate::json::Json;
 use crate::tuf::time;
 
 /// Answer a signature request, on a machine that has nothing else of the ceremony
 ///
 /// Checks what the request carries as `sign` does, shows the same review, asks for the first digits of each digest as they
 /// stand on paper, checks the token, signs, and writes a response for `merge`. The response is written into the directory
-/// that -C names.
+/// that -C names. With --json, all that is for people goes to standard error.
 #[derive(clap::Args)]
 pub struct Args {
     /// The request
@@ -60,6 +61,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Some(out) => out.clone(),
         None => context.directory.join(named_after(&args.request, several.then_some(&key))),
     };
+    context.console.speak_aside(context.json);
     introduce(&mut context.console, &opened, &key)?;
     let pin = args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor);
     let wish = sign::Request { key: &key, confirm: &args.confirm, pin };
@@ -73,6 +75,13 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             return Err(refused);
         }
     };
+    if context.json {
+        context.console.speak_aside(false);
+        let response =
+            answered.written.map_or(Json::Null, |(length, sha256)| response_json(&out, length, sha256));
+        context.console.say(&show::json(&json(&key, &answered.outcome, Some(response))));
+        return Ok(exit_of(&answered.outcome));
+    }
     let exit = tell(&mut context.console, &key, &answered.outcome, &|_| "verified.".to_owned());
     if let Some((length, sha256)) = answered.written {
         context.console.say(&wrote(&out, length, sha256));
@@ -110,6 +119,14 @@ fn introduce(console: &mut dyn Console, opened: &Opened, key: &str) -> Result<()
         show::indent("    ", &show::digest(request.sha256)),
         show::indent("    ", &show::words(&words(&request.sha256.0))),
     ))
+}
+
+fn response_json(out: &Path, length: usize, sha256: Sha256Digest) -> Json {
+    Json::object([
+        ("bytes", Json::Int(i64::try_from(length).unwrap_or(i64::MAX))),
+        ("file", Json::from(out.to_string_lossy().into_owned())),
+        ("sha256", Json::from(sha256.to_hex())),
+    ])
 }
 
 fn wrote(out: &Path, length: usize, sha256: Sha256Digest) -> String {

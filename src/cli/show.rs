@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::ceremony::kept::Kept;
 use crate::ceremony::review::Reviewed;
 use crate::checks::clients::{Foreseen, Past};
 use crate::checks::{Finding, Outcome};
@@ -25,6 +26,16 @@ pub fn digest(digest: Sha256Digest) -> String {
 /// Words in lines of four, which fit any screen.
 pub fn words(words: &[&str]) -> String {
     words.chunks(4).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Files that are not as they were recorded, each with the line that has it.
+pub fn kept(kept: &Kept) -> Vec<String> {
+    let lost = [("CHANGED", &kept.changed), ("GONE", &kept.gone)];
+    let lost = lost.into_iter().flat_map(|(word, files)| files.iter().map(move |one| (word, one)));
+    let lost = lost
+        .map(|(word, one)| format!("{word} since it was recorded (#{}): {}", one.seq, visible(&one.file)));
+    let added = kept.added.iter().map(|file| format!("ADDED since it was recorded: {}", visible(file)));
+    lost.chain(added).collect()
 }
 
 /// Every line of `text` behind `margin`.

@@ -12,12 +12,13 @@ use crate::checks::{self, Finding};
 use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
+use crate::json::Json;
 use crate::tuf::verify::Tally;
 
 /// Sign, with one key, every payload that needs it
 ///
 /// Shows what each payload changes, asks for the first digits of its digest as they stand on paper, checks that the
-/// token holds the right key, and only then asks for the PIN.
+/// token holds the right key, and only then asks for the PIN. With --json, all that is for people goes to standard error.
 #[derive(clap::Args)]
 pub struct Args {
     /// The key's name in ceremony.toml
@@ -45,6 +46,7 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
         pin: args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor),
     };
     let mut tokens = Tokens::new();
+    context.console.speak_aside(context.json);
     let outcome = sign(ceremony, &mut tokens, &mut context.console, &mut show_payload, &request);
     let outcome = match outcome {
         Ok(outcome) => outcome,
@@ -56,6 +58,11 @@ fn act(context: &mut Context, ceremony: &mut Ceremony, args: &Args) -> Result<Ex
             return Err(refused);
         }
     };
+    if context.json {
+        context.console.speak_aside(false);
+        context.console.say(&show::json(&json(&args.key, &outcome, None)));
+        return Ok(exit_of(&outcome));
+    }
     let collected = ceremony.collected()?;
     let done = |digest: Sha256Digest| {
         let counts = collected.iter().find(|one| one.payload.digest == digest).map_or(String::new(), counts);
@@ -86,9 +93,34 @@ pub fn tell(
     }
     if outcome.signed.is_empty() && outcome.before.is_empty() && outcome.waiting.is_empty() {
         console.say(&format!("No payload needs the key {}.", visible(key)));
-        return Exit::No;
     }
-    if outcome.waiting.is_empty() { Exit::Yes } else { Exit::NotYet }
+    exit_of(outcome)
+}
+
+/// No if there was nothing to sign, and not yet while something waits.
+pub fn exit_of(outcome: &Outcome) -> Exit {
+    match (outcome.signed.is_empty() && outcome.before.is_empty(), outcome.waiting.is_empty()) {
+        (true, true) => Exit::No,
+        (_, true) => Exit::Yes,
+        (_, false) => Exit::NotYet,
+    }
+}
+
+/// The same for machines; `response` is where the signatures went, if not into this directory.
+pub fn json(key: &str, outcome: &Outcome, response: Option<Json>) -> Json {
+    let signed = outcome.signed.iter().map(|(title, digest)| {
+        Json::object([("payload", Json::from(digest.to_hex())), ("title", Json::from(title.as_str()))])
+    });
+    let mut all = Json::object([
+        ("before", Json::strings(outcome.before.iter().cloned())),
+        ("key", Json::from(key)),
+        ("signed", Json::Arr(signed.collect())),
+        ("waiting", Json::strings(outcome.waiting.iter().cloned())),
+    ]);
+    if let (Some(response), Some(members)) = (response, all.as_object_mut()) {
+        members.insert("response".to_owned(), response);
+    }
+    all
 }
 
 /// How many signatures a payload has by now.

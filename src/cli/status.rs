@@ -66,10 +66,8 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
     let kept = &status.kept;
-    for (word, files) in [("CHANGED", &kept.changed), ("GONE", &kept.gone), ("ADDED", &kept.added)] {
-        for file in files {
-            out.push_str(&format!("{word} since it was recorded: {}\n", visible(file)));
-        }
+    for told in show::kept(kept) {
+        out.push_str(&format!("{told}\n"));
     }
     for file in &status.unrecorded {
         out.push_str(&format!("not in the record: {}\n", visible(file)));
@@ -197,9 +195,9 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
     };
     Json::object([
         ("added", Json::strings(status.kept.added.iter().cloned())),
-        ("changed", Json::strings(status.kept.changed.iter().cloned())),
+        ("changed", Json::strings(status.kept.changed.iter().map(|one| one.file.clone()))),
         ("complete", Json::Bool(status.complete())),
-        ("gone", Json::strings(status.kept.gone.iter().cloned())),
+        ("gone", Json::strings(status.kept.gone.iter().map(|one| one.file.clone()))),
         ("payloads", Json::Arr(status.payloads.iter().map(payload).collect())),
         ("record", record(ceremony)),
         ("refusing", show::findings_json(&status.refusing)),

@@ -1,11 +1,12 @@
 //! `void`: give up a payload.
 
-use super::Context;
+use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::directory::ADMINISTRATOR;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console as _;
 use crate::host::display::visible;
+use crate::json::Json;
 
 /// Give up a payload: nobody signs it any longer, and signatures over it that still come are kept out
 ///
@@ -42,6 +43,14 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
                 return Err(refused);
             }
         };
+        if context.json {
+            context.console.say(&show::json(&Json::object([
+                ("payload", Json::from(voided.digest.to_hex())),
+                ("reason", Json::from(voided.reason.as_str())),
+                ("title", Json::from(voided.title.as_str())),
+            ])));
+            return Ok(Exit::Yes);
+        }
         context.console.say(&format!(
             "Void: {} ({:.16}): {}\nNobody signs it any longer. Destroy papers and requests with its digest.",
             visible(&voided.title),

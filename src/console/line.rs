@@ -2,7 +2,7 @@
 //!
 //! The terminal itself would end the program at Ctrl-C, in the middle of an act and without giving the echo back, and a reader
 //! with a buffer of its own would leave a PIN behind in it. Here Ctrl-C ends the line, the line counts for nothing, the
-//! terminal gets its settings back, and what was read is wiped.
+//! terminal gets its settings back, and what was read is wiped; so it is before SIGTERM ends the program.
 
 use std::io;
 
@@ -11,6 +11,7 @@ use rustix::stdio::stdin;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
 use zeroize::Zeroizing;
 
+use super::ending::{self, Came};
 use super::settings::Settings;
 use crate::host::secret::Secret;
 
@@ -51,6 +52,11 @@ impl Quiet {
     pub(super) fn read(&self) -> Option<Secret> {
         let mut bytes = Zeroizing::new([0; LONGEST]);
         let length = loop {
+            match ending::wait(None).ok()? {
+                Came::Input => {}
+                Came::Nothing => continue,
+                Came::End => return None,
+            }
             match rustix::io::read(stdin(), bytes.as_mut_slice()) {
                 Err(Errno::INTR) => {}
                 other => break other.ok()?,

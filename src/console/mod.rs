@@ -1,5 +1,6 @@
 //! The one door to the terminal: lines out, questions and hidden questions in.
 
+mod ending;
 pub mod fold;
 mod line;
 mod recording;

@@ -5,12 +5,11 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use rustix::stdio::stdin;
 use rustix::termios::{LocalModes, OptionalActions};
 
 use super::ConsoleError;
+use super::ending::{self, Came};
 use super::settings::{Settings, is_dumb, window};
 
 /// The second screen, no cursor, and no line that goes on in the next.
@@ -75,16 +74,13 @@ impl Screen {
     /// # Errors
     /// [`ConsoleError::NotShown`] if the terminal went away.
     pub fn wait(&mut self, time: Duration) -> Result<bool, ConsoleError> {
-        let gone = |_| ConsoleError::NotShown;
-        let time = Timespec::try_from(time).map_err(|_| ConsoleError::NotShown)?;
-        let input = stdin();
-        let mut keyboard = [PollFd::new(&input, PollFlags::IN)];
-        match poll(&mut keyboard, Some(&time)) {
-            Ok(0) | Err(Errno::INTR) => return Ok(false),
-            other => other.map_err(gone)?,
-        };
+        match ending::wait(Some(time)).map_err(|_| ConsoleError::NotShown)? {
+            Came::Input => {}
+            Came::Nothing => return Ok(false),
+            Came::End => return Ok(true),
+        }
         let mut keys = [0; 64];
-        let length = rustix::io::read(stdin(), &mut keys).map_err(gone)?;
+        let length = rustix::io::read(stdin(), &mut keys).map_err(|_| ConsoleError::NotShown)?;
         // Nothing to read although there is something: the terminal is gone.
         Ok(length == 0 || keys.iter().take(length).any(|key| ENDS.contains(key)))
     }

@@ -6,7 +6,9 @@ use std::io;
 use rustix::stdio::{stdin, stdout};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-/// Settings that hold until this is dropped.
+use super::ending;
+
+/// Settings that hold until this is dropped, also where a signal ends the program meanwhile.
 pub(super) struct Settings {
     own: Termios,
 }
@@ -17,8 +19,11 @@ impl Settings {
         let own = tcgetattr(stdin())?;
         let mut settings = own.clone();
         change(&mut settings);
+        ending::hold();
+        // From here on they are put back, whatever happens.
+        let held = Settings { own };
         tcsetattr(stdin(), when, &settings)?;
-        Ok(Settings { own })
+        Ok(held)
     }
 }
 
@@ -26,6 +31,7 @@ impl Drop for Settings {
     fn drop(&mut self) {
         // A terminal that is gone has no settings.
         let _ = tcsetattr(stdin(), OptionalActions::Now, &self.own);
+        ending::release();
     }
 }
 

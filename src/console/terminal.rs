@@ -33,6 +33,8 @@ pub struct Terminal {
     broken: Option<FileError>,
     /// Lines since the last question, where the reader turns pages.
     page: Option<usize>,
+    /// Whether people read standard error, because standard output is for a machine.
+    aside: bool,
 }
 
 impl Terminal {
@@ -51,6 +53,11 @@ impl Terminal {
     /// Whether what is said from now on waits for Enter whenever the window is full.
     pub fn turn_pages(&mut self, turn: bool) {
         self.page = turn.then_some(0);
+    }
+
+    /// Whether what is said from now on goes to standard error: where standard output is for a machine, people read there.
+    pub fn speak_aside(&mut self, aside: bool) {
+        self.aside = aside;
     }
 
     /// Ends the recording.
@@ -92,8 +99,11 @@ impl Terminal {
     }
 
     fn write(&mut self, text: &str) -> Result<(), ConsoleError> {
-        let mut stdout = std::io::stdout();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        let mut out: Box<dyn std::io::Write> = match self.aside {
+            true => Box::new(std::io::stderr()),
+            false => Box::new(std::io::stdout()),
+        };
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         written.map_err(|_| ConsoleError::NotShown)?;
         self.was_shown(text);
         Ok(())
@@ -151,7 +161,9 @@ impl Console for Terminal {
     }
 
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
-        let text = fit(text, tcgetwinsize(std::io::stdout()).ok());
+        let window =
+            if self.aside { tcgetwinsize(std::io::stderr()) } else { tcgetwinsize(std::io::stdout()) };
+        let text = fit(text, window.ok());
         let room = self.height().map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
         let mut lines: Vec<&str> = text.split('\n').collect();
         while let Some(shown) = self.page

@@ -2,6 +2,7 @@
 //! everybody signs with ink, so that the record can be held to it later.
 
 use super::document::{Block, Document, Level, NamedDigest, Running, Signatory, Table, Text};
+use crate::ceremony::kept::Lost;
 use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
@@ -123,11 +124,13 @@ fn not_counted(status: &Status) -> Vec<Block> {
         let many = if names.len() == 1 { "signature" } else { "signatures" };
         items.push(Text::from(format!("{} {many} over the void payload {digest}", names.len())));
     }
-    for (word, files) in
-        [("changed", &status.kept.changed), ("gone", &status.kept.gone), ("added", &status.kept.added)]
-    {
-        items.extend(files.iter().map(|file| Text::from(format!("{word} since it was recorded: {file}"))));
+    for (word, files) in [("changed", &status.kept.changed), ("gone", &status.kept.gone)] {
+        let told =
+            |one: &Lost| Text::from(format!("{word} since it was recorded (#{}): {}", one.seq, one.file));
+        items.extend(files.iter().map(told));
     }
+    let added = status.kept.added.iter();
+    items.extend(added.map(|file| Text::from(format!("added since it was recorded: {file}"))));
     items.extend(status.unrecorded.iter().map(|file| Text::from(format!("not in the record: {file}"))));
     if items.is_empty() {
         return Vec::new();

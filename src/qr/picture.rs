@@ -1,11 +1,12 @@
 //! Pictures in: PNG and raw frames become grey, and a reader looks for codes in them.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
 
 use super::QrError;
-use super::reader::{self, GivenUp};
+use super::reader::{self, GivenUp, PATIENCE};
 
 /// The most pixels of a picture: what phones take.
 pub const PIXELS_LIMIT: usize = 36_000_000;
@@ -52,12 +53,20 @@ impl Picture {
     /// # Errors
     /// A picture that was made to keep the reader busy.
     pub fn codes(self) -> Result<Vec<Vec<u8>>, QrError> {
+        self.codes_within(PATIENCE)
+    }
+
+    /// The same, as long as it takes no longer than that.
+    ///
+    /// # Errors
+    /// As [`Picture::codes`].
+    pub fn codes_within(self, patience: Duration) -> Result<Vec<Vec<u8>>, QrError> {
         let Picture { name, width, height, grey } = self;
         let problem = |given_up| match given_up {
             GivenUp::Corners => "too much of it looks like corners of codes",
             GivenUp::Time => "it takes too long to look for codes in it",
         };
-        reader::read(width, height, grey)
+        reader::read(width, height, grey, patience)
             .map_err(|given_up| QrError::Picture { picture: name, problem: problem(given_up).to_owned() })
     }
 }

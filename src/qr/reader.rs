@@ -13,7 +13,7 @@ use rqrr::PreparedImage;
 const READER: &str = "reader of codes";
 
 /// How long it may take for one picture; most take a hundredth of this.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How many places may look like a corner. The reader compares them in pairs, and this many take 200 megabytes. The data of the
 /// largest code have some hundred of them by chance.
@@ -28,8 +28,8 @@ pub enum GivenUp {
     Time,
 }
 
-/// What the codes in a grey picture say, dark on light, and if there are none, light on dark.
-pub fn read(width: usize, height: usize, grey: Vec<u8>) -> Result<Vec<Vec<u8>>, GivenUp> {
+/// What the codes in a grey picture say, dark on light, and if there are none, light on dark. `patience` is how long that may take.
+pub fn read(width: usize, height: usize, grey: Vec<u8>, patience: Duration) -> Result<Vec<Vec<u8>>, GivenUp> {
     hush();
     let (sender, receiver) = channel();
     let look = move || {
@@ -47,7 +47,7 @@ pub fn read(width: usize, height: usize, grey: Vec<u8>) -> Result<Vec<Vec<u8>>, 
     if thread::Builder::new().name(READER.to_owned()).spawn(look).is_err() {
         return Err(GivenUp::Time);
     }
-    match receiver.recv_timeout(PATIENCE) {
+    match receiver.recv_timeout(patience) {
         Ok(found) => found,
         Err(RecvTimeoutError::Timeout) => Err(GivenUp::Time),
         // It panicked.

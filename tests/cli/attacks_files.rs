@@ -115,7 +115,8 @@ fn a_folder_that_is_no_release_is_not_called_one() {
         let before = room.tree();
         let status = room.run(&["status"]);
         assert!(!status.out.contains("Released"), "{status:?}");
-        assert!(status.out.contains(&format!("{word} since it was recorded: {file}\n")), "{status:?}");
+        let line = if word == "ADDED" { String::new() } else { format!(" (#{})", room.line_of("released")) };
+        assert!(status.out.contains(&format!("{word} since it was recorded{line}: {file}\n")), "{status:?}");
         let next = "Next: find out who has been at metadata/ after the release, and restore it from another copy of this directory.\n";
         assert!(status.out.ends_with(next), "{status:?}");
         assert_eq!(status.code, 1);
@@ -184,7 +185,8 @@ fn a_signature_that_was_changed_or_is_gone_is_named_until_it_is_back() {
     let file = room.signature("root", "ada");
     let whole = room.read(&file);
     let says = |word: &str| {
-        let told = format!("{word} since it was recorded: {file}\n");
+        let signed = room.lines().iter().position(|line| line["data"]["files"][&file].is_string()).unwrap();
+        let told = format!("{word} since it was recorded (#{signed}): {file}\n");
         room.run(&["status"]).out.contains(&told)
     };
     room.write(&file, "{}");

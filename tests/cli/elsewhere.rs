@@ -190,3 +190,48 @@ fn an_answer_goes_on_after_a_stop() {
     room.lay("ada.json", machine.read(RESPONSE));
     assert_eq!(fates(&room.merge(&["ada.json"]).ok()), [fate("taken", ""), fate("taken", "")]);
 }
+
+/// With `--json` standard output has nothing else, and what the holder must see is on standard error.
+#[test]
+fn machines_are_told_what_was_signed() {
+    let room = frozen();
+    let machine = carried(room.request("ada"));
+    let title = |role: &str| format!("{role} version 1");
+    let signed = |role: &str| json!({ "payload": room.digest(role), "title": title(role) });
+    let first = machine.respond(&[room.typed("root")], &["--json"]);
+    assert_eq!(first.code, 3, "{first:?}");
+    let review = room.run(&["review", "root"]).ok().out;
+    let statements = review.split("\nSHA-256").next().unwrap().rsplit_once('\n').unwrap().0;
+    assert!(first.err.contains(statements), "{first:?}");
+    let response = machine.read(RESPONSE);
+    let file = machine.path(RESPONSE).display().to_string();
+    let written = json!({
+        "bytes": response.len(), "file": file, "sha256": Sha256Digest::of(response.as_bytes()).to_hex(),
+    });
+    assert_eq!(
+        first.json(),
+        json!({
+            "before": [], "key": "ada", "response": written, "signed": [signed("root")], "waiting": [title("targets")],
+        })
+    );
+    // A digest that is not on the paper: no word on standard output.
+    let other = machine.path("other.json").display().to_string();
+    let wrong = machine.respond(&["00000000".to_owned()], &["--json", "--out", &other]);
+    assert!(
+        wrong.code == 1 && wrong.out.is_empty() && wrong.err.contains("error [SIGN-REVIEW]"),
+        "{wrong:?}"
+    );
+
+    let typed = room.typed("targets");
+    let here = room.run_with_pin(PIN, &["sign", "--key", "ada", "--confirm", &typed, "--json"]);
+    assert_eq!(here.code, 3, "{here:?}");
+    assert_eq!(
+        here.json(),
+        json!({ "before": [], "key": "ada", "signed": [signed("targets")], "waiting": [title("root")] })
+    );
+    let void = room.run(&["void", "root", "--reason", "a wrong key", "--json"]).ok();
+    assert_eq!(
+        void.json(),
+        json!({ "payload": room.digest("root"), "reason": "a wrong key", "title": title("root") })
+    );
+}

@@ -1,5 +1,6 @@
 //! A person at a terminal: a pseudo-terminal, what appears on it, and what is typed into it.
 
+use std::fs;
 use std::process::{Command, Stdio};
 
 use rexpect::ReadUntil;
@@ -18,6 +19,8 @@ pub const MORE: &str = "Enter shows the rest: ";
 pub struct Holder {
     session: PtySession,
     seen: String,
+    /// The process of a shell that waits for the program.
+    shell: Option<String>,
 }
 
 impl Room {
@@ -36,14 +39,32 @@ impl Room {
         self.sit_before("cols 80 rows 24", "", arguments)
     }
 
-    /// Starts the program in a window of some size, and waits for a line when it has ended: the terminal can be looked at then.
+    /// Starts the program in a window of some size, says its exit code and waits for a line when it has ended: the terminal can be
+    /// looked at then.
     pub fn sit_down_and_stay(&self, columns: &str, rows: &str, arguments: &[&str]) -> Holder {
+        self.sit_down_and_stay_with("", columns, rows, arguments)
+    }
+
+    /// The same, with a redirection as the shell has it.
+    pub fn sit_down_and_stay_with(
+        &self,
+        redirection: &str,
+        columns: &str,
+        rows: &str,
+        arguments: &[&str],
+    ) -> Holder {
         let program = self.command(arguments);
         let mut command = self.tool("sh");
-        let script =
-            format!("stty echo cols {columns} rows {rows}; \"$0\" \"$@\"; printf 'again: '; read line");
+        let script = format!(
+            "stty echo cols {columns} rows {rows}; printf 'shell %s.' $$; \"$0\" \"$@\" {redirection}; printf 'exit %s again: ' $?; \
+             read line"
+        );
         command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
-        Holder { session: spawn_command(command, Some(PATIENCE)).unwrap(), seen: String::new() }
+        let session = spawn_command(command, Some(PATIENCE)).unwrap();
+        let mut holder = Holder { session, seen: String::new(), shell: None };
+        holder.reads("shell ");
+        holder.shell = Some(holder.reads_one_of(&["."]).0);
+        holder
     }
 
     /// The same where no file can have more than 16 KiB, as on a disk that is full by then.
@@ -60,7 +81,7 @@ impl Room {
             .arg(program.get_program())
             .args(program.get_args());
         let session = spawn_command(command, Some(PATIENCE)).unwrap();
-        Holder { session, seen: String::new() }
+        Holder { session, seen: String::new(), shell: None }
     }
 }
 
@@ -126,6 +147,13 @@ impl Holder {
     /// The program is stopped.
     pub fn stops(mut self, signal: Signal) {
         self.session.process_mut().kill(signal).unwrap();
+    }
+
+    /// The process of the program that the shell of [`Room::sit_down_and_stay`] waits for.
+    pub fn program(&self) -> u32 {
+        let shell = self.shell.as_ref().unwrap();
+        let children = fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        children.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// Waits for the command's end. Gives its exit code and everything that was on the screen.

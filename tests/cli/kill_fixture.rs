@@ -207,7 +207,10 @@ impl Place {
         let known = transcript.artifacts();
         for (name, bytes) in files.iter().filter(|(name, _)| is_lasting(name)) {
             let digest = Sha256Digest::of(bytes).to_hex();
-            assert!(known.get(name.as_str()).is_some_and(|all| all.contains(&digest.as_str())), "{name}");
+            assert!(
+                known.get(name.as_str()).is_some_and(|all| all.iter().any(|(_, sha256)| *sha256 == digest)),
+                "{name}"
+            );
         }
     }
 
@@ -241,7 +244,7 @@ impl Place {
                 }
                 ["requests", _] => drop(Request::read(name, bytes).unwrap()),
                 ["transcripts", file] => {
-                    Transcript::check(bytes).unwrap();
+                    Transcript::carried(bytes).unwrap();
                     assert_eq!(format!("{}.jsonl", Sha256Digest::of(bytes)), file);
                 }
                 ["payloads", file] => {

@@ -11,7 +11,7 @@ use crate::rehearsal::{KEYS, PLAN, frozen, planned};
 use crate::room::{Done, Room};
 
 /// Another copy, on another machine.
-fn copy(room: &Room) -> Room {
+pub fn copy(room: &Room) -> Room {
     let other = Room::new();
     for (file, bytes) in room.tree() {
         other.write(&file, bytes);
@@ -20,7 +20,7 @@ fn copy(room: &Room) -> Room {
 }
 
 /// Merges what another machine has in its directory, as it was carried here.
-fn merge(room: &Room, other: &Room, name: &str) -> Done {
+pub fn merge(room: &Room, other: &Room, name: &str) -> Done {
     for (file, bytes) in other.tree() {
         room.lay(&format!("{name}/{file}"), bytes);
     }
@@ -253,5 +253,6 @@ fn a_copy_with_a_torn_line_brings_its_whole_lines() {
     // A record that was kept stays as it is, or that is noticed.
     room.write(&format!("transcripts/{kept}"), "x");
     let status = room.run(&["status"]).out;
-    assert!(status.contains(&format!("CHANGED since it was recorded: transcripts/{kept}")), "{status}");
+    let told = format!("CHANGED since it was recorded (#{}): transcripts/{kept}\n", room.line_of("merged"));
+    assert!(status.contains(&told), "{status}");
 }

@@ -107,7 +107,9 @@ fn neither_a_lost_file_nor_a_lost_line_brings_it_back() {
     fs::remove_file(room.path(&file)).unwrap();
     let status = room.run(&["status"]).out;
     assert!(
-        status.contains("VOID: ") && status.contains(&format!("GONE since it was recorded: {file}")),
+        status.contains("VOID: ")
+            && status
+                .contains(&format!("GONE since it was recorded (#{}): {file}\n", room.line_of("voided"))),
         "{status}"
     );
     room.sign("ada").refused(1, "SIGN-STALE", &why(&digest), NEXT);

@@ -260,7 +260,7 @@ fn every_check_explains_itself() {
 }
 
 /// The commands whose `--help` makes up `help.txt`.
-const COMMANDS: [&[&str]; 56] = [
+const COMMANDS: [&[&str]; 57] = [
     &[],
     &["rehearse"],
     &["new"],
@@ -299,6 +299,7 @@ const COMMANDS: [&[&str]; 56] = [
     &["media", "check"],
     &["transcript"],
     &["transcript", "show"],
+    &["transcript", "check"],
     &["transcript", "prove"],
     &["transcript", "check-proof"],
     &["transcript", "cosign"],

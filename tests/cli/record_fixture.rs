@@ -43,6 +43,11 @@ fn note_lines(note: &Note) -> Value {
 }
 
 impl Room {
+    /// The number of the last line of an event.
+    pub fn line_of(&self, event: &str) -> usize {
+        self.lines().iter().rposition(|line| line["event"] == event).unwrap()
+    }
+
     /// Changes lines, and gives all of them the numbers and links that they must have.
     pub fn rechain(&self, change: impl FnOnce(&mut Vec<Value>)) {
         let mut lines = self.lines();

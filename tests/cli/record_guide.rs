@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::json;
+use tuf_ceremony::crypto::digest::Sha256Digest;
 
 use crate::later::PLANNED;
 use crate::record_seal::sealed;
@@ -201,6 +202,14 @@ fn what_came_from_elsewhere_passes_it_too() {
     assert_eq!(failing(&room), [1, 3]);
     let room = prepared();
     let record = format!("transcripts/{}", room.names("transcripts")[0]);
-    room.write(&record, room.read(&record) + "\n");
-    assert_eq!(failing(&room), [1, 2]);
+    let whole = room.read(&record);
+    room.write(&record, whole.replacen("Ben", "Bem", 1));
+    assert_eq!(failing(&room), [1, 2, 4]);
+    // Chained anew under a name that fits: nothing here tells of it.
+    let cut = whole.lines().next().unwrap().to_owned() + "\n";
+    fs::remove_file(room.path(&record)).unwrap();
+    room.write(&format!("transcripts/{}.jsonl", Sha256Digest::of(cut.as_bytes())), cut);
+    assert_eq!(failing(&room), [1, 4]);
+    let (_, said) = run(&room, &blocks(&room)[3]);
+    assert!(said.ends_with("the record of the copy that it tells of is not here\n"), "{said}");
 }

@@ -1,5 +1,7 @@
 //! Pictures: what is drawn is read, and hostile pictures are refused or show nothing, without a panic.
 
+use std::time::Duration;
+
 use png::{BitDepth, ColorType, Encoder};
 use tuf_ceremony::qr::QrError;
 use tuf_ceremony::qr::code::Code;
@@ -285,4 +287,16 @@ fn an_animation_of_others_is_read() {
     let mut pictures = Pictures::of_png("p.png", &png[..png.len() - 40]).unwrap();
     let ended = std::iter::from_fn(|| pictures.next_picture().transpose()).find_map(Result::err);
     assert!(matches!(ended, Some(QrError::Picture { .. })), "{ended:?}");
+}
+
+/// With no time at all nothing is read in time. The thread that still looks disturbs nobody: what comes next is read.
+#[test]
+fn a_picture_that_takes_too_long_is_given_up() {
+    let code = Code::of(b"a few words", 27).unwrap();
+    let (side, data) = grey(&code, 60, 4, 255, 0);
+    let picture = || Picture::from_raw("slow.png", side, side, data.clone()).unwrap();
+    let error = picture().codes_within(Duration::ZERO).unwrap_err();
+    let QrError::Picture { picture: name, problem } = &error else { panic!("{error:?}") };
+    assert_eq!((name.as_str(), problem.as_str()), ("slow.png", "it takes too long to look for codes in it"));
+    assert_eq!(picture().codes().unwrap(), [b"a few words".to_vec()]);
 }

@@ -264,9 +264,9 @@ fn changed_keys(ceremony: &Ceremony) -> Vec<Finding> {
         let stored = |data: &Json| data.get("files")?.get(&file)?.as_str().map(str::to_owned);
         match ceremony.transcript.all("key-enrolled").rev().find_map(stored) {
             Some(stored) => stored != now.to_hex(),
-            None => {
-                known.get(file.as_str()).is_some_and(|digests| digests.iter().any(|one| *one != now.to_hex()))
-            }
+            None => known
+                .get(file.as_str())
+                .is_some_and(|digests| digests.iter().any(|(_, one)| *one != now.to_hex())),
         }
     };
     let changed: Vec<&str> = ceremony.policy.keys.keys().filter(is_other).map(String::as_str).collect();

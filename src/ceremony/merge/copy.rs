@@ -18,10 +18,8 @@ use super::super::signatures;
 use super::super::transcript::Transcript;
 use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
+use super::records::{RECORDS, common};
 use super::{Brought, Fate, Item, Source};
-
-/// Where the records of other copies are kept, each named by its SHA-256.
-const RECORDS: &str = "transcripts";
 
 impl Ceremony {
     /// Takes the keys and the signatures of another copy.
@@ -47,7 +45,7 @@ impl Ceremony {
 
     fn take_copy(&mut self, other: &Ceremony) -> Result<Vec<Item>, CeremonyError> {
         let (mut items, mut taken) = (Vec::new(), Vec::new());
-        let common = common(&self.transcript, &other.transcript);
+        let common = common(self.transcript.lines(), other.transcript.lines());
         // Keys first: payloads that are frozen here know them already, and no others are frozen by this.
         self.take_keys(other, &mut items, &mut taken)?;
         if !taken.is_empty() {
@@ -196,7 +194,7 @@ impl Ceremony {
         for name in listed(files::list(&other.path(RECORDS)), items) {
             let file = format!("{RECORDS}/{name}");
             let read = files::read(&other.path(&file), METADATA_LIMIT).map_err(CeremonyError::from);
-            match read.and_then(|bytes| Transcript::check(&bytes).map(|()| bytes)) {
+            match read.and_then(|bytes| Transcript::carried(&bytes).map(|_| bytes)) {
                 Ok(bytes) => records.push(bytes),
                 Err(error) => items.push(Item::refused(file, error)),
             }
@@ -246,12 +244,6 @@ fn listed(names: Result<Vec<String>, FileError>, items: &mut Vec<Item>) -> Vec<S
         items.push(Item::refused("nothing", error.into()));
         Vec::new()
     })
-}
-
-/// With how many lines both records begin.
-fn common(ours: &Transcript, theirs: &Transcript) -> u64 {
-    let same = ours.lines().iter().zip(theirs.lines()).take_while(|(ours, theirs)| ours == theirs);
-    u64::try_from(same.count()).unwrap_or(u64::MAX)
 }
 
 fn same(ours: &Ceremony, theirs: &Ceremony, file: &str) -> bool {

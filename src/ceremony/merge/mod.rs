@@ -3,6 +3,7 @@
 
 mod copy;
 mod judge;
+mod records;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::response::{LIMIT, Response};
 use super::{Ceremony, CeremonyError};
 use judge::Judge;
 
+pub use records::CarriedIn;
 pub use source::Source;
 
 /// What became of one thing that was brought.

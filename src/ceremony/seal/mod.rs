@@ -109,7 +109,8 @@ impl Ceremony {
         let released = complete && self.is_released(&collected)?;
         if !released {
             let kept = self.kept(&self.artifacts()?);
-            let other = kept.changed.iter().chain(&kept.gone).chain(&kept.added).next();
+            let lost = kept.changed.iter().chain(&kept.gone).map(|one| &one.file);
+            let other = lost.chain(&kept.added).next();
             if let Some(file) = other.filter(|_| kept.released) {
                 let problem = "it is not, or no longer, what the record says; `tuf-ceremony status` lists all such files";
                 return Err(CeremonyError::Damaged { file: file.clone(), problem: problem.to_owned() });

@@ -56,6 +56,19 @@ impl Transcript {
     /// first line on; one that has lines keeps the name that it has.
     pub fn load(path: &Path, origin: &str) -> Result<Transcript, CeremonyError> {
         let bytes = files::read_if_there(path, LIMIT)?.unwrap_or_default();
+        Transcript::read(path, &bytes, origin)
+    }
+
+    /// Reads and verifies the record of another copy, which is nothing but whole lines (check RECORD-CHAIN).
+    pub fn carried(bytes: &[u8]) -> Result<Transcript, CeremonyError> {
+        let record = Transcript::read(Path::new(""), bytes, "")?;
+        if bytes.ends_with(b"\n") {
+            return Ok(record);
+        }
+        Err(CeremonyError::Record { line: record.lines.len() + 1, problem: "it is cut off".to_owned() })
+    }
+
+    fn read(path: &Path, bytes: &[u8], origin: &str) -> Result<Transcript, CeremonyError> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let (whole, torn) = bytes.split_at(whole);
         let Chain { lines, tree, sittings, last, .. } = Chain::read(whole)?;
@@ -72,15 +85,6 @@ impl Transcript {
             sitting: None,
             step: None,
         })
-    }
-
-    /// Whether these are the lines of a record, and nothing else (check RECORD-CHAIN).
-    pub fn check(bytes: &[u8]) -> Result<(), CeremonyError> {
-        let chain = Chain::read(bytes)?;
-        if bytes.ends_with(b"\n") {
-            return Ok(());
-        }
-        Err(CeremonyError::Record { line: chain.lines.len(), problem: "it is cut off".to_owned() })
     }
 
     /// All whole lines, as they are in the file.
@@ -207,12 +211,14 @@ impl Transcript {
         Ok(())
     }
 
-    /// Every artifact that the record names, with the digests that it had, in the order in which they were recorded.
-    pub fn artifacts(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for files in self.lines.iter().filter_map(|line| line.get("data")?.get("files")?.as_object()) {
-            for (file, sha256) in files {
-                known.entry(file).or_default().extend(sha256.as_str());
+    /// Every artifact that the record names, with the digests that it had and the numbers of their lines, from 0, in the order in
+    /// which they were recorded.
+    pub fn artifacts(&self) -> BTreeMap<&str, Vec<(usize, &str)>> {
+        let mut known: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
+        for (seq, line) in self.lines.iter().enumerate() {
+            let files = line.get("data").and_then(|data| data.get("files")?.as_object());
+            for (file, sha256) in files.into_iter().flatten() {
+                known.entry(file).or_default().extend(sha256.as_str().map(|sha256| (seq, sha256)));
             }
         }
         known
@@ -283,7 +289,8 @@ impl Transcript {
     pub fn unrecorded(&self, present: Vec<Artifact>) -> Vec<Artifact> {
         let known = self.artifacts();
         let is_known = |one: &Artifact| {
-            known.get(one.file.as_str()).is_some_and(|all| all.contains(&one.sha256.to_hex().as_str()))
+            let now = one.sha256.to_hex();
+            known.get(one.file.as_str()).is_some_and(|all| all.iter().any(|(_, sha256)| *sha256 == now))
         };
         present.into_iter().filter(|one| !is_known(one)).collect()
     }

@@ -56,14 +56,16 @@ pub(super) static CHAIN: Entry = Entry {
         numbered without a gap. Each line belongs to a sitting; where a sitting was closed, the key that it \
         introduced has signed the head of the Merkle tree over all lines so far. A root commits to the head \
         that the record had when the root was frozen. The file `checkpoint` is the head over all lines, by \
-        the key of the last sitting, and nothing comes after it.",
+        the key of the last sitting, and nothing comes after it. A record of another copy of the directory, \
+        which `merge` has put into `transcripts/`, holds together in the same way, is of this ceremony, and \
+        has the head that the line about the merge tells of.",
     why: "A record that can be edited afterwards proves nothing about the people it speaks of, for or \
         against them. With the chain, a line that is changed, removed or inserted shows in the line after \
         it. Whoever chains the lines anew cannot sign for the sittings, whose keys are wiped; whoever makes \
         all sittings anew contradicts the root, which the holders have signed. What is cut off at the end \
         before the seal shows only to whoever has the digest of the last line on paper, which `status` and \
         `release` print; afterwards the checkpoint shows it, and witnesses who cosigned it. By hand: \
-        VERIFY.md in a sealed directory; `sed -n 7p transcript.jsonl | tr -d '\\n' | sha256sum` is the \
+        VERIFY.md in a sealed directory; `tuf-ceremony transcript check` looks at all of it; `sed -n 7p transcript.jsonl | tr -d '\\n' | sha256sum` is the \
         `prev` of line 8.",
     mend: "The message names the first line that does not fit, or the lines that a signature covers. Do not \
         mend the file: keep the directory as it is, and compare `transcript.jsonl` with the other copies of \

@@ -109,9 +109,14 @@ fn is_first(act: &Act, step: &Step) -> bool {
 fn note(standing: &Standing) -> Option<String> {
     Some(match standing {
         Standing::Open => return None,
-        Standing::Performed { line, event } => format!(
+        Standing::Performed { line, event, from: None } => format!(
             "The command has done its work: line #{line} of the record says `{}`. Initials close the step.",
             visible(event)
+        ),
+        Standing::Performed { line, event, from: Some(from) } => format!(
+            "This is done: line #{line} of the record says `{}`, and that it came from {}. Initials close the step.",
+            visible(event),
+            visible(from)
         ),
         Standing::Closed { line, actor, exception: false } => {
             format!("This step is closed: {}, line #{line} of the record.", visible(actor))

@@ -1,6 +1,7 @@
 //! `transcript`: read the record, and prove what it says.
 
 mod check;
+mod check_proof;
 mod cosign;
 mod prove;
 mod show;
@@ -20,8 +21,9 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Transcript {
     Show(show::Args),
+    Check(check::Args),
     Prove(prove::Args),
-    CheckProof(check::Args),
+    CheckProof(check_proof::Args),
     Cosign(cosign::Args),
 }
 
@@ -30,7 +32,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     match &args.command {
         Transcript::Show(args) => show::run(context, args),
         Transcript::Prove(args) => prove::run(context, args),
-        Transcript::CheckProof(args) => check::run(context, args),
+        Transcript::Check(args) => check::run(context, args),
+        Transcript::CheckProof(args) => check_proof::run(context, args),
         Transcript::Cosign(args) => cosign::run(context, args),
     }
 }

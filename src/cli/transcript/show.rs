@@ -49,7 +49,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
 }
 
 /// How many sittings there were, and which of them nobody closed. The last of a sealed record is closed by the checkpoint.
-fn sittings(record: &Transcript) -> String {
+pub(super) fn sittings(record: &Transcript) -> String {
     let all = record.sittings();
     let last = all.len().saturating_sub(1);
     let open = all

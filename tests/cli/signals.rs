@@ -1,0 +1,113 @@
+//! A signal that ends the program: the terminal has its settings and its screen again, and the program was ended by that signal.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::holder::Holder;
+use crate::qr;
+use crate::rehearsal::{frozen, planned};
+use crate::room::Room;
+
+/// What the shell says of a program that a signal has ended.
+const ENDED: [(&str, &str); 2] = [("TERM", "exit 143 again: "), ("INT", "exit 130 again: ")];
+
+fn send(holder: &Holder, signal: &str) {
+    let program = holder.program().to_string();
+    let sent = Command::new("sh").args(["-c", "kill -$0 $1", signal, &program]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn starts(room: &Room, arguments: &[&str]) -> Holder {
+    room.sit_down_and_stay("80", "24", arguments)
+}
+
+#[track_caller]
+fn is_as_before(holder: &Holder) {
+    let settings = holder.settings();
+    for set in [" echo ", " icanon ", "isig ", "eol = <undef>"] {
+        assert!(settings.contains(set), "{set}: {settings}");
+    }
+    assert!(!settings.contains("-isig"), "{settings}");
+}
+
+#[test]
+fn at_a_hidden_prompt_the_echo_comes_back() {
+    for (signal, exit) in ENDED {
+        let room = planned();
+        let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+        holder.reads("PIN: ");
+        assert!(holder.settings().contains("-echo "));
+        // Half a PIN is no PIN.
+        holder.sends("1234");
+        send(&holder, signal);
+        holder.reads(exit);
+        is_as_before(&holder);
+        holder.sends("\r");
+        let (code, screen) = holder.leaves();
+        assert!(code == 0 && !screen.contains("1234") && !screen.contains("error"), "{screen}");
+        assert!(!room.path("keys/ada").exists());
+    }
+}
+
+#[test]
+fn at_a_question_the_settings_come_back() {
+    let room = frozen();
+    let mut holder = starts(&room, &["sign", "--key", "ada"]);
+    holder.reads("Digits from paper: ");
+    send(&holder, "TERM");
+    holder.reads("exit 143 again: ");
+    is_as_before(&holder);
+    assert!(!room.path("signatures").exists());
+}
+
+#[test]
+fn while_codes_are_shown_the_screen_comes_back() {
+    let room = qr::room();
+    for (signal, exit) in ENDED {
+        for file in ["hi", "large.json"] {
+            let path = room.path(file);
+            let mut holder = starts(&room, &["qr", "show", path.to_str().unwrap()]);
+            holder.reads("\u{1b}[?1049h\u{1b}[?25l");
+            holder.reads("Enter ends");
+            send(&holder, signal);
+            holder.reads("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l");
+            holder.reads(exit);
+            is_as_before(&holder);
+        }
+    }
+}
+
+/// What a process waits to read from: system call 0 of x86-64, 63 of AArch64.
+fn reads_from(process: u32) -> Option<PathBuf> {
+    let doing = fs::read_to_string(format!("/proc/{process}/syscall")).ok()?;
+    let (call, rest) = doing.split_once(" 0x")?;
+    let descriptor = u32::from_str_radix(rest.split(' ').next()?, 16).ok()?;
+    let file = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
+    ["0", "63"].contains(&call).then_some(file)
+}
+
+/// After a question has been answered the terminal has its own settings, and a signal ends the program wherever it is: here while it
+/// waits for a PIN that does not come.
+#[test]
+fn after_a_question_a_signal_ends_the_program_at_once() {
+    let room = frozen();
+    let pin = room.beside("pin");
+    assert!(Command::new("mkfifo").arg(&pin).status().unwrap().success());
+    let redirection = format!("3<>'{}'", pin.display());
+    let arguments = ["sign", "--key", "ada", "--pin-fd", "3"];
+    let mut holder = room.sit_down_and_stay_with(&redirection, "80", "24", &arguments);
+    for role in ["root", "targets"] {
+        holder.answers("Digits from paper: ", &room.typed(role));
+    }
+    let program = holder.program();
+    let begin = Instant::now();
+    while reads_from(program).as_ref() != Some(&pin) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it does not ask for the PIN");
+        std::thread::yield_now();
+    }
+    send(&holder, "TERM");
+    holder.reads("exit 143 again: ");
+    is_as_before(&holder);
+}
