@@ -63,11 +63,12 @@ fn a_ceremony_on_a_machine_of_its_own() {
     let mut machine = switched_on(&parts, &room, &images);
     only_what_can_be_pulled_is_offered(&mut machine);
     the_right_stick_comes_later(&mut machine, &images, &inbox);
+    a_stick_is_pulled_while_it_is_read(&mut machine, &images, &inbox);
     every_file_system_comes_in(&mut machine, &inbox, &disc);
     three_holders_sign(&mut machine);
     the_release_goes_out(&mut machine);
     a_disc_is_burnt(&mut machine, &images, &disc);
-    a_stick_is_pulled(&mut machine, &images);
+    a_stick_is_pulled_while_it_is_written(&mut machine, &images);
     machine.run(&["seal"]).ok();
     machine.off(&images.path("disk"), "c", &images.path(""));
     assert!(untouched() == before, "a stick was written to that was to be read");
@@ -104,7 +105,8 @@ fn switched_on(parts: &Parts, room: &Room, images: &Images) -> Machine {
     let plugged = STICKS.iter().zip(&paths).map(|([name, ..], image)| {
         let options = match *name {
             "locked" => ",readonly=on",
-            // So slow that it can be pulled while it is written.
+            // So slow that they can be pulled while they are read or written.
+            "inbox-ext4" => ",throttling.bps-read=1000000",
             "safe" => ",throttling.bps-write=500000",
             _ => "",
         };
@@ -113,19 +115,18 @@ fn switched_on(parts: &Parts, room: &Room, images: &Images) -> Machine {
     let plugged: Vec<Plugged> = plugged.collect();
     let disks = [images.path("disk"), images.path("burner")];
     let mut machine = Machine::on(parts, &room.beside(""), &disks, &images.path("disc"), &plugged);
-    there_are(&mut machine, disks.len() + plugged.len());
+    let all = disks.len() + plugged.len() + 1;
+    machine.told(&format!("until [ $(ls -d /sys/block/s[dr]* | wc -l) = {all} ]; do usleep 20000; done"));
     assert_eq!(machine.told("ls /sys/class/net"), "lo\n");
     // What the kernel does not know yet it learns when the program asks for it.
     assert_eq!(machine.shell("grep -E 'vfat|exfat|udf|iso9660' /proc/filesystems").out, "");
     machine
 }
 
-/// Waits until the kernel has found so many disks and sticks, and the drive.
-fn there_are(machine: &mut Machine, count: usize) {
-    machine.told(&format!(
-        "until [ $(ls -d /sys/block/s[dr]* | wc -l) = {} ]; do usleep 20000; done",
-        count + 1
-    ));
+/// Plugs in a stick, perhaps once more, and waits until it is found.
+fn plug_in(machine: &mut Machine, images: &Images, name: &str, label: &str) {
+    machine.plug_in(&format!("{name}-now"), &images.path(name));
+    while !listed(machine).iter().any(|one| one["label"] == label) {}
 }
 
 fn listed(machine: &mut Machine) -> Vec<Value> {
@@ -168,9 +169,27 @@ fn the_right_stick_comes_later(machine: &mut Machine, images: &Images, inbox: &I
     let what = format!("no medium labelled TUF-LATER is inserted; {}", others.join(", "));
     let next = "Nothing was touched. Insert the medium labelled TUF-LATER, and run the command again.";
     import(machine, "later", &inbox.digest).failed(5, &what, next);
-    machine.plug_in("later", &images.path("later"));
-    there_are(machine, STICKS.len() + 3);
+    plug_in(machine, images, "later", "TUF-LATER");
     import(machine, "later", &inbox.digest).ok();
+}
+
+/// The command noticed that the medium went away, while it did something to a file.
+#[track_caller]
+fn is_broken_off(done: &Done, label: &str, act: &str) {
+    assert_eq!((done.code, done.out.as_str()), (5, ""));
+    let (what, next) = done.err.split_once('\n').unwrap();
+    assert!(what.starts_with(&format!("error: on the medium labelled {label}: cannot {act}")), "{what}");
+    let step = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
+    assert_eq!(next, format!("  next: {step}\n"));
+}
+
+/// In the middle of a file. Nothing has come in; once it is plugged in again, all of it does.
+fn a_stick_is_pulled_while_it_is_read(machine: &mut Machine, images: &Images, inbox: &Inbox) {
+    machine.begin(&["media", "import", "--from", "inbox-ext4", "--confirm", &inbox.digest[..8]]);
+    machine.pull_after("inbox-ext4", "rd_bytes", 3 << 19);
+    is_broken_off(&machine.finish(), "TUF-EXT4", "read /deep/large.bin: ");
+    assert_eq!(machine.told("ls $room/c/imported"), "TUF-LATER-1\n");
+    plug_in(machine, images, "inbox-ext4", "TUF-EXT4");
 }
 
 /// FAT, exFAT, ext4, UDF and ISO 9660, by the kernel's own drivers; a FAT that somebody pulled too early is no obstacle.
@@ -271,25 +290,18 @@ fn a_disc_is_burnt(machine: &mut Machine, images: &Images, disc: &str) {
 }
 
 /// In the middle of a file. Nothing is recorded; another stick does, and so does the same one, with what is left on it.
-fn a_stick_is_pulled(machine: &mut Machine, images: &Images) {
+fn a_stick_is_pulled_while_it_is_written(machine: &mut Machine, images: &Images) {
     let before = recorded(machine, "media-exported").unwrap();
     machine.begin(&["media", "export", "--set", "everything", "--to", "safe"]);
-    machine.pull_after("safe", 1 << 20);
-    let pulled = machine.finish();
-    assert_eq!((pulled.code, pulled.out.as_str()), (5, ""));
-    let (what, next) = pulled.err.split_once('\n').unwrap();
-    assert!(what.starts_with("error: on the medium labelled TUF-SAFE: cannot "), "{what}");
-    assert!(what.contains(" /.example-machine-everything.partial/imported/"), "{what}");
-    let step = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
-    assert_eq!(next, format!("  next: {step}\n"));
+    machine.pull_after("safe", "wr_bytes", 1 << 20);
+    is_broken_off(&machine.finish(), "TUF-SAFE", "sync /.example-machine-everything.partial/imported/");
     assert_eq!(recorded(machine, "media-exported").unwrap(), before);
     let done = export(machine, "everything", "spare").ok().json();
     assert_eq!(done["read_back"], "past the page cache");
     let (number, _) = recorded(machine, "media-exported").unwrap();
     let spare = device(machine, "TUF-SPARE");
     is_whole(machine, &spare, &done["manifest"], &json!(number));
-    machine.plug_in("safe-again", &images.path("safe"));
-    there_are(machine, STICKS.len() + 3);
+    plug_in(machine, images, "safe", "TUF-SAFE");
     let done = export(machine, "everything", "safe").ok().json();
     let (number, _) = recorded(machine, "media-exported").unwrap();
     let safe = device(machine, "TUF-SAFE");

@@ -180,13 +180,14 @@ impl Machine {
         line.trim_end().to_owned()
     }
 
-    /// Pulls a stick once so many bytes have been written to it since it was plugged in.
-    pub fn pull_after(&mut self, name: &str, bytes: u64) {
+    /// Pulls a stick once so many bytes have been read from it, or written to it (`rd_bytes`, `wr_bytes`), since it was
+    /// plugged in.
+    pub fn pull_after(&mut self, name: &str, counter: &str, bytes: u64) {
         loop {
             let all = self.tell("query-blockstats", json!({}));
             let of = |one: &&Value| one["device"] == name;
             let one = all.as_array().unwrap().iter().find(of).unwrap();
-            if one["stats"]["wr_bytes"].as_u64().unwrap() >= bytes {
+            if one["stats"][counter].as_u64().unwrap() >= bytes {
                 break;
             }
             sleep(Duration::from_millis(20));
