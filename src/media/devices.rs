@@ -47,8 +47,10 @@ pub struct Volume {
     pub serial: Option<String>,
     /// What is on it; `None` if that is no file system that is known here, or cannot be read.
     pub content: Option<Superblock>,
-    /// Why it could not be read.
+    /// Why it could not be opened.
     pub unreadable: Option<io::ErrorKind>,
+    /// Whether it can be opened and gives nothing: a drive without a disc, or a medium that is broken.
+    pub silent: bool,
     /// Where it is mounted.
     pub mounts: Vec<Mount>,
 }
@@ -83,8 +85,13 @@ impl Machine {
             // Sticks and disks in USB housings call themselves fixed; what is on these buses can be pulled all the same.
             let pulled =
                 ["usb", "mmc"].contains(&bus) || text(&folder.join("removable")).as_deref() == Some("1");
-            // A reader without a card, a drive without a disc.
-            if !pulled || size(&folder) == 0 {
+            if !pulled {
+                continue;
+            }
+            // Only now the size is that of what is in it. That it cannot be read is told with what else is known of it.
+            let _ = look(&self.node(&name));
+            // A reader without a card.
+            if size(&folder) == 0 {
                 continue;
             }
             let serial = serial(&folder);
@@ -113,12 +120,12 @@ impl Machine {
         serial: Option<String>,
         mounts: &[Mount],
     ) -> Volume {
-        // The kernel writes the slash of a device's name as an exclamation mark.
-        let path = self.dev.join(name.replace('!', "/"));
-        let (content, unreadable) = match Device::open(&path) {
-            Ok(device) => (superblock::probe(&device), None),
-            Err(FileError::System { cause, .. }) => (None, Some(cause.kind())),
-            Err(_) => (None, Some(io::ErrorKind::Unsupported)),
+        let path = self.node(&name);
+        let (content, unreadable, silent) = match look(&path) {
+            Ok(Some(device)) => (superblock::probe(&device), None, false),
+            Ok(None) => (None, None, true),
+            Err(FileError::System { cause, .. }) => (None, Some(cause.kind()), false),
+            Err(_) => (None, Some(io::ErrorKind::Unsupported), false),
         };
         let number = text(&folder.join("dev")).and_then(|text| {
             let (major, minor) = text.split_once(':')?;
@@ -137,7 +144,13 @@ impl Machine {
             serial,
             content,
             unreadable,
+            silent,
         }
+    }
+
+    /// Where a device is opened. The kernel writes the slash of its name as an exclamation mark.
+    fn node(&self, name: &str) -> PathBuf {
+        self.dev.join(name.replace('!', "/"))
     }
 
     /// The folder of a device: what lies in `/sys/block` are links to where it hangs in the tree of devices.
@@ -151,6 +164,20 @@ impl Machine {
             None => place,
         }
     }
+}
+
+/// Opens a device that gives its first bytes; `None` if it does not.
+///
+/// Where nobody polls drives, the kernel sees that a disc or a card was exchanged only when somebody opens the device, and the
+/// first that a drive answers then is that it was: so it is asked twice.
+fn look(path: &Path) -> Result<Option<Device>, FileError> {
+    for _ in 0..2 {
+        let device = Device::open(path)?;
+        if device.read_at(0, 1).is_ok() {
+            return Ok(Some(device));
+        }
+    }
+    Ok(None)
 }
 
 /// The first line of a file of the kernel, if it is there and says something.

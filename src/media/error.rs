@@ -55,6 +55,12 @@ pub enum MediaError {
         /// The label.
         label: String,
     },
+    /// The device itself cannot be written.
+    #[error("the medium labelled {label} is write-protected")]
+    WriteProtected {
+        /// The label.
+        label: String,
+    },
     /// The device named is none that can be taken out.
     #[error("{} is no removable device with a file system", visible(&.0.to_string_lossy()))]
     NotRemovable(PathBuf),
@@ -268,7 +274,7 @@ impl Advice for MediaError {
             MediaError::WrongRole { .. } => "Nothing was touched. Name another medium of the plan, or correct its role in ceremony.toml.".to_owned(),
             MediaError::Which { .. } => "Name one with --to.".to_owned(),
             MediaError::NotOfSet { media, .. } => format!("It goes to: {}.", media.join(", ")),
-            MediaError::ReadOnly { .. } => {
+            MediaError::ReadOnly { .. } | MediaError::WriteProtected { .. } => {
                 "Nothing was written. Look for a switch on its side, or use another medium.".to_owned()
             }
             MediaError::NotRemovable(_) => "`tuf-ceremony media list` shows those that there are; a folder can be checked, too.".to_owned(),

@@ -34,6 +34,9 @@ impl Medium {
         let Some(content) = &volume.content else {
             return Err(MediaError::Unknown { label, kind: "its file system" });
         };
+        if access == Access::Write && volume.read_only {
+            return Err(MediaError::WriteProtected { label });
+        }
         // A journal is not played back into a medium that is to be read: that would write.
         let options: &[&str] = match (content.kind, access) {
             (Kind::Ext, Access::Read) => &["noload"],
@@ -88,6 +91,7 @@ impl Medium {
             serial: None,
             content: Some(content.clone()),
             unreadable: None,
+            silent: false,
             mounts: vec![mount.clone()],
         });
         Ok((

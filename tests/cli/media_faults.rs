@@ -87,6 +87,28 @@ fn has_no_set(stick: &Stick) {
 }
 
 #[test]
+fn a_write_protected_stick_is_named_and_another_one_works() {
+    in_namespace(
+        "media_faults::a_write_protected_stick_is_named_and_another_one_works",
+        &["blockdev"],
+        || {
+            let room = released_with_media();
+            let stick = Stick::ext4("TUF-OUT");
+            told("blockdev", &["--setro", &stick.device]);
+            let before = room.tree();
+            let next = "Nothing was written. Look for a switch on its side, or use another medium.";
+            let refused = room.run(&EXPORT);
+            // The kernel keeps this of a loop device for whoever has it next.
+            told("blockdev", &["--setrw", &stick.device]);
+            refused.failed(5, "the medium labelled TUF-OUT is write-protected", next);
+            room.only_recorded(&before, &[]);
+            drop(stick);
+            goes_on(&room);
+        },
+    );
+}
+
+#[test]
 fn a_medium_that_is_full() {
     let test = "media_faults::a_medium_that_is_full";
     in_namespace(test, &[], || {

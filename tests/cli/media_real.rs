@@ -37,6 +37,7 @@ fn only_removable_media_are_listed() {
             "mounted": [],
             "name": stick.name(),
             "read_only": false,
+            "readable": true,
             "serial": null,
         }]);
         assert_eq!(listed, expected);

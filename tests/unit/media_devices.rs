@@ -108,6 +108,25 @@ fn partitions_are_offered_in_the_place_of_their_device() {
 }
 
 #[test]
+fn an_empty_drive_is_told_from_a_disc_of_another_kind() {
+    let made = Made::new();
+    for name in ["sr0", "sr1"] {
+        made.device(
+            &format!("pci0000:00/0000:00:17.0/ata2/host1/target1:0:0/1:0:0:0/block/{name}"),
+            "1",
+            "4096",
+        );
+    }
+    let node = made.folder.path().join("dev/sr0");
+    fs::remove_file(&node).unwrap();
+    // As of a drive without a disc: it can be opened, and every read fails with EIO.
+    symlink("/proc/self/mem", node).unwrap();
+    let found = made.removable();
+    let seen: Vec<_> = found.iter().map(|one| (one.silent, one.unreadable, one.content.is_none())).collect();
+    assert_eq!(seen, [(true, None, true), (false, None, true)]);
+}
+
+#[test]
 fn odd_lines_of_mounts_are_passed_over() {
     let text = b"\xff\n1 2\n36 35 x:y / /a rw - ext4 /dev/a rw\n36 35 8:1 / /a\\011b\\134\\9 rw - ext4 /dev/a rw,errors=ro\n - \n";
     let found = mountinfo::parse(text);

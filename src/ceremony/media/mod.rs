@@ -114,6 +114,7 @@ fn named(volume: &Volume, policy: &Policy) -> String {
     let same = |plan: &&MediumPlan| plan.label.eq_ignore_ascii_case(label);
     match policy.media.iter().find(|(_, plan)| same(plan)) {
         Some((name, plan)) => format!("{label}, the medium {name} of the role {}", plan.role.name()),
+        None if volume.silent => "empty, or cannot be read".to_owned(),
         None if label.is_empty() => "without a label".to_owned(),
         None => format!("{}, which the plan does not have", visible(label)),
     }

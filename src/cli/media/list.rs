@@ -35,13 +35,14 @@ fn row(volume: &Volume) -> Vec<String> {
     let system = match (content, volume.unreadable) {
         (Some(content), _) => content.kind.name().to_owned(),
         (None, Some(kind)) => format!("? ({kind})"),
+        (None, None) if volume.silent => "empty, or cannot be read".to_owned(),
         (None, None) => "none known".to_owned(),
     };
     let mounted: Vec<&str> = volume.mounts.iter().map(|mount| mount.at.as_str()).collect();
     vec![
         volume.name.clone(),
         volume.bus.clone(),
-        size(volume.bytes),
+        if volume.silent { "-".to_owned() } else { size(volume.bytes) },
         system,
         dash(volume.label()),
         dash(volume.serial.as_deref().unwrap_or_default()),
@@ -76,9 +77,10 @@ fn json(volume: &Volume) -> Json {
             ("read_only", Json::Bool(mount.is_read_only())),
         ])
     });
+    let bytes = Json::Int(i64::try_from(volume.bytes).unwrap_or(i64::MAX));
     Json::object([
         ("bus", Json::from(volume.bus.as_str())),
-        ("bytes", Json::Int(i64::try_from(volume.bytes).unwrap_or(i64::MAX))),
+        ("bytes", if volume.silent { Json::Null } else { bytes }),
         ("device", Json::from(volume.path.to_string_lossy().into_owned())),
         ("file_system", text(content.map(|content| content.kind.name()))),
         ("id", text(content.map(|content| content.id.as_str()))),
@@ -86,6 +88,7 @@ fn json(volume: &Volume) -> Json {
         ("mounted", Json::Arr(mounts.collect())),
         ("name", Json::from(volume.name.as_str())),
         ("read_only", Json::Bool(is_read_only(volume))),
+        ("readable", Json::Bool(volume.unreadable.is_none() && !volume.silent)),
         ("serial", text(volume.serial.as_deref())),
     ])
 }
