@@ -50,6 +50,12 @@ mod ladder;
 mod ladder_night;
 mod ladder_refused;
 mod later;
+#[cfg(feature = "age")]
+mod media_age;
+#[cfg(feature = "age")]
+mod media_age_judge;
+#[cfg(not(feature = "age"))]
+mod media_age_off;
 mod media_exfat;
 mod media_faults;
 mod media_hostile;
