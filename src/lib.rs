@@ -16,7 +16,7 @@
 //! [`console`] asks and tells, behind a trait, and has tables and digest words.
 //!
 //! Floor 2. [`checks`] are the named controls, each one function over evidence, and their catalogue. [`policy`] reads
-//! `ceremony.toml`. [`media`] finds removable media, holds them to manifests, and copies in both directions. [`qr`] shows
+//! `ceremony.toml`. [`media`] finds removable media, holds them to manifests, copies in both directions, and encrypts sets. [`qr`] shows
 //! artifacts as QR codes and reads them back; it has the one place that makes a code.
 //!
 //! Floor 3. [`ceremony`] is the directory, its payloads, signatures, release, the script and the walk through it, requests

@@ -46,6 +46,22 @@ pub struct Artifact {
     pub sha256: Sha256Digest,
 }
 
+/// That a set went out encrypted, and what ties it to what it has inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encrypted {
+    /// The word for the format.
+    pub format: &'static str,
+    /// SHA-256 of the manifest inside.
+    pub manifest: Sha256Digest,
+}
+
+impl Encrypted {
+    /// As the record has it.
+    pub fn to_json(&self) -> Json {
+        Json::object([("format", Json::from(self.format)), ("manifest", Json::from(self.manifest.to_hex()))])
+    }
+}
+
 /// A step of the script, as it was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepWords {
@@ -246,6 +262,8 @@ pub enum Event {
         manifest: Sha256Digest,
         /// What was written, with paths on the medium.
         written: Vec<Artifact>,
+        /// Whether that is encrypted.
+        encrypted: Option<Encrypted>,
     },
     /// A set was written as an image of a disc.
     MediaImage {
@@ -257,6 +275,8 @@ pub enum Event {
         manifest: Sha256Digest,
         /// SHA-256 of the image.
         image: Sha256Digest,
+        /// Whether the set in it is encrypted.
+        encrypted: Option<Encrypted>,
     },
     /// A walk through the script is left; this is what its screen showed.
     Recorded {
@@ -396,25 +416,37 @@ impl Event {
                 ("manifest", Json::from(manifest.to_hex())),
                 ("medium", Json::from(medium.as_str())),
             ]),
-            Event::MediaExported { set, medium, label, folder, manifest, written } => Json::object([
-                ("folder", Json::from(folder.as_str())),
-                ("label", Json::from(label.as_str())),
-                ("manifest", Json::from(manifest.to_hex())),
-                ("medium", Json::from(medium.as_str())),
-                ("set", Json::from(set.as_str())),
-                ("written", artifacts(written)),
-            ]),
-            Event::MediaImage { set, label, manifest, image } => Json::object([
-                ("image", Json::from(image.to_hex())),
-                ("label", Json::from(label.as_str())),
-                ("manifest", Json::from(manifest.to_hex())),
-                ("set", Json::from(set.as_str())),
-            ]),
+            Event::MediaExported { set, medium, label, folder, manifest, written, encrypted } => with(
+                encrypted.as_ref(),
+                vec![
+                    ("folder", Json::from(folder.as_str())),
+                    ("label", Json::from(label.as_str())),
+                    ("manifest", Json::from(manifest.to_hex())),
+                    ("medium", Json::from(medium.as_str())),
+                    ("set", Json::from(set.as_str())),
+                    ("written", artifacts(written)),
+                ],
+            ),
+            Event::MediaImage { set, label, manifest, image, encrypted } => with(
+                encrypted.as_ref(),
+                vec![
+                    ("image", Json::from(image.to_hex())),
+                    ("label", Json::from(label.as_str())),
+                    ("manifest", Json::from(manifest.to_hex())),
+                    ("set", Json::from(set.as_str())),
+                ],
+            ),
             Event::SittingClosed { note } => {
                 Json::object([("checkpoint", Json::strings(note.iter().cloned()))])
             }
         }
     }
+}
+
+/// An event about a set; what is not encrypted has no field that says so.
+fn with(encrypted: Option<&Encrypted>, mut fields: Vec<(&'static str, Json)>) -> Json {
+    fields.extend(encrypted.map(|one| ("encrypted", one.to_json())));
+    Json::Obj(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The words of a step, and what became of it.

@@ -68,7 +68,8 @@ Exit codes:
   0 yes or done   1 no: a check refused   2 usage   3 not yet: quorum incomplete   4 token
   5 files, media or machine
 
-There is no --yes and no --force. PINs are typed at a hidden prompt, or read with --pin-fd.";
+There is no --yes and no --force. PINs and passphrases are typed at a hidden prompt, or read with
+--pin-fd and --passphrase-fd.";
 
 #[derive(Subcommand)]
 enum Command {

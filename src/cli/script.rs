@@ -80,7 +80,7 @@ pub fn command(words: &[String]) -> Result<Command, String> {
         Command::Run(_) => return Err(format!("`{line}` has no place in a script: it walks through one")),
         _ => {}
     }
-    let flags = ["-C", "--json", "--pin-fd", "--confirm"];
+    let flags = ["-C", "--json", "--pin-fd", "--passphrase-fd", "--confirm"];
     match words.iter().find(|word| flags.iter().any(|flag| word.starts_with(flag))) {
         Some(word) => Err(format!("{word} has no place in a script: people read, type and confirm")),
         None => Ok(parsed.command),

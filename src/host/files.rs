@@ -89,7 +89,7 @@ impl Advice for FileError {
             FileError::TooLarge { .. } => "Check that this is the right file.".to_owned(),
             FileError::Locked(_) => "Wait until the other command has ended, and run this one again.".to_owned(),
             FileError::ReadBack(_) => "Do not trust this disk or stick: use another one and run the command again.".to_owned(),
-            FileError::Descriptor(_) => "Give a descriptor that is open for reading, for example `--pin-fd 3 3<file`.".to_owned(),
+            FileError::Descriptor(_) => "Give the number of a descriptor that is open for reading: 3, with `3<file` behind the command.".to_owned(),
             FileError::System { .. } => {
                 "Check space, permissions and the medium, and run the command again; nothing was half-written.".to_owned()
             }

@@ -242,6 +242,30 @@ pub enum MediaError {
         /// Which kind.
         kind: &'static str,
     },
+    /// The plan has a set encrypted, and this build cannot.
+    #[error("the plan has the set {set} encrypted, and this program was built without the feature age")]
+    CannotEncrypt {
+        /// The set.
+        set: String,
+    },
+    /// A set is to be opened, and this build cannot.
+    #[error("{} is encrypted, and this program was built without the feature age", visible(.file))]
+    CannotOpen {
+        /// The file.
+        file: String,
+    },
+    /// A passphrase that is not accepted.
+    #[error("the passphrase {what}")]
+    Passphrase {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Encryption failed.
+    #[error("the set could not be encrypted: {}", visible(.cause))]
+    NotEncrypted {
+        /// Why.
+        cause: String,
+    },
     /// A name that the medium cannot have.
     #[error("{what}")]
     Name {
@@ -332,6 +356,17 @@ impl Advice for MediaError {
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }
+            MediaError::CannotEncrypt { set } => {
+                format!("Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below [set.{set}] in ceremony.toml before the freeze.")
+            }
+            MediaError::CannotOpen { file } => {
+                let file = visible(file);
+                format!("Build it with `cargo build --release --features age`, or open the file with `age -d {file} | tar -x` and check what comes out.")
+            }
+            MediaError::Passphrase { .. } => {
+                "Nothing was written. Choose another: six or more words that were drawn with dice are good, and are easily typed.".to_owned()
+            }
+            MediaError::NotEncrypted { .. } => "Nothing was written. Run the command again; encryption needs 256 MiB of memory.".to_owned(),
             MediaError::Name { .. } => "Nothing was written. Give it another name, or use a medium with another file system.".to_owned(),
         }
     }
@@ -341,9 +376,10 @@ impl Advice for MediaError {
             MediaError::NotConfirmed { .. } | MediaError::Differs { .. } | MediaError::PrivateKey { .. } => {
                 Exit::No
             }
-            MediaError::WrongRole { .. } | MediaError::Which { .. } | MediaError::NotOfSet { .. } => {
-                Exit::Usage
-            }
+            MediaError::WrongRole { .. }
+            | MediaError::Which { .. }
+            | MediaError::NotOfSet { .. }
+            | MediaError::Passphrase { .. } => Exit::Usage,
             _ => Exit::Machine,
         }
     }

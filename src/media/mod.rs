@@ -5,12 +5,14 @@
 //! what is taken is held to a manifest whose digest somebody has typed from paper ([`take`]).
 
 pub mod devices;
+pub mod encrypted;
 mod error;
 pub mod iso;
 pub mod manifest;
 pub mod medium;
 pub mod mountinfo;
 pub mod names;
+pub mod passphrase;
 pub mod private;
 pub mod put;
 pub mod sums;

@@ -80,6 +80,16 @@ impl Parcel {
     /// The name of its folder on a medium that has others of the same set, and whether the parcel lies there already: a stop
     /// may have come between writing and recording.
     pub fn place(&mut self, medium: &Medium) -> Result<bool, MediaError> {
+        let own = self.manifest.clone();
+        self.place_where(medium, |_, manifest| manifest == own)
+    }
+
+    /// The same, where `is_there` knows from a folder and the manifest in it whether the parcel lies there.
+    pub fn place_where(
+        &mut self,
+        medium: &Medium,
+        mut is_there: impl FnMut(&str, &[u8]) -> bool,
+    ) -> Result<bool, MediaError> {
         let file = MediaError::file(&medium.label);
         let set = self.folder.clone();
         for number in 1..=ENTRIES_LIMIT {
@@ -88,7 +98,7 @@ impl Parcel {
                 return Ok(false);
             }
             let manifest = medium.tree.read(&inside(&self.folder, MANIFEST), LIMIT);
-            if manifest.is_ok_and(|manifest| manifest == self.manifest) {
+            if manifest.is_ok_and(|manifest| is_there(&self.folder, &manifest)) {
                 return Ok(true);
             }
         }

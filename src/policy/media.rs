@@ -55,6 +55,8 @@ pub struct SetPlan {
     pub media: Vec<String>,
     /// What becomes of what is on them.
     pub existing: Existing,
+    /// Whether it goes out as one file that is encrypted with a passphrase.
+    pub encrypted: bool,
 }
 
 /// The three exports of PEP 458, and the backups of devices, which are in none of the three.
@@ -128,6 +130,10 @@ impl Reader<'_> {
             let choices = [Existing::Keep, Existing::Refuse];
             let word = |one| if one == Existing::Keep { "keep" } else { "refuse" };
             let existing = self.one_of(&raw.existing, "what becomes of what is there", &choices, word)?;
+            let encrypt = raw.encrypt.as_ref();
+            let encrypt = encrypt
+                .map(|with| self.one_of(with, "what a set is encrypted with", &["passphrase"], |word| word));
+            let encrypted = encrypt.transpose()?.is_some();
             let mut listed: Vec<String> = Vec::new();
             for medium in &raw.media {
                 let Some(plan) = media.get(medium.get_ref()) else {
@@ -153,7 +159,7 @@ impl Reader<'_> {
             if listed.is_empty() {
                 return Err(self.error(name, "goes to no medium", "Add media = [\"…\"]."));
             }
-            Ok((self.name(name)?, SetPlan { contents, media: listed, existing }))
+            Ok((self.name(name)?, SetPlan { contents, media: listed, existing, encrypted }))
         };
         let sets = file.set.iter().map(one).collect::<Read<BTreeMap<String, SetPlan>>>()?;
         self.require_apart(file, &sets)?;

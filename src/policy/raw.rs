@@ -151,4 +151,5 @@ pub(super) struct Set {
     pub contents: Text,
     pub media: Vec<Text>,
     pub existing: Text,
+    pub encrypt: Option<Text>,
 }

@@ -60,11 +60,18 @@ impl Room {
              read line"
         );
         command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
-        let session = spawn_command(command, Some(PATIENCE)).unwrap();
-        let mut holder = Holder { session, seen: String::new(), shell: None };
+        let mut holder = Holder::before(command);
         holder.reads("shell ");
         holder.shell = Some(holder.reads_one_of(&["."]).0);
         holder
+    }
+
+    /// Starts another program in a terminal.
+    #[cfg(feature = "age")]
+    pub fn sit_down_at(&self, program: &str, arguments: &[&str]) -> Holder {
+        let mut command = self.tool(program);
+        command.args(arguments);
+        Holder::before(command)
     }
 
     /// The same where no file can have more than 16 KiB, as on a disk that is full by then.
@@ -80,12 +87,15 @@ impl Room {
             .args(["-c", &format!("stty echo {window} && exec \"$0\" \"$@\" {redirection}")])
             .arg(program.get_program())
             .args(program.get_args());
-        let session = spawn_command(command, Some(PATIENCE)).unwrap();
-        Holder { session, seen: String::new(), shell: None }
+        Holder::before(command)
     }
 }
 
 impl Holder {
+    fn before(command: Command) -> Holder {
+        Holder { session: spawn_command(command, Some(PATIENCE)).unwrap(), seen: String::new(), shell: None }
+    }
+
     /// Reads up to some words, and turns pages on the way.
     #[track_caller]
     pub fn reads(&mut self, words: &str) {

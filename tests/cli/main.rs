@@ -54,6 +54,12 @@ mod machine;
 mod machine_initrd;
 mod machine_media;
 mod machine_qemu;
+#[cfg(feature = "age")]
+mod media_age;
+#[cfg(feature = "age")]
+mod media_age_judge;
+#[cfg(not(feature = "age"))]
+mod media_age_off;
 mod media_exfat;
 mod media_faults;
 mod media_hostile;

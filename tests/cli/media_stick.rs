@@ -217,8 +217,21 @@ impl Drop for Mounted {
 
 /// A released rehearsal whose plan has media.
 pub fn released_with_media() -> Room {
+    released_with(MEDIA)
+}
+
+/// The same, with all sets encrypted but the one that is to be printed.
+pub fn released_with_encrypted() -> Room {
+    let encrypted = |media: String, contents: &str| {
+        let line = format!("contents = \"{contents}\"\n");
+        media.replace(&line, &format!("{line}encrypt = \"passphrase\"\n"))
+    };
+    released_with(&["restore", "online"].into_iter().fold(MEDIA.to_owned(), encrypted))
+}
+
+fn released_with(media: &str) -> Room {
     let room = Room::new();
-    room.write("ceremony.toml", format!("{PLAN}{MEDIA}"));
+    room.write("ceremony.toml", format!("{PLAN}{media}"));
     for key in KEYS {
         room.provision(key).ok();
     }

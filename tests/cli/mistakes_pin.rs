@@ -68,7 +68,8 @@ fn a_pin_comes_from_a_descriptor_and_stays_nowhere() {
     assert!(!room.read("transcript.jsonl").contains(&format!("\"{confirm}\"")));
 
     let closed = room.run(&["sign", "--key", "ada", "--confirm", &room.typed("targets"), "--pin-fd", "77"]);
-    let next = "Give a descriptor that is open for reading, for example `--pin-fd 3 3<file`.";
+    let next =
+        "Give the number of a descriptor that is open for reading: 3, with `3<file` behind the command.";
     closed.failed(5, "file descriptor 77 cannot be read", next);
 }
 

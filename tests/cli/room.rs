@@ -76,6 +76,11 @@ impl Room {
         self.run_with_input(&format!("{pin}\n"), &[arguments, &["--pin-fd", "0"]].concat())
     }
 
+    /// Runs the program with a passphrase on `--passphrase-fd`.
+    pub fn run_with_passphrase(&self, passphrase: &str, arguments: &[&str]) -> Done {
+        self.run_with_input(&format!("{passphrase}\n"), &[arguments, &["--passphrase-fd", "0"]].concat())
+    }
+
     fn run_with_input(&self, input: &str, arguments: &[&str]) -> Done {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -53,7 +53,10 @@ mod json_disk;
 mod json_props;
 mod json_strict;
 mod media_devices;
+#[cfg(feature = "age")]
+mod media_encrypted;
 mod media_manifest;
+mod media_passphrase;
 mod media_private;
 mod media_superblock;
 mod policy_calendar;

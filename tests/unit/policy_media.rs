@@ -49,9 +49,17 @@ fn media_and_sets_are_read() {
     };
     assert_eq!(policy.media["carrier"], carrier);
     assert_eq!(policy.media.keys().collect::<Vec<_>>(), ["carrier", "inbox", "safe"]);
-    let everything =
-        SetPlan { contents: Contents::Restore, media: vec!["safe".to_owned()], existing: Existing::Refuse };
+    let everything = SetPlan {
+        contents: Contents::Restore,
+        media: vec!["safe".to_owned()],
+        existing: Existing::Refuse,
+        encrypted: false,
+    };
     assert_eq!(policy.sets["everything"], everything);
+    let text = format!("{GOOD}{MEDIA}encrypt = \"passphrase\"\n");
+    let encrypted = Policy::parse(text.as_bytes()).unwrap();
+    assert_eq!(encrypted.sets["everything"], SetPlan { encrypted: true, ..everything });
+    assert!(!encrypted.sets["website"].encrypted);
     let without = Policy::parse(GOOD.as_bytes()).unwrap();
     assert!(without.media.is_empty() && without.sets.is_empty());
 }
@@ -152,6 +160,12 @@ fn mistakes_in_sets() {
         r#"existing = "overwrite""#,
         r#""overwrite" is not what becomes of what is there"#,
         "Write one of: keep, refuse.",
+    );
+    refuses(
+        r#"existing = "keep""#,
+        "existing = \"keep\"\nencrypt = \"true\"",
+        r#""true" is not what a set is encrypted with"#,
+        "Write one of: passphrase.",
     );
     refuses(
         r#"media = ["safe"]"#,

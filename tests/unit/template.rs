@@ -168,6 +168,8 @@ fn the_examples_of_media_and_sets_work() {
     assert_eq!(policy.media["carrier"].serial.as_deref(), Some("1234-ABCD"));
     let contents: Vec<&str> = policy.sets.values().map(|set| set.contents.name()).collect();
     assert_eq!(contents, ["restore", "digests", "online"]);
+    let encrypted: Vec<bool> = policy.sets.values().map(|set| set.encrypted).collect();
+    assert_eq!(encrypted, [true, false, false]);
 }
 
 #[test]

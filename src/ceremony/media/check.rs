@@ -2,9 +2,12 @@
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::beneath::Beneath;
+use crate::host::display::visible;
 use crate::json::Json;
 use crate::media::MediaError;
+use crate::media::encrypted::{ABOUT, AVAILABLE, SUFFIX, is_encrypted, open};
 use crate::media::manifest::Manifest;
+use crate::media::passphrase::Passphrase;
 use crate::media::take::{self, folders, offered, take, unlisted};
 
 use super::super::event::{MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED};
@@ -20,9 +23,30 @@ pub struct Checked {
     pub manifest: Manifest,
     /// What must not be on a medium, is not as listed, or is not listed.
     pub troubles: Vec<String>,
+    /// The files that are encrypted.
+    pub encrypted: Vec<EncryptedFile>,
     /// What the record says of it; `None` where no ceremony was given.
     pub record: Option<Recorded>,
 }
+
+/// A file in the age format.
+pub struct EncryptedFile {
+    /// Its path on the medium.
+    pub path: String,
+    /// What was found inside; `None` if it was not to be opened.
+    pub inside: Option<Result<Inside, String>>,
+}
+
+/// What was found inside an encrypted set. What is not as it must be is among the troubles of the medium.
+pub struct Inside {
+    /// SHA-256 of the manifest in it.
+    pub digest: Sha256Digest,
+    /// What that says and lists.
+    pub manifest: Manifest,
+}
+
+/// What obtains the passphrase of a file; `None` if nothing is to be opened.
+pub type Ask<'a> = Option<&'a mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>>;
 
 /// What the record of a ceremony says of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +55,8 @@ pub enum Recorded {
     Line(usize),
     /// Nothing; but every file is one of the ceremony's: a sealed ceremony records no more.
     Files,
+    /// Nothing; and what is encrypted was not looked into.
+    Closed,
     /// Nothing, and not all of its files are the ceremony's.
     No,
 }
@@ -38,15 +64,17 @@ pub enum Recorded {
 impl Checked {
     /// Whether everything is as it must be.
     pub fn is_whole(&self) -> bool {
-        self.troubles.is_empty() && self.record != Some(Recorded::No)
+        let opened = |file: &EncryptedFile| !matches!(file.inside, Some(Err(_)));
+        self.troubles.is_empty() && self.record != Some(Recorded::No) && self.encrypted.iter().all(opened)
     }
 }
 
-/// Checks every manifest of a medium or of a folder.
+/// Checks every manifest of a medium or of a folder; sets that are encrypted, from inside too if a passphrase is to be had.
 pub fn check(
     tree: &Beneath,
     label: &str,
     ceremony: Option<&Ceremony>,
+    mut ask: Ask<'_>,
 ) -> Result<Vec<Checked>, CeremonyError> {
     let found = folders(tree, label)?;
     if found.is_empty() {
@@ -60,8 +88,9 @@ pub fn check(
             Ok(manifest) => (manifest, Vec::new()),
             Err(refused) => (Manifest::default(), refused),
         };
+        let mut encrypted = Vec::new();
         if !manifest.files.is_empty() {
-            let take::Taken { refused, differing, .. } = match take(tree, label, &folder, &manifest, &[]) {
+            let take::Taken { files, refused, differing } = match take(tree, label, &folder, &manifest, &[]) {
                 Err(MediaError::Changing { name, .. }) => take::Taken {
                     files: Vec::new(),
                     refused: vec![format!("{name} changed between two reads")],
@@ -73,17 +102,53 @@ pub fn check(
             troubles.extend(differing);
             let others = unlisted(tree, label, &folder, &manifest)?;
             troubles.extend(others.into_iter().map(|name| format!("{name} is not in the manifest")));
+            for (name, bytes) in files.iter().filter(|(_, bytes)| is_encrypted(bytes)) {
+                let path = take::inside(&folder, name);
+                let inside = match ask.as_mut().filter(|_| name.ends_with(SUFFIX)) {
+                    None => None,
+                    Some(ask) => look_inside(&path, bytes, &manifest, &mut *ask, &mut troubles)?,
+                };
+                encrypted.push(EncryptedFile { path, inside });
+            }
         }
-        let record = ceremony.map(|ceremony| recorded(ceremony, offer.digest, &manifest)).transpose()?;
-        all.push(Checked { folder, digest: offer.digest, manifest, troubles, record });
+        let record = ceremony.map(|ceremony| recorded(ceremony, offer.digest, &manifest, &encrypted));
+        let record = record.transpose()?;
+        all.push(Checked { folder, digest: offer.digest, manifest, troubles, encrypted, record });
     }
     Ok(all)
+}
+
+/// Opens an encrypted set, and holds it to its own manifest, and that to what the manifest beside it says.
+fn look_inside(
+    path: &str,
+    bytes: &[u8],
+    beside: &Manifest,
+    ask: &mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>,
+    troubles: &mut Vec<String>,
+) -> Result<Option<Result<Inside, String>>, CeremonyError> {
+    if !AVAILABLE {
+        return Err(MediaError::CannotOpen { file: path.to_owned() }.into());
+    }
+    let opened = match open(bytes, &ask(path)?) {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Some(Err(error.to_string()))),
+    };
+    let (found, inner) = opened.check();
+    troubles.extend(inner.into_iter().map(|trouble| format!("inside {}, {trouble}", visible(path))));
+    let Some((digest, manifest)) = found else { return Ok(None) };
+    let [_, named] = ABOUT;
+    if beside.about(named).is_some_and(|said| said != digest.to_hex()) {
+        troubles
+            .push(format!("inside {}, the manifest is not the one that is named beside it", visible(path)));
+    }
+    Ok(Some(Ok(Inside { digest, manifest })))
 }
 
 fn recorded(
     ceremony: &Ceremony,
     digest: Sha256Digest,
     manifest: &Manifest,
+    encrypted: &[EncryptedFile],
 ) -> Result<Recorded, CeremonyError> {
     let hex = digest.to_hex();
     for event in [MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED] {
@@ -93,6 +158,18 @@ fn recorded(
         }
     }
     let own = ceremony.digests()?;
-    let is_own = |(name, digest): (&String, &Sha256Digest)| own.get(name) == Some(digest);
-    Ok(if manifest.files.iter().all(is_own) { Recorded::Files } else { Recorded::No })
+    let are_own =
+        |manifest: &Manifest| manifest.files.iter().all(|(name, digest)| own.get(name) == Some(digest));
+    let is_own = |file: &EncryptedFile| match &file.inside {
+        Some(Ok(inside)) => are_own(&inside.manifest),
+        _ => false,
+    };
+    // A set that is encrypted is the one file in its folder.
+    let alone = !encrypted.is_empty() && encrypted.len() == manifest.files.len();
+    Ok(match alone {
+        true if encrypted.iter().all(is_own) => Recorded::Files,
+        true if encrypted.iter().any(|file| file.inside.is_none()) => Recorded::Closed,
+        false if are_own(manifest) => Recorded::Files,
+        _ => Recorded::No,
+    })
 }

@@ -14,9 +14,10 @@ use crate::media::put::Parcel;
 use crate::policy::{Existing, SetPlan};
 
 use super::super::directory::ADMINISTRATOR;
-use super::super::event::{Artifact, Event};
+use super::super::event::{Artifact, Encrypted, Event};
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
+use super::outgoing::{Outgoing, PassphraseFrom};
 use super::{Reach, open, planned};
 
 /// What is to be exported.
@@ -27,6 +28,8 @@ pub struct Request<'a> {
     pub to: Option<&'a str>,
     /// Where somebody has mounted it.
     pub at: Option<&'a Path>,
+    /// Where the passphrase comes from, if the set is encrypted.
+    pub passphrase: PassphraseFrom,
 }
 
 /// What was exported.
@@ -37,6 +40,8 @@ pub struct Exported {
     pub folder: String,
     /// SHA-256 of the manifest.
     pub manifest: Sha256Digest,
+    /// Whether it is encrypted, and what is inside.
+    pub encrypted: Option<Encrypted>,
     /// The files with their paths on the medium.
     pub files: Vec<Artifact>,
     /// How they were read back.
@@ -61,19 +66,6 @@ pub fn medium_of<'a>(set: &str, plan: &'a SetPlan, to: Option<&'a str>) -> Resul
     }
 }
 
-/// The set as it is written on the medium of a label.
-pub fn parcel(ceremony: &Ceremony, set: &str, label: &str, files: Files) -> Result<Parcel, CeremonyError> {
-    let policy = &ceremony.policy;
-    let about = [
-        ("ceremony", policy.id.as_str()),
-        ("repository", policy.repository.as_str()),
-        ("set", set),
-        ("label", label),
-    ];
-    let about = about.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    Ok(Parcel::new(&format!("{}-{set}", policy.id), files, about)?)
-}
-
 /// Exports a set of these files.
 pub fn export(
     ceremony: &mut Ceremony,
@@ -84,16 +76,21 @@ pub fn export(
     let set = ceremony.planned_set(request.set)?.clone();
     let name = medium_of(request.set, &set, request.to)?.to_owned();
     let label = planned(&ceremony.policy, &name, set.contents.role())?.label.clone();
-    let mut parcel = parcel(ceremony, request.set, &label, files)?;
+    let mut outgoing = Outgoing::new(ceremony, console, request.set, &label, files, request.passphrase)?;
     let reach = Reach { name: &name, at: request.at, access: Access::Write };
     let medium = open(&ceremony.policy, console, &reach)?;
     require_writable(&medium, request.at)?;
-    let before = parcel.place(&medium)?;
+    let before = outgoing.place(&medium)?;
     if !before {
-        parcel.put(&medium, set.existing == Existing::Keep)?;
+        outgoing.parcel.put(&medium, set.existing == Existing::Keep)?;
     }
     let unmounted = medium.is_own();
-    let (differing, past) = read_back(&parcel, medium)?;
+    let (mut differing, past) = read_back(&outgoing.parcel, medium)?;
+    if differing.is_empty() {
+        // What is on the medium is what is in memory: opening one opens the other.
+        differing = outgoing.unlike_plain();
+    }
+    let (encrypted, parcel) = (outgoing.encrypted(), outgoing.parcel);
     let outward =
         Outward { label: &label, files: parcel.files.len() + 1, differing: &differing, cached: None };
     CeremonyError::require(media_read_back(&outward))?;
@@ -111,11 +108,12 @@ pub fn export(
             folder: parcel.folder.clone(),
             manifest: parcel.digest(),
             written: files.clone(),
+            encrypted: encrypted.clone(),
         };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
     let (folder, manifest) = (parcel.folder.clone(), parcel.digest());
-    Ok(Exported { label, folder, manifest, files, past, before, unmounted, recorded })
+    Ok(Exported { label, folder, manifest, encrypted, files, past, before, unmounted, recorded })
 }
 
 /// What this program did not mount can neither be made writable nor taken out of memory by it.

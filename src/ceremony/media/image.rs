@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::files;
-use crate::media::iso;
+use crate::host::files::{self, FileError};
+use crate::media::{MediaError, iso};
 
 use super::super::directory::ADMINISTRATOR;
-use super::super::event::Event;
+use super::super::event::{Encrypted, Event};
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
-use super::export::{medium_of, parcel};
+use super::export::medium_of;
+use super::outgoing::{Outgoing, PassphraseFrom};
 use super::planned;
 
 /// What was written.
@@ -21,6 +23,8 @@ pub struct Image {
     pub folder: String,
     /// SHA-256 of the manifest in it.
     pub manifest: Sha256Digest,
+    /// Whether the set is encrypted, and what is inside.
+    pub encrypted: Option<Encrypted>,
     /// SHA-256 of the image.
     pub sha256: Sha256Digest,
     /// How many bytes it has.
@@ -29,26 +33,52 @@ pub struct Image {
     pub files: usize,
 }
 
-/// Writes a set of these files to `out`, which must not exist yet. The same files give the same bytes: dates on the disc are
-/// that of the plan.
+/// What is to be written as an image.
+pub struct Request<'a> {
+    /// The set's name in the plan.
+    pub set: &'a str,
+    /// The medium's name in the plan, if the set goes to several.
+    pub to: Option<&'a str>,
+    /// Where the passphrase comes from, if the set is encrypted.
+    pub passphrase: PassphraseFrom,
+    /// The image, which must not exist yet.
+    pub out: &'a Path,
+}
+
+/// Writes a set of these files. The same files give the same bytes, because dates on the disc are that of the plan; not so if
+/// they are encrypted, because each time has its own salt and key.
 pub fn image(
     ceremony: &mut Ceremony,
-    set: &str,
-    to: Option<&str>,
+    console: &mut dyn Console,
+    request: &Request<'_>,
     files: Files,
-    out: &Path,
 ) -> Result<Image, CeremonyError> {
+    let Request { set, to, passphrase, out } = *request;
     let plan = ceremony.planned_set(set)?.clone();
     let name = medium_of(set, &plan, to)?;
     let label = planned(&ceremony.policy, name, plan.contents.role())?.label.clone();
-    let parcel = parcel(ceremony, set, &label, files)?;
+    if files::exists(out) {
+        // Before anybody types a passphrase.
+        return Err(FileError::Exists(out.to_owned()).into());
+    }
+    let outgoing = Outgoing::new(ceremony, console, set, &label, files, passphrase)?;
+    if let Some(cause) = outgoing.unlike_plain().pop() {
+        return Err(MediaError::NotEncrypted { cause }.into());
+    }
+    let (encrypted, parcel) = (outgoing.encrypted(), outgoing.parcel);
     let bytes = iso::write(&label, &parcel, ceremony.policy.planned)?;
     files::create(out, &bytes)?;
     let (sha256, manifest) = (Sha256Digest::of(&bytes), parcel.digest());
     if !ceremony.transcript.is_sealed() {
-        let event = Event::MediaImage { set: set.to_owned(), label: label.clone(), manifest, image: sha256 };
+        let event = Event::MediaImage {
+            set: set.to_owned(),
+            label: label.clone(),
+            manifest,
+            image: sha256,
+            encrypted: encrypted.clone(),
+        };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
     let files = parcel.files.len() + 1;
-    Ok(Image { label, folder: parcel.folder, manifest, sha256, bytes: bytes.len(), files })
+    Ok(Image { label, folder: parcel.folder, manifest, encrypted, sha256, bytes: bytes.len(), files })
 }

@@ -5,6 +5,7 @@ pub mod contents;
 pub mod export;
 pub mod image;
 pub mod import;
+pub mod outgoing;
 
 use std::path::Path;
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::passphrase;
 use crate::advice::Exit;
-use crate::ceremony::media::check::{Checked, Recorded, check};
+use crate::ceremony::media::check::{Ask, Checked, EncryptedFile, Recorded, check};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::cli::{Context, show};
 use crate::console::{Console as _, words};
@@ -14,6 +15,7 @@ use crate::host::mount::Access;
 use crate::json::Json;
 use crate::media::MediaError;
 use crate::media::devices::Machine;
+use crate::media::encrypted::FORMAT;
 use crate::media::medium::Medium;
 
 /// Verify a medium against its own manifest, on any machine; in a ceremony directory, against its record too
@@ -25,6 +27,12 @@ pub struct Args {
     /// The folder on which it is mounted, a copy of what is on it, or the device, which only root may mount
     #[arg(value_name = "DIR|DEVICE")]
     medium: PathBuf,
+    /// Open sets that are encrypted, in memory, and verify what is inside against its own manifest; the passphrase is asked for
+    #[arg(long)]
+    open: bool,
+    /// The same, with the passphrase from this file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<u32>,
 }
 
 /// Runs the command.
@@ -33,13 +41,18 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         true => Some(Ceremony::open(&context.directory)?),
         false => None,
     };
+    let from = passphrase(args.passphrase_fd);
+    let console = &mut context.console;
+    let mut obtain = |file: &str| from.recall(console, file);
+    let is_wanted = args.open || args.passphrase_fd.is_some();
+    let ask: Ask<'_> = if is_wanted { Some(&mut obtain) } else { None };
     let found = if files::is_folder(&args.medium) {
         let label = args.medium.to_string_lossy().into_owned();
         let tree = Beneath::open(&args.medium)?.called("");
-        check(&tree, &label, ceremony.as_ref())?
+        check(&tree, &label, ceremony.as_ref(), ask)?
     } else {
         let medium = device(&args.medium)?;
-        let found = check(&medium.tree, &medium.label, ceremony.as_ref())?;
+        let found = check(&medium.tree, &medium.label, ceremony.as_ref(), ask)?;
         medium.unmount()?;
         found
     };
@@ -78,10 +91,15 @@ fn text(one: &Checked) -> String {
     lines.push("  the same as words".to_owned());
     lines.push(show::indent("    ", &show::words(&words::words(&one.digest.0))));
     lines.extend(one.troubles.iter().map(|trouble| format!("  {trouble}")));
+    lines.extend(one.encrypted.iter().flat_map(inside));
     lines.extend(match one.record {
         None => None,
         Some(Recorded::Line(seq)) => Some(format!("  the record of this ceremony has it, in line #{seq}")),
         Some(Recorded::Files) => Some("  every file is as it is in this ceremony's directory".to_owned()),
+        Some(Recorded::Closed) => Some(
+            "  the record of this ceremony does not have it; --open compares its files with the directory"
+                .to_owned(),
+        ),
         Some(Recorded::No) => {
             Some("  neither the record nor the files of this ceremony are what this has".to_owned())
         }
@@ -90,16 +108,53 @@ fn text(one: &Checked) -> String {
     lines.join("\n")
 }
 
+/// What is said of a file that is encrypted.
+fn inside(file: &EncryptedFile) -> Vec<String> {
+    let path = visible(&file.path);
+    match &file.inside {
+        None => vec![
+            format!("  {path} is encrypted in the age format, and was not opened; to open it:"),
+            format!("    age -d {path} | tar -x"),
+        ],
+        Some(Err(why)) => vec![format!("  {path} is encrypted, and was not looked into: {why}")],
+        Some(Ok(inside)) => vec![
+            format!("  {path} opens, with {} inside", count(inside.manifest.files.len(), "file")),
+            "  SHA-256 of the MANIFEST inside, to be compared with the paper:".to_owned(),
+            show::indent("    ", &show::digest(inside.digest)),
+        ],
+    }
+}
+
+fn inside_json(file: &EncryptedFile) -> Json {
+    let (files, manifest, why) = match &file.inside {
+        None => (Json::Null, Json::Null, Json::Null),
+        Some(Err(why)) => (Json::Null, Json::Null, Json::from(why.as_str())),
+        Some(Ok(inside)) => {
+            let files = i64::try_from(inside.manifest.files.len()).unwrap_or(i64::MAX);
+            (Json::Int(files), Json::from(inside.digest.to_hex()), Json::Null)
+        }
+    };
+    Json::object([
+        ("file", Json::from(file.path.as_str())),
+        ("files", files),
+        ("format", Json::from(FORMAT)),
+        ("manifest", manifest),
+        ("unopened", why),
+    ])
+}
+
 fn json(one: &Checked) -> Json {
     let about = one.manifest.about.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     let record = match one.record {
         None => Json::Null,
         Some(Recorded::Line(seq)) => Json::Int(i64::try_from(seq).unwrap_or(i64::MAX)),
         Some(Recorded::Files) => Json::from("files"),
+        Some(Recorded::Closed) => Json::from("closed"),
         Some(Recorded::No) => Json::Bool(false),
     };
     Json::object([
         ("about", Json::Obj(about.collect())),
+        ("encrypted", Json::Arr(one.encrypted.iter().map(inside_json).collect())),
         ("files", Json::Int(i64::try_from(one.manifest.files.len()).unwrap_or(i64::MAX))),
         ("folder", Json::from(one.folder.as_str())),
         ("manifest", Json::from(one.digest.to_hex())),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{act, artifacts, contents, take_out};
+use super::{act, artifacts, contents, encrypted, encrypted_json, passphrase, take_out};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
 use crate::ceremony::media::export::{Exported, Request, export};
@@ -16,7 +16,8 @@ use crate::json::Json;
 ///
 /// The medium is found by its label and mounted, which needs root; `--at` takes one that somebody has mounted. The set becomes
 /// one folder with a MANIFEST, which `sha256sum -c MANIFEST` and `media check` verify. What is on the medium already stays as it
-/// is. Private keys are never exported.
+/// is. Private keys are never exported. A set that the plan has encrypted becomes one file in it, which `age -d FILE | tar -x`
+/// opens.
 #[derive(clap::Args)]
 pub struct Args {
     /// The set's name in ceremony.toml
@@ -28,11 +29,15 @@ pub struct Args {
     /// Where the medium is mounted already
     #[arg(long, value_name = "DIR")]
     at: Option<PathBuf>,
+    /// Read the passphrase of an encrypted set from this file descriptor instead of asking for it twice
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<u32>,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let request = Request { set: &args.set, to: args.to.as_deref(), at: args.at.as_deref() };
+    let passphrase = passphrase(args.passphrase_fd);
+    let request = Request { set: &args.set, to: args.to.as_deref(), at: args.at.as_deref(), passphrase };
     let done = act(context, "media export", |context, ceremony| {
         let files = contents(ceremony, &args.set)?;
         export(ceremony, &mut context.console, &request, files)
@@ -55,11 +60,12 @@ fn text(done: &Exported) -> String {
     let recorded = if done.recorded { "" } else { "\nNothing was recorded: the ceremony is sealed." };
     format!(
         "{wrote} on the medium labelled {label}: {}, {}.\n\
-         Read back from the medium, {}: all as written.{recorded}\n\
+         Read back from the medium, {}: all as written.{}{recorded}\n\
          SHA-256 of {}/MANIFEST, for the paper:\n{}\nthe same as words\n{}\n{}",
         visible(&done.folder),
         count(done.files.len(), "file"),
         how(done.past),
+        encrypted(done.encrypted.as_ref()),
         visible(&done.folder),
         show::indent("  ", &show::digest(done.manifest)),
         show::indent("  ", &show::words(&words::words(&done.manifest.0))),
@@ -70,6 +76,7 @@ fn text(done: &Exported) -> String {
 fn json(done: &Exported) -> String {
     show::json(&Json::object([
         ("before", Json::Bool(done.before)),
+        ("encrypted", encrypted_json(done.encrypted.as_ref())),
         ("files", artifacts(&done.files)),
         ("folder", Json::from(done.folder.as_str())),
         ("label", Json::from(done.label.as_str())),

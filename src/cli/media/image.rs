@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{act, contents};
+use super::{act, contents, encrypted, encrypted_json, passphrase};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
-use crate::ceremony::media::image::image;
+use crate::ceremony::media::image::{Request, image};
 use crate::cli::{Context, show};
 use crate::console::Console as _;
 use crate::host::display::{count, visible};
@@ -13,7 +13,7 @@ use crate::json::Json;
 
 /// Write a set of the plan as the image of a disc (ISO 9660 with Rock Ridge), to be burnt
 ///
-/// The same set gives the same bytes every time. After burning, `media check` verifies the disc.
+/// The same set gives the same bytes every time, unless the plan has it encrypted. After burning, `media check` verifies the disc.
 #[derive(clap::Args)]
 pub struct Args {
     /// The set's name in ceremony.toml
@@ -25,18 +25,24 @@ pub struct Args {
     /// The file to write, which must not exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Read the passphrase of an encrypted set from this file descriptor instead of asking for it twice
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<u32>,
 }
 
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let done = act(context, "media image", |_, ceremony| {
+    let passphrase = passphrase(args.passphrase_fd);
+    let request = Request { set: &args.set, to: args.to.as_deref(), passphrase, out: &args.out };
+    let done = act(context, "media image", |context, ceremony| {
         let files = contents(ceremony, &args.set)?;
-        image(ceremony, &args.set, args.to.as_deref(), files, &args.out)
+        image(ceremony, &mut context.console, &request, files)
     })?;
     let file = args.out.to_string_lossy();
     if context.json {
         context.console.say(&show::json(&Json::object([
             ("bytes", Json::Int(i64::try_from(done.bytes).unwrap_or(i64::MAX))),
+            ("encrypted", encrypted_json(done.encrypted.as_ref())),
             ("file", Json::from(file.into_owned())),
             ("folder", Json::from(done.folder.as_str())),
             ("label", Json::from(done.label.as_str())),
@@ -46,13 +52,14 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         return Ok(Exit::Yes);
     }
     context.console.say(&format!(
-        "Wrote {}: a disc labelled {}, {} in {}.\nSHA-256 of the image:\n{}\n\
+        "Wrote {}: a disc labelled {}, {} in {}.{}\nSHA-256 of the image:\n{}\n\
          SHA-256 of {}/MANIFEST, for the paper:\n{}\n\
          Next: burn it, and verify the disc with tuf-ceremony media check /dev/sr0",
         visible(&file),
         visible(&done.label),
         count(done.files, "file"),
         visible(&done.folder),
+        encrypted(done.encrypted.as_ref()),
         show::indent("  ", &show::digest(done.sha256)),
         visible(&done.folder),
         show::indent("  ", &show::digest(done.manifest)),

@@ -6,13 +6,15 @@ mod image;
 mod import;
 mod list;
 
-use super::Context;
+use super::{Context, show};
 use crate::advice::Exit;
-use crate::ceremony::event::Artifact;
+use crate::ceremony::event::{Artifact, Encrypted};
 use crate::ceremony::media::contents::{Files, Listed};
+use crate::ceremony::media::outgoing::PassphraseFrom;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::json::Json;
-use crate::policy::Contents;
+use crate::media;
+use crate::policy::SetPlan;
 use crate::print::digests::{self, Digested};
 use crate::print::{self, Format, Paper};
 
@@ -64,10 +66,33 @@ fn act<T>(
     })
 }
 
-/// The files of a set of the plan.
+/// The files of a set of the plan, unless it has to be encrypted and this build cannot.
 fn contents(ceremony: &Ceremony, set: &str) -> Result<Files, CeremonyError> {
-    let contents: Contents = ceremony.planned_set(set)?.contents;
-    ceremony.contents_of(contents, &sheets)
+    let plan: &SetPlan = ceremony.planned_set(set)?;
+    if plan.encrypted {
+        media::encrypted::require(set)?;
+    }
+    ceremony.contents_of(plan.contents, &sheets)
+}
+
+/// Where the passphrase of an encrypted set comes from.
+fn passphrase(descriptor: Option<u32>) -> PassphraseFrom {
+    descriptor.map_or(PassphraseFrom::Prompt, PassphraseFrom::Descriptor)
+}
+
+/// What is said of a set that went out encrypted: a paragraph of its own below what was written.
+fn encrypted(one: Option<&Encrypted>) -> String {
+    let Some(one) = one else { return String::new() };
+    format!(
+        "\nIt is encrypted, and was opened again with the passphrase: all as it went in.\n\
+         SHA-256 of the MANIFEST inside, for the paper:\n{}",
+        show::indent("  ", &show::digest(one.manifest))
+    )
+}
+
+/// The same for machines.
+fn encrypted_json(one: Option<&Encrypted>) -> Json {
+    one.map_or(Json::Null, Encrypted::to_json)
 }
 
 /// The paper of a set of digests: for a line printer and as PDF, the same bytes every time.

@@ -20,6 +20,7 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("checks", show::findings_json(&plan.findings)),
         ("delegations", delegations(&plan.delegations)),
         ("deadlines", Json::Arr(plan.deadlines.iter().map(deadline).collect())),
+        ("encrypted_sets", Json::strings(super::sets::names(ceremony))),
         ("id", Json::from(ceremony.policy.id.as_str())),
         ("inputs", Json::Obj(inputs.collect())),
         ("intended", Json::strings(ceremony.policy.intended.iter().map(ToString::to_string))),

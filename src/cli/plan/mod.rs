@@ -4,6 +4,7 @@ mod changes;
 mod json;
 mod ladder;
 mod next;
+mod sets;
 mod survival;
 mod text;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{changes, ladder, next, survival};
+use super::{changes, ladder, next, sets, survival};
 use crate::ceremony::Ceremony;
 use crate::ceremony::plan::{Plan, PlannedRole, Quorum};
 use crate::cli::show;
@@ -22,6 +22,7 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
         survival::text(ceremony, plan),
         dates(ceremony, plan),
         ladder::text(&plan.ladder),
+        sets::text(ceremony),
         show::findings(&plan.findings),
         next::text(ceremony, plan),
     ] {

@@ -130,6 +130,7 @@ impl<'a> Told<'a> {
             SEALED => vec!["sealed the ceremony; every lasting file:".to_owned()],
             other => vec![format!("{other}: {}", String::from_utf8_lossy(&data.canonical()))],
         };
+        told.extend(data.get("encrypted").map(encrypted));
         let files = data.get("files").and_then(Json::as_object).into_iter().flatten();
         told.extend(
             files.map(|(file, digest)| format!("{:.16}  {}", digest.as_str().unwrap_or("?"), short(file))),
@@ -223,6 +224,11 @@ fn short(file: &str) -> String {
         _ => part.to_owned(),
     };
     file.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn encrypted(set: &Json) -> String {
+    let text = |name: &str| set.get(name).and_then(Json::as_str).unwrap_or("?");
+    format!("it is encrypted ({}), and the manifest inside is {}", text("format"), text("manifest"))
 }
 
 fn list(all: &Json) -> Vec<String> {
