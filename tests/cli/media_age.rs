@@ -6,8 +6,9 @@ use std::os::unix::fs::FileExt as _;
 use serde_json::json;
 use tuf_ceremony::crypto::digest::Sha256Digest;
 
-use crate::media_stick::{Stick, in_namespace, released_with_encrypted, told};
+use crate::media_stick::{Stick, in_namespace, planned_with_encrypted, released_with_encrypted, told};
 use crate::room::Room;
+use crate::run_dialogue::{DO, FIRST, INITIALS};
 
 /// A good one.
 pub const PASSPHRASE: &str = "correct horse battery staple";
@@ -76,6 +77,34 @@ fn a_passphrase_is_typed_twice_and_everything_is_opened_again() {
     });
 }
 
+/// In a walk through a script all that the screen shows is recorded.
+#[test]
+fn a_recording_has_no_passphrase() {
+    let room = planned_with_encrypted();
+    room.edit("ceremony.toml", "script = \"genesis\"", "script = \"own.md\"");
+    let out = room.beside("disc.iso").display().to_string();
+    let script = format!(
+        "# Own\n\nRoles in the room: **CA**.\n\n## 1. Copy (9 minutes)\n\n1. **CA** makes the disc.\n\n   ```ceremony\n   \
+         media image --set everything --out {out}\n   ```\n\n   Expected: it opens.\n\n   If not: stop.\n"
+    );
+    room.write("own.md", script);
+    let (new, again) = ("New passphrase for the set everything: ", "The same once more: ");
+    let mut holder = room.sit_before_window(&["run"]);
+    holder.answers(FIRST, "");
+    holder.answers(DO, "do");
+    holder.answers(new, "horse, too short");
+    holder.answers(again, "horse, tooo short");
+    holder.answers(new, PASSPHRASE);
+    holder.answers(again, PASSPHRASE);
+    holder.reads("It is encrypted, and was opened again with the passphrase");
+    holder.answers(INITIALS, "leave");
+    let (code, screen) = holder.leaves();
+    assert_eq!(code, 3, "{screen}");
+    assert!(room.read("recordings/1.cast").contains("The two differ: both are typed anew."));
+    assert_eq!(room.record().iter().filter(|line| line["event"] == "media-image").count(), 1);
+    says_nothing(&room, &screen);
+}
+
 #[test]
 fn a_medium_is_checked_from_outside_and_from_inside() {
     in_namespace("media_age::a_medium_is_checked_from_outside_and_from_inside", &[], || {
@@ -137,6 +166,8 @@ fn what_was_sealed_goes_out_encrypted_too() {
         let check = ["media", "check", &stick.device, "--json"];
         assert_eq!(room.run(&check).ok().json()[0]["record"], "closed");
         assert_eq!(room.run_with_passphrase(PASSPHRASE, &check).ok().json()[0]["record"], "files");
+        let wrong = room.run_with_passphrase("correct horse battery stable", &check);
+        assert_eq!((wrong.code, &wrong.json()[0]["record"]), (1, &json!("closed")));
         // Another ceremony's directory is none of it.
         let other = released_with_encrypted();
         let done = other.run_with_passphrase(PASSPHRASE, &check);
@@ -148,6 +179,11 @@ fn what_was_sealed_goes_out_encrypted_too() {
 fn a_passphrase_that_is_not_accepted_touches_nothing() {
     in_namespace("media_age::a_passphrase_that_is_not_accepted_touches_nothing", &[], || {
         let room = released_with_encrypted();
+        let plan = room.run(&["plan", "--json"]).json();
+        assert_eq!(plan["encrypted_sets"], json!(["everything", "website"]));
+        let plan = room.run(&["plan"]).out;
+        let told = "\nEncrypted with a passphrase when they go out\n  everything, to safe\n  website, to carrier\n\n";
+        assert!(plan.contains(told), "{plan}");
         let stick = Stick::ext4("TUF-SAFE");
         let image = fs::read(stick.image()).unwrap();
         let next = "Nothing was written. Choose another: six or more words that were drawn with dice are good, and are easily typed.";

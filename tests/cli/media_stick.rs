@@ -222,11 +222,23 @@ pub fn released_with_media() -> Room {
 
 /// The same, with all sets encrypted but the one that is to be printed.
 pub fn released_with_encrypted() -> Room {
+    released_with(&encrypted())
+}
+
+/// A directory with nothing but a plan that has encrypted sets.
+#[cfg(feature = "age")]
+pub fn planned_with_encrypted() -> Room {
+    let room = Room::new();
+    room.write("ceremony.toml", format!("{PLAN}{}", encrypted()));
+    room
+}
+
+fn encrypted() -> String {
     let encrypted = |media: String, contents: &str| {
         let line = format!("contents = \"{contents}\"\n");
         media.replace(&line, &format!("{line}encrypt = \"passphrase\"\n"))
     };
-    released_with(&["restore", "online"].into_iter().fold(MEDIA.to_owned(), encrypted))
+    ["restore", "online"].into_iter().fold(MEDIA.to_owned(), encrypted)
 }
 
 fn released_with(media: &str) -> Room {

@@ -55,7 +55,7 @@ pub enum Recorded {
     Line(usize),
     /// Nothing; but every file is one of the ceremony's: a sealed ceremony records no more.
     Files,
-    /// Nothing; and what is encrypted was not looked into.
+    /// Nothing; and what is encrypted was not looked into, or does not open.
     Closed,
     /// Nothing, and not all of its files are the ceremony's.
     No,
@@ -106,7 +106,7 @@ pub fn check(
                 let path = take::inside(&folder, name);
                 let inside = match ask.as_mut().filter(|_| name.ends_with(SUFFIX)) {
                     None => None,
-                    Some(ask) => look_inside(&path, bytes, &manifest, &mut *ask, &mut troubles)?,
+                    Some(ask) => Some(look_inside(&path, bytes, &manifest, &mut *ask, &mut troubles)?),
                 };
                 encrypted.push(EncryptedFile { path, inside });
             }
@@ -125,23 +125,25 @@ fn look_inside(
     beside: &Manifest,
     ask: &mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>,
     troubles: &mut Vec<String>,
-) -> Result<Option<Result<Inside, String>>, CeremonyError> {
+) -> Result<Result<Inside, String>, CeremonyError> {
     if !AVAILABLE {
         return Err(MediaError::CannotOpen { file: path.to_owned() }.into());
     }
     let opened = match open(bytes, &ask(path)?) {
         Ok(opened) => opened,
-        Err(error) => return Ok(Some(Err(error.to_string()))),
+        Err(error) => return Ok(Err(error.to_string())),
     };
     let (found, inner) = opened.check();
     troubles.extend(inner.into_iter().map(|trouble| format!("inside {}, {trouble}", visible(path))));
-    let Some((digest, manifest)) = found else { return Ok(None) };
+    let Some((digest, manifest)) = found else {
+        return Ok(Err("it opens, and has no manifest that can be read".to_owned()));
+    };
     let [_, named] = ABOUT;
     if beside.about(named).is_some_and(|said| said != digest.to_hex()) {
         troubles
             .push(format!("inside {}, the manifest is not the one that is named beside it", visible(path)));
     }
-    Ok(Some(Ok(Inside { digest, manifest })))
+    Ok(Ok(Inside { digest, manifest }))
 }
 
 fn recorded(
@@ -168,7 +170,7 @@ fn recorded(
     let alone = !encrypted.is_empty() && encrypted.len() == manifest.files.len();
     Ok(match alone {
         true if encrypted.iter().all(is_own) => Recorded::Files,
-        true if encrypted.iter().any(|file| file.inside.is_none()) => Recorded::Closed,
+        true if !encrypted.iter().all(|file| matches!(file.inside, Some(Ok(_)))) => Recorded::Closed,
         false if are_own(manifest) => Recorded::Files,
         _ => Recorded::No,
     })

@@ -15,7 +15,7 @@ use crate::host::mount::Access;
 use crate::json::Json;
 use crate::media::MediaError;
 use crate::media::devices::Machine;
-use crate::media::encrypted::FORMAT;
+use crate::media::encrypted::{FORMAT, SUFFIX};
 use crate::media::medium::Medium;
 
 /// Verify a medium against its own manifest, on any machine; in a ceremony directory, against its record too
@@ -114,7 +114,7 @@ fn inside(file: &EncryptedFile) -> Vec<String> {
     match &file.inside {
         None => vec![
             format!("  {path} is encrypted in the age format, and was not opened; to open it:"),
-            format!("    age -d {path} | tar -x"),
+            format!("    age -d {path}{}", if file.path.ends_with(SUFFIX) { " | tar -x" } else { "" }),
         ],
         Some(Err(why)) => vec![format!("  {path} is encrypted, and was not looked into: {why}")],
         Some(Ok(inside)) => vec![

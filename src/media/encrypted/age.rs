@@ -10,7 +10,8 @@ use super::Unopened;
 use crate::media::passphrase::Passphrase;
 
 /// scrypt's work factor, as the power of two: 256 MiB of memory, and about a second. What the reference implementation takes, in
-/// Go, whatever the machine; a factor chosen by timing would make a set that a slower machine refuses.
+/// Go, whatever the machine; a factor chosen by timing, as this crate's `new` does before it is told better, would make a set that
+/// a slower machine refuses.
 const WORK: u8 = 18;
 /// The largest that is worked through, at 1 GiB of memory: who wrote a medium also wrote this number on it.
 const MOST_WORK: u8 = 20;
