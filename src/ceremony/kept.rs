@@ -87,7 +87,7 @@ impl Ceremony {
         if let Some((_, files)) = released {
             let there = present.keys().filter(|file| file.starts_with(RELEASE));
             kept.added =
-                there.filter(|file| !files.contains_key(**file)).map(|file| (*file).to_owned()).collect();
+                there.filter(|file| !files.contains_key(file)).map(|file| (*file).to_owned()).collect();
         }
         kept
     }
