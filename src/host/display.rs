@@ -39,8 +39,8 @@ fn is_deceptive(c: char) -> bool {
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         // Blanks that are not the one blank, which lines are broken at.
         | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
-        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
-        | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        // Soft hyphen, Arabic letter mark, vowels of Khmer that are not drawn, Mongolian separators and selectors.
+        | '\u{ad}' | '\u{61c}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         // Fillers that are drawn as nothing at all.
         | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}'
         // Zero-width space, joiners and direction marks.
@@ -49,8 +49,12 @@ fn is_deceptive(c: char) -> bool {
         | '\u{2028}'..='\u{202e}'
         // Word joiner, invisible operators, isolates, deprecated format characters.
         | '\u{2060}'..='\u{206f}'
-        // Variation selectors, byte order mark, interlinear annotation.
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        // Variation selectors, byte order mark, what is reserved for more of the kind, interlinear annotation.
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
+        // Format characters of hieroglyphs, shorthand and musical notation.
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        // What a font shows as it likes, and what no text has: private use, noncharacters.
+        | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}' | '\u{f0000}'..='\u{10ffff}'
         // Tags and the supplementary variation selectors.
         | '\u{e0000}'..='\u{e0fff}')
 }

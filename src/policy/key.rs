@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use toml::Spanned;
+use unicode_security::skeleton;
 
 use super::raw::{self, Text};
 use super::read::{Read, Reader};
@@ -29,6 +30,12 @@ impl Reader<'_> {
             if let Some((other, _)) = holders.iter().find(|(_, holder)| holder.name == name) {
                 let what = format!("{name:?} is the name of the holder {other:?} already");
                 let mend = "Give one person one entry; add what tells two people of one name apart.";
+                return Err(self.error(&raw.name, what, mend));
+            }
+            if let Some((other, _)) = holders.iter().find(|(_, holder)| look_alike(&holder.name, &name)) {
+                let what =
+                    format!("{name:?} looks like the name of the holder {other:?}, and is written otherwise");
+                let mend = "Write it in one script, as the person does; add what tells two people who look alike apart.";
                 return Err(self.error(&raw.name, what, mend));
             }
             let site = raw.site.as_ref().map(|site| self.line(site)).transpose()?;
@@ -165,4 +172,9 @@ impl Reader<'_> {
             self.error(text, format!("{:?} is not an id in hex", text.get_ref()), mend)
         })
     }
+}
+
+/// Whether two names look the same in print (Unicode UTS #39, section 4), such as one in Latin and one in Cyrillic letters.
+fn look_alike(one: &str, other: &str) -> bool {
+    skeleton(one).eq(skeleton(other))
 }

@@ -1,7 +1,7 @@
 //! What of a code and its caption fits a window.
 
 use super::QrError;
-use super::code::{Code, QUIET_IN_TERMINAL, side};
+use super::code::{Code, LARGEST_ALONE, QUIET_IN_TERMINAL, side};
 use super::draw::half_blocks;
 use super::sequence::{Sequence, alone};
 use crate::console::words::words;
@@ -70,10 +70,16 @@ pub fn fit(name: &str, content: &[u8], columns: usize, rows: usize) -> Result<(S
     Ok((Shown::Sequence(Box::new(sequence)), place))
 }
 
-/// The caption beside a code: the name, how far it is, the digest and its words.
-pub fn beside(name: &str, state: &str, digest: Sha256Digest) -> Vec<String> {
+/// Columns and rows of the smallest window that shows a file as one code; `None` if none does.
+pub fn window_for_one(content: &[u8]) -> Option<(usize, usize)> {
+    let side = alone(content, LARGEST_ALONE)?.side + 2 * QUIET_IN_TERMINAL;
+    Some((side, side.div_ceil(2) + SHORT))
+}
+
+/// The caption beside a code: the name, how far it is, what else there is to know, the digest and its words.
+pub fn beside(name: &str, state: &str, hint: &str, digest: Sha256Digest) -> Vec<String> {
     let name: String = name.chars().take(CAPTION).collect();
-    let mut lines = vec![name, state.to_owned(), String::new(), "SHA-256".to_owned()];
+    let mut lines = vec![name, state.to_owned(), hint.to_owned(), String::new(), "SHA-256".to_owned()];
     lines.extend(digest.groups().chunks(6).map(|line| line.join(" ")));
     lines.push(String::new());
     lines.extend(words(&digest.0).chunks(3).map(|line| line.join(" ")));
@@ -83,9 +89,10 @@ pub fn beside(name: &str, state: &str, digest: Sha256Digest) -> Vec<String> {
 }
 
 /// The caption below a code, for windows without room beside it.
-pub fn below(name: &str, state: &str, columns: usize) -> Vec<String> {
+pub fn below(name: &str, state: &str, hint: &str, columns: usize) -> Vec<String> {
     let cut = |text: String| text.chars().take(columns.saturating_sub(1)).collect::<String>();
-    vec![cut(format!("{name}: {state}")), cut("Enter ends; then the SHA-256 and its words".to_owned())]
+    let hint = if hint.is_empty() { String::new() } else { format!("; {hint}") };
+    vec![cut(format!("{name}: {state}")), cut(format!("Enter ends{hint}; then the SHA-256 and its words"))]
 }
 
 /// A code's lines with its caption, no more than a window has.

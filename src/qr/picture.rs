@@ -11,6 +11,9 @@ use super::reader::{self, GivenUp, PATIENCE};
 /// The most pixels of a picture: what phones take.
 pub const PIXELS_LIMIT: usize = 36_000_000;
 
+/// The most pixels of all pictures of an animation: a few thousand codes.
+const ANIMATION_LIMIT: usize = 1 << 29;
+
 /// The most bytes of a picture in a file or stream.
 pub const PICTURE_LIMIT: usize = 1 << 26;
 
@@ -76,6 +79,7 @@ pub struct Pictures<'a> {
     name: &'a str,
     reader: Reader<Cursor<&'a [u8]>>,
     left: u32,
+    pixels: usize,
 }
 
 impl<'a> Pictures<'a> {
@@ -101,7 +105,7 @@ impl<'a> Pictures<'a> {
         // The picture for those who show no animation may be none of it.
         let beside = u32::from(info.frame_control().is_none());
         let left = info.animation_control().map_or(1, |control| control.num_frames.saturating_add(beside));
-        Ok(Pictures { name, reader, left })
+        Ok(Pictures { name, reader, left, pixels: 0 })
     }
 
     /// The next picture; `None` after the last.
@@ -118,6 +122,10 @@ impl<'a> Pictures<'a> {
         let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
         let (width, height) = (size(frame.width), size(frame.height));
         let count = width.saturating_mul(height);
+        self.pixels = self.pixels.saturating_add(count);
+        if self.pixels > ANIMATION_LIMIT {
+            return Err(bad(self.name, "its pictures have too many pixels together".to_owned()));
+        }
         let grey: Vec<u8> = match frame.color_type {
             ColorType::Grayscale | ColorType::Indexed => pixels.into_iter().take(count).collect(),
             colour => pixels.chunks_exact(colour.samples()).take(count).map(of_pixel).collect(),

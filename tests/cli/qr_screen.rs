@@ -46,6 +46,27 @@ fn enter_and_control_c_give_the_terminal_back() {
 }
 
 #[test]
+fn a_window_that_would_show_one_code_is_named() {
+    let room = room();
+    room.write("response", "r".repeat(600));
+    let mut holder = shown(&room, "response");
+    holder.reads("one code at ");
+    let columns = holder.reads_one_of(&[" by "]).0;
+    let rows = holder.reads_one_of(&[", "]).0;
+    holder.reads("Enter ends");
+    holder.sends("\r");
+    holder.leaves();
+    let path = room.path("response").display().to_string();
+    let mut holder = room.sit_down_and_stay(&columns, &rows, &["qr", "show", &path]);
+    holder.reads("response: one code");
+    holder.reads("Enter ends; then");
+    holder.sends("\r");
+    holder.reads("again: ");
+    holder.sends("\r");
+    holder.leaves();
+}
+
+#[test]
 fn the_settings_of_the_terminal_are_put_back() {
     let room = room();
     let mut holder = room.sit_down_and_stay("80", "24", &["qr", "show", room.path("hi").to_str().unwrap()]);

@@ -47,3 +47,11 @@ fn one_of_a_thing_is_no_plural() {
     );
     assert_eq!(count(u64::MAX, "byte"), format!("{} bytes", u64::MAX));
 }
+
+#[test]
+fn what_is_not_drawn_is_shown() {
+    // Unicode's Default_Ignorable_Code_Point beyond the ones above, format characters, private use, noncharacters.
+    for c in "\u{17b5}\u{180b}\u{180f}\u{fff3}\u{13430}\u{1bca0}\u{1d173}\u{e000}\u{fdd0}\u{ffff}\u{f0000}\u{10ffff}".chars() {
+        assert_eq!(visible(&format!("Ada{c}")), format!("Ada\\u{{{:x}}}", c as u32));
+    }
+}

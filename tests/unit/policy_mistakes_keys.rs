@@ -36,6 +36,24 @@ fn one_person_under_two_entries() {
 }
 
 #[test]
+fn two_people_who_look_alike() {
+    for name in ["\u{410}d\u{430}", "\u{391}da", "Ad\u{251}"] {
+        refuses(
+            "name = \"Ben\"",
+            &format!("name = \"{name}\""),
+            &format!(
+                "line 14, column 8, field holder.ben.name: {name:?} looks like the name of the holder \"ada\", and is written otherwise"
+            ),
+            "Write it in one script, as the person does; add what tells two people who look alike apart.",
+        );
+    }
+    for name in ["Adam", "\u{410}\u{43d}\u{43d}\u{430}", "Zoë"] {
+        let text = GOOD.replace("name = \"Ben\"", &format!("name = \"{name}\""));
+        assert!(tuf_ceremony::policy::Policy::parse(text.as_bytes()).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_path_that_leaves_the_directory() {
     for path in ["../online.pem", "keys/../../x", "/etc/passwd", "keys//x", "keys/"] {
         refuses(

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
+use crate::ceremony::second_screen::ForReview;
 use crate::cli::{Context, show};
 use crate::console::{Console as _, ConsoleError};
-use crate::host::display::visible;
+use crate::host::display::{count, visible};
 use crate::host::{files, input};
 use crate::json::Json;
 use crate::qr::collect::Collection;
@@ -115,10 +116,24 @@ fn told(machine: bool, artifact: &Artifact, path: Option<&Path>) -> String {
             ("words", Json::strings(words)),
         ]));
     }
+    let wrote = file.as_ref().map_or(String::new(), |file| {
+        format!("Wrote {}: {}.\n", visible(file), count(artifact.content.len(), "byte"))
+    });
     let of = file.map_or("what the code says".to_owned(), |file| visible(&file));
     format!(
-        "SHA-256 of {of}\n{}\nthe same as words\n{}",
+        "{wrote}SHA-256 of {of}\n{}\nthe same as words\n{}",
         show::indent("  ", &show::digest(digest)),
         show::indent("  ", &show::words(&words))
+    ) + &for_review(artifact)
+}
+
+/// The words of a file that carries a payload are not those of the payload, and would be taken for a forgery.
+fn for_review(artifact: &Artifact) -> String {
+    let Ok(carried) = ForReview::read(&artifact.content) else { return String::new() };
+    format!(
+        "\nThat is of the file that carries {}, and not of the payload itself, whose SHA-256 is\n{}\n\
+         Next: tuf-ceremony review --from-qr shows it, from the same pictures.",
+        visible(&carried.payload.title()),
+        show::indent("  ", &show::digest(carried.payload.digest))
     )
 }

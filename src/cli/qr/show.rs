@@ -155,9 +155,14 @@ fn on_screen(thing: &Thing, args: &Args) -> Result<(), CeremonyError> {
     let size = screen.size();
     let (mut shown, place) = fit::fit(&thing.name, &thing.content, size.0, size.1)?;
     let title = visible(&thing.title);
+    // A phone reads one code, and only this program a sequence.
+    let hint = match (&shown, fit::window_for_one(&thing.content)) {
+        (Shown::Sequence(_), Some((columns, rows))) => format!("one code at {columns} by {rows}, or --png"),
+        _ => String::new(),
+    };
     let caption = |state: &str| match place {
-        Place::Beside => fit::beside(&title, state, thing.digest),
-        Place::Below => fit::below(&title, state, size.0),
+        Place::Beside => fit::beside(&title, state, &hint, thing.digest),
+        Place::Below => fit::below(&title, state, &hint, size.0),
     };
     loop {
         let (code, state) = match &mut shown {
