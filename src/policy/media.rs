@@ -10,6 +10,9 @@ use super::PolicyError;
 use super::raw::{self, Text};
 use super::read::{Read, Reader};
 
+/// The folder of the ceremony directory in which wrapped backups of devices are, until they are on media of their own.
+pub const WRAPPED: &str = "wrapped";
+
 /// The longest label, in bytes; file systems have from 11 (FAT, exFAT) over 16 (ext4) to 32 (ISO 9660).
 const LONGEST_LABEL: usize = 32;
 

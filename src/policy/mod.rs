@@ -26,7 +26,7 @@ use crate::crypto::digest::Sha256Digest;
 pub use error::PolicyError;
 pub use expiry::Expiry;
 pub use intended::Intended;
-pub use media::{Contents, Existing, MediumPlan, MediumRole, SetPlan};
+pub use media::{Contents, Existing, MediumPlan, MediumRole, SetPlan, WRAPPED};
 
 /// The largest `ceremony.toml`, in bytes (check PLAN-STRICT).
 pub const LIMIT: usize = 1 << 20;

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use toml::{Spanned, Value};
 use unicode_normalization::is_nfc;
 
-use super::PolicyError;
 use super::raw::Text;
 use super::read::{Read, Reader};
 use super::typo::nearest;
+use super::{PolicyError, WRAPPED};
 use crate::host::display::visible;
 use crate::tuf::time::Date;
 
@@ -78,6 +78,11 @@ impl Reader<'_> {
             let what = format!("{value:?} does not stay inside the ceremony directory");
             let mend = "Copy the file into the ceremony directory and write its path from there.";
             return Err(self.error(text, what, mend));
+        }
+        if value.split('/').next().is_some_and(|top| top.eq_ignore_ascii_case(WRAPPED)) {
+            let what =
+                format!("{value:?} is among the wrapped backups of devices, which are shown to nobody");
+            return Err(self.error(text, what, "Copy the file to another folder of the ceremony directory."));
         }
         Ok(value)
     }

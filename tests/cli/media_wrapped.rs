@@ -50,6 +50,12 @@ fn no_wrapped_backup_is_sealed() {
                 and seal again.";
     room.run(&["seal"]).failed(3, what, next);
     assert!(!room.path("SHA256SUMS").exists() && !room.path("checkpoint").exists());
-    fs::remove_dir_all(room.path("wrapped")).unwrap();
+    // Whatever it is called by, and whatever it is.
+    fs::rename(room.path("wrapped"), room.path("Wrapped")).unwrap();
+    room.run(&["seal"]).failed(3, what, next);
+    fs::remove_dir_all(room.path("Wrapped")).unwrap();
+    room.write("WRAPPED", "wrapped by the device");
+    room.run(&["seal"]).failed(3, what, next);
+    fs::remove_file(room.path("WRAPPED")).unwrap();
     room.run(&["seal"]).ok();
 }

@@ -214,6 +214,18 @@ fn a_file_that_changed_since_is_named() {
 
 /// The record and its final head are held to each other.
 #[test]
+fn a_checkpoint_that_is_gone_is_not_made_anew() {
+    let room = sealed();
+    std::fs::remove_file(room.path("checkpoint")).unwrap();
+    let before = room.read("transcript.jsonl");
+    let next = "The checkpoint or the record was changed after it was written. Stop, keep this directory as it is, and compare \
+                both with another copy.";
+    let what = "checkpoint: it is gone; it was here when SHA256SUMS was written";
+    room.run(&["seal"]).refused(1, "RECORD-CHAIN", what, next);
+    assert_eq!(room.read("transcript.jsonl"), before);
+}
+
+#[test]
 fn the_final_checkpoint_is_held_to_the_record() {
     let next = "The checkpoint or the record was changed after it was written. Stop, keep this directory as it is, and compare \
                 both with another copy.";

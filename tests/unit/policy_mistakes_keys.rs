@@ -36,6 +36,20 @@ fn one_person_under_two_entries() {
 }
 
 #[test]
+fn a_path_among_the_wrapped_backups() {
+    for path in ["wrapped/online.pem", "Wrapped/online.pem"] {
+        refuses(
+            "public = \"keys/online/public.pem\"",
+            &format!("public = \"{path}\""),
+            &format!(
+                "line 52, column 10, field key.online.public: {path:?} is among the wrapped backups of devices, which are shown to nobody"
+            ),
+            "Copy the file to another folder of the ceremony directory.",
+        );
+    }
+}
+
+#[test]
 fn two_people_who_look_alike() {
     for name in ["\u{410}d\u{430}", "\u{391}da", "Ad\u{251}"] {
         refuses(

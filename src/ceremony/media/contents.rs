@@ -6,14 +6,16 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::media::FILE_LIMIT;
 use crate::media::sums::Sums;
-use crate::policy::{Contents, SetPlan};
+use crate::policy::{Contents, SetPlan, WRAPPED};
 
 use super::super::seal::SUMS;
 use super::super::{Ceremony, CeremonyError};
 
-/// Where wrapped backups of devices lie until they are on media of their own. They are in no other set, and in no sealed
-/// ceremony.
-pub(in crate::ceremony) const WRAPPED: &str = "wrapped/";
+/// Whether a path in the ceremony directory is where wrapped backups of devices lie until they are on media of their own. They
+/// are in no other set, and in no sealed ceremony. Whoever made the folder may have written it in capitals.
+pub(in crate::ceremony) fn is_wrapped(path: &str) -> bool {
+    path.split('/').next().is_some_and(|top| top.eq_ignore_ascii_case(WRAPPED))
+}
 
 /// A file of the ceremony directory, for a sheet of digests.
 pub struct Listed {
@@ -50,7 +52,7 @@ impl Ceremony {
         match contents {
             Contents::Restore => {
                 let mut all = self.all_below("")?;
-                all.retain(|(name, _)| !name.starts_with(WRAPPED));
+                all.retain(|(name, _)| !is_wrapped(name));
                 Ok(all)
             }
             Contents::Online => {
@@ -70,7 +72,8 @@ impl Ceremony {
                 Ok(sheets(self, &listed))
             }
             Contents::Wrapped => {
-                let wrapped = self.all_below(WRAPPED)?;
+                let mut wrapped = self.all_below("")?;
+                wrapped.retain(|(name, _)| is_wrapped(name));
                 match wrapped.is_empty() {
                     false => Ok(wrapped),
                     true => Err(CeremonyError::NotYet {

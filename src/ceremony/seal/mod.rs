@@ -13,7 +13,7 @@ use crate::host::files::{self, FileError};
 use crate::media::sums::Sums;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
-use super::media::contents::WRAPPED;
+use super::media::contents::is_wrapped;
 use super::payload::Payload;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, recordings};
@@ -82,7 +82,15 @@ impl Ceremony {
         self.require_unwrapped()?;
         // Somebody's own: what is written last would have no place.
         if let Some(taken) = [CHECKPOINT, SUMS].iter().find(|name| files::exists(&self.path(name))) {
-            return Err(FileError::Exists(self.path(taken)).into());
+            // The digests are written last.
+            return Err(match self.transcript.is_sealed() {
+                true => {
+                    let problem =
+                        "it was here when this ceremony was sealed; take it from another copy".to_owned();
+                    CeremonyError::Damaged { file: CHECKPOINT.to_owned(), problem }
+                }
+                false => FileError::Exists(self.path(taken)).into(),
+            });
         }
         self.write(GUIDE, self.guide().as_bytes())?;
         let files = self.artifacts()?;
@@ -131,7 +139,7 @@ impl Ceremony {
 
     /// What is sealed is for everybody who audits; wrapped keys are not.
     fn require_unwrapped(&self) -> Result<(), CeremonyError> {
-        match files::exists(&self.path(WRAPPED)) {
+        match files::list(self.root())?.iter().any(|name| is_wrapped(name)) {
             false => Ok(()),
             true => Err(CeremonyError::NotYet {
                 what: "wrapped backups of devices are in the directory still, and whoever gets the sealed ceremony would get them"
