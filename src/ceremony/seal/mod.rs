@@ -85,9 +85,8 @@ impl Ceremony {
             // The digests are written last.
             return Err(match self.transcript.is_sealed() {
                 true => {
-                    let problem =
-                        "it was here when this ceremony was sealed; take it from another copy".to_owned();
-                    CeremonyError::Damaged { file: CHECKPOINT.to_owned(), problem }
+                    let problem = "it is gone; it was here when SHA256SUMS was written".to_owned();
+                    CeremonyError::Checkpoint { problem }
                 }
                 false => FileError::Exists(self.path(taken)).into(),
             });
