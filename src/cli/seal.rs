@@ -15,7 +15,7 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let Sealing { head, files, done } = seal(&context.directory)?;
+    let Sealing { head, files, done, kept } = seal(&context.directory)?;
     if context.json {
         context.console.say(&show::json(&Json::object([
             ("before", Json::Bool(done == Done::Before)),
@@ -32,10 +32,14 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         }
         Done::Before => "Sealed already, and every file is as it was then.",
     };
+    let mut lost = show::kept(&kept).join("\n");
+    if !lost.is_empty() {
+        lost.push_str("\nThis is in the record now, for those who audit it: say on the sheet, in ink, who did that, and why.\n");
+    }
     let root = show::indent("    ", &show::digest(head.root));
     let size = head.size;
     context.console.say(&format!(
-        "{said}\n\
+        "{said}\n{lost}\
          Record: {size} lines; their tree head, for the paper:\n{root}\n\
          SHA256SUMS lists {files} files; VERIFY.md says how to check all of it without this program.\n\
          Next: tuf-ceremony print sheet --out sheet.pdf, for signatures in ink. Then give copies of this directory to the witnesses; each may\n\

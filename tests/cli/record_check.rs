@@ -118,6 +118,25 @@ fn a_listed_file_that_was_changed_or_is_gone_is_named() {
     }
 }
 
+/// What was carried in and is lost does not keep a ceremony from its end, and nobody overlooks it.
+#[test]
+fn what_is_lost_when_it_is_sealed_is_said_aloud() {
+    let room = gathered();
+    let request = room.lines().iter().position(|line| line["event"] == "requested").unwrap();
+    fs::remove_file(room.path("requests/ada-1.json")).unwrap();
+    room.sign("online").ok();
+    room.run(&["release"]).ok();
+    let done = room.run(&["seal"]).ok();
+    let told = format!(
+        "Sealed.\nGONE since it was recorded (#{request}): requests/ada-1.json\nThis is in the record"
+    );
+    assert!(done.out.starts_with(&told), "{done:?}");
+    let done = check(&room);
+    assert!(done.code == 1 && done.out.contains("): requests/ada-1.json\n"), "{done:?}");
+    let again = room.run(&["seal"]).ok();
+    assert!(again.out.starts_with("Sealed already, and every file is as it was then.\nRecord:"), "{again:?}");
+}
+
 /// After the seal, everything is held to it that was there, keys too.
 #[test]
 fn a_key_that_was_changed_after_the_seal_is_named() {

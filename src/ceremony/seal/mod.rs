@@ -13,6 +13,7 @@ use crate::host::files::{self, FileError};
 use crate::media::sums::Sums;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
+use super::kept::Kept;
 use super::media::contents::is_wrapped;
 use super::payload::Payload;
 use super::signatures::Signed;
@@ -33,6 +34,8 @@ pub struct Sealing {
     pub files: usize,
     /// What was done.
     pub done: Done,
+    /// What was not as the record has it when it was sealed now.
+    pub kept: Kept,
 }
 
 /// What was left to do.
@@ -93,11 +96,13 @@ impl Ceremony {
         }
         self.write(GUIDE, self.guide().as_bytes())?;
         let files = self.artifacts()?;
+        // Of what was imported, requested or carried in; what concerns the release was refused above.
+        let kept = self.kept(&files);
         let note = self.transcript.seal(files)?;
         let bytes = note.to_string().into_bytes();
         self.write(CHECKPOINT, &bytes)?;
         let head = self.transcript.read_seal(&bytes)?.head;
-        Ok(Sealing { head, files: self.write_sums()?, done: Done::Sealed })
+        Ok(Sealing { head, files: self.write_sums()?, done: Done::Sealed, kept })
     }
 
     /// What is in `metadata/` is what was signed, and the roots commit to the record as it is.
@@ -159,7 +164,12 @@ impl Ceremony {
     fn sealed_before(&self, head: Checkpoint) -> Result<Sealing, CeremonyError> {
         let Some(listed) = self.sums()? else {
             self.write(GUIDE, self.guide().as_bytes())?;
-            return Ok(Sealing { head, files: self.write_sums()?, done: Done::Completed });
+            return Ok(Sealing {
+                head,
+                files: self.write_sums()?,
+                done: Done::Completed,
+                kept: Kept::default(),
+            });
         };
         let now = Sums::of(self.root(), SUMS)?;
         let done = match listed.differing(&now).as_slice() {
@@ -171,7 +181,7 @@ impl Ceremony {
             }
             changed => return Err(CeremonyError::Unsealed { files: changed.to_vec() }),
         };
-        Ok(Sealing { head, files: now.0.len(), done })
+        Ok(Sealing { head, files: now.0.len(), done, kept: Kept::default() })
     }
 
     /// `SHA256SUMS`, if it is there.
