@@ -94,7 +94,7 @@ impl Advice for QrError {
                     .to_owned()
             }
             QrError::Picture { .. } => {
-                "Give PNG pictures of up to 36 million pixels; a camera's raw frames go on standard input with --raw.".to_owned()
+                "Give PNG or JPEG pictures of up to 36 million pixels; a camera's raw frames go on standard input with --raw.".to_owned()
             }
             QrError::NoCode(_) => {
                 "Take the pictures again: the whole code with a light edge, sharp, and without glare.".to_owned()

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::QrError;
 use super::picture::{PICTURE_LIMIT, Picture};
+use super::pictures::PNG;
 
 /// What the frames look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +19,6 @@ pub enum Format {
         height: usize,
     },
 }
-
-/// What every PNG begins with.
-const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// The frames of a stream.
 pub struct Frames<R> {
@@ -53,7 +51,7 @@ impl<R: Read> Frames<R> {
         self.number += 1;
         match self.format {
             Format::Raw { width, height } => Picture::from_raw(&self.name(), width, height, bytes).map(Some),
-            Format::Png => Picture::from_png(&self.name(), &bytes).map(Some),
+            Format::Png => Picture::from_file(&self.name(), &bytes).map(Some),
         }
     }
 
@@ -79,8 +77,8 @@ impl<R: Read> Frames<R> {
 
     /// One whole PNG: its chunks up to the last.
     fn png(&mut self) -> Result<Option<Vec<u8>>, QrError> {
-        let Some(mut png) = self.exactly(SIGNATURE.len())? else { return Ok(None) };
-        if png != SIGNATURE {
+        let Some(mut png) = self.exactly(PNG.len())? else { return Ok(None) };
+        if png != PNG {
             return Err(self.bad("it is no PNG"));
         }
         loop {

@@ -29,7 +29,9 @@ pub mod error;
 pub mod fit;
 mod fountain;
 pub mod frames;
+mod jpeg;
 pub mod picture;
+pub mod pictures;
 mod reader;
 pub mod sequence;
 

@@ -28,18 +28,26 @@ pub enum GivenUp {
     Time,
 }
 
-/// What the codes in a grey picture say, dark on light, and if there are none, light on dark. `patience` is how long that may take.
+/// What the codes in a grey picture say. `patience` is how long that may take.
+///
+/// Codes are dark on light, or light on dark. The reader tells them apart by what is around each place, which fails on some
+/// photographs that are lit evenly; if nothing is found, one threshold for all of the picture is tried, too.
 pub fn read(width: usize, height: usize, grey: Vec<u8>, patience: Duration) -> Result<Vec<Vec<u8>>, GivenUp> {
     hush();
     let (sender, receiver) = channel();
     let look = move || {
-        let dark = found(width, height, |at| grey.get(at).copied().unwrap_or_default());
-        let all = match dark {
-            Ok(codes) if codes.is_empty() => {
-                found(width, height, |at| 255 - grey.get(at).copied().unwrap_or_default())
+        let threshold = threshold(&grey);
+        let shade = |at: usize| grey.get(at).copied().unwrap_or_default();
+        let sharp = |at: usize| if shade(at) > threshold { u8::MAX } else { 0 };
+        let ways: [&dyn Fn(usize) -> u8; 4] =
+            [&shade, &|at| u8::MAX - shade(at), &sharp, &|at| u8::MAX - sharp(at)];
+        let mut all = Ok(Vec::new());
+        for way in ways {
+            all = found(width, height, way);
+            if !matches!(&all, Ok(codes) if codes.is_empty()) {
+                break;
             }
-            other => other,
-        };
+        }
         // Nobody waits any more if it took too long.
         let _ = sender.send(all);
     };
@@ -53,6 +61,32 @@ pub fn read(width: usize, height: usize, grey: Vec<u8>, patience: Duration) -> R
         // It panicked.
         Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
     }
+}
+
+/// The shade that parts the dark from the light best (Otsu, IEEE Transactions on Systems, Man, and Cybernetics 9, 1979).
+fn threshold(grey: &[u8]) -> u8 {
+    let mut count = [0_u64; 256];
+    for shade in grey {
+        if let Some(count) = count.get_mut(usize::from(*shade)) {
+            *count += 1;
+        }
+    }
+    let sum = |(shade, count): (u8, &u64)| u64::from(shade) * count;
+    let (all, total) = (grey.len() as f64, (0..=u8::MAX).zip(&count).map(sum).sum::<u64>() as f64);
+    let (mut dark, mut dark_total, mut best) = (0.0, 0.0, (0.0, 0));
+    for (shade, count) in (0..=u8::MAX).zip(&count) {
+        dark += *count as f64;
+        dark_total += (u64::from(shade) * count) as f64;
+        let light = all - dark;
+        if dark > 0.0 && light > 0.0 {
+            let apart = dark_total / dark - (total - dark_total) / light;
+            let between = dark * light * apart * apart;
+            if between > best.0 {
+                best = (between, shade);
+            }
+        }
+    }
+    best.1
 }
 
 fn found(width: usize, height: usize, grey: impl Fn(usize) -> u8) -> Result<Vec<Vec<u8>>, GivenUp> {

@@ -39,7 +39,7 @@ fn png_frames_are_read_until_there_is_enough() {
     let few = frame(&"01.png".to_owned());
     let done = filmed(&room, few, &["qr", "read", "--out", "few"]);
     assert_eq!(done.code, 3, "{}", done.err);
-    let next = "Give PNG pictures of up to 36 million pixels; a camera's raw frames go on standard input with --raw.";
+    let next = "Give PNG or JPEG pictures of up to 36 million pixels; a camera's raw frames go on standard input with --raw.";
     filmed(&room, b"JFIF and so on".to_vec(), &["qr", "read"]).failed(5, "frame 1: it is no PNG", next);
     assert!(!room.path("few").exists());
 }

@@ -136,6 +136,48 @@ fn codes_by_qrencode_are_read() {
     assert_eq!(TEXT, room.read("hi"));
 }
 
+/// As a phone takes it: JPEG, a little blurred by that, and not quite black and white.
+#[test]
+fn photographs_are_read() {
+    let test = "qr_judges::photographs_are_read";
+    if !is_here(test, "cjpeg") {
+        return;
+    }
+    let room = room();
+    let code = tuf_ceremony::qr::code::Code::of(large()[..600].as_bytes(), 27).unwrap();
+    let side = (code.side + 8) * 5;
+    let shade = |at: usize| if code.is_light(at % side / 5, at / side / 5, 4) { 200 } else { 60 };
+    let grey: Vec<u8> = (0..side * side).map(shade).collect();
+    let photograph = |kind: &str, bytes: &[u8], options: &[&str]| {
+        let header = format!("{kind}\n{side} {side}\n255\n");
+        said("cjpeg", options, &[header.as_bytes(), bytes].concat())
+    };
+    let colour: Vec<u8> = grey.iter().flat_map(|grey| [*grey, grey - 10, grey - 30]).collect();
+    for (number, jpeg) in [
+        photograph("P5", &grey, &["-quality", "40"]),
+        photograph("P6", &colour, &["-quality", "60"]),
+        photograph("P6", &colour, &["-quality", "75", "-progressive"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (name, back) = (format!("{number}.jpg"), format!("{number}.back"));
+        room.write(&name, &jpeg);
+        run_inside(&room, &["qr", "read", &name, "--out", &back]).ok();
+        assert_eq!(room.read(&back), large()[..600]);
+        room.write("cut.jpg", &jpeg[..jpeg.len() / 3]);
+        let done = run_inside(&room, &["qr", "read", "cut.jpg", "--out", "cut"]);
+        // A progressive one is whole, if not sharp, long before its end.
+        match done.code {
+            0 => assert_eq!(room.read("cut"), large()[..600]),
+            _ => assert!(done.code == 5 && !room.path("cut").exists(), "{done:?}"),
+        }
+        room.write("head.jpg", &jpeg[..100]);
+        let done = run_inside(&room, &["qr", "read", "head.jpg", "--out", "cut"]);
+        assert!(done.err.starts_with("error: head.jpg: this JPEG cannot be read: "), "{done:?}");
+    }
+}
+
 #[test]
 fn sequences_by_others_are_read() {
     let test = "qr_judges::sequences_by_others_are_read";

@@ -7,12 +7,13 @@ use tuf_ceremony::qr::QrError;
 use tuf_ceremony::qr::code::Code;
 use tuf_ceremony::qr::draw;
 use tuf_ceremony::qr::frames::{Format, Frames};
-use tuf_ceremony::qr::picture::{Picture, Pictures};
+use tuf_ceremony::qr::picture::Picture;
+use tuf_ceremony::qr::pictures::Pictures;
 
 use crate::qr_fixture::{Random, texts};
 
 fn read(png: &[u8]) -> Vec<Vec<u8>> {
-    Picture::from_png("p.png", png).unwrap().codes().unwrap()
+    Picture::from_file("p.png", png).unwrap().codes().unwrap()
 }
 
 /// A picture with so many pixels a module and so many modules around it, as grey bytes.
@@ -107,7 +108,7 @@ fn small_quiet_zones_are_enough_in_a_terminal() {
 
 #[track_caller]
 fn refused(png: &[u8], why: &str) {
-    let error = Picture::from_png("p.png", png).err().unwrap();
+    let error = Picture::from_file("p.png", png).err().unwrap();
     let QrError::Picture { picture, problem } = &error else { panic!("{error:?}") };
     assert!(picture == "p.png" && problem.contains(why), "{error:?}");
 }
@@ -115,8 +116,9 @@ fn refused(png: &[u8], why: &str) {
 #[test]
 fn hostile_pictures_are_refused() {
     let good = draw::png(&Code::of(b"text", 27).unwrap(), draw::SMALL, false).unwrap();
-    refused(b"", "cannot be read");
-    refused(b"GIF89a", "cannot be read");
+    refused(b"", "it is neither PNG nor JPEG");
+    refused(b"GIF89a", "it is neither PNG nor JPEG");
+    refused(b"\xff\xd8\xff", "this JPEG cannot be read");
     refused(&good[..good.len() / 2], "cannot be read");
     // A head that speaks of a hundred thousand million pixels, with its checksum.
     let mut huge = good[..33].to_vec();
@@ -139,7 +141,7 @@ fn damaged_pictures_end_in_an_answer() {
     for place in 0..good.len() {
         let mut bytes = good.clone();
         bytes[place] ^= u8::try_from(random.next() % 255).unwrap() + 1;
-        if let Ok(picture) = Picture::from_png("p.png", &bytes) {
+        if let Ok(picture) = Picture::from_file("p.png", &bytes) {
             picture.codes().unwrap();
         }
     }
@@ -238,7 +240,7 @@ fn every_code_of_an_animation_is_seen_in_its_turn() {
     let texts = texts("a.json", &Random(29).bytes(3000), 18, 5);
     let codes: Vec<Code> = texts.iter().map(|text| Code::in_version(text, 18).unwrap()).collect();
     let png = draw::animated_png(&codes, draw::SMALL, 4, false).unwrap();
-    let mut pictures = Pictures::of_png("p.png", &png).unwrap();
+    let mut pictures = Pictures::of("p.png", &png).unwrap();
     for text in &texts {
         let picture = pictures.next_picture().unwrap().unwrap();
         assert_eq!(picture.codes().unwrap(), std::slice::from_ref(text));
@@ -277,14 +279,14 @@ fn an_animation_of_others_is_read() {
         writer.write_image_data(&moving).unwrap();
     }
     writer.finish().unwrap();
-    let mut pictures = Pictures::of_png("p.png", &png).unwrap();
+    let mut pictures = Pictures::of("p.png", &png).unwrap();
     let mut said = Vec::new();
     while let Some(picture) = pictures.next_picture().unwrap() {
         said.extend(picture.codes().unwrap());
     }
     assert_eq!(said, [&b"still"[..], b"moving", b"moving"]);
     // Cut short within the animation: an error, and no panic.
-    let mut pictures = Pictures::of_png("p.png", &png[..png.len() - 40]).unwrap();
+    let mut pictures = Pictures::of("p.png", &png[..png.len() - 40]).unwrap();
     let ended = std::iter::from_fn(|| pictures.next_picture().transpose()).find_map(Result::err);
     assert!(matches!(ended, Some(QrError::Picture { .. })), "{ended:?}");
 }

@@ -12,13 +12,14 @@ use crate::host::{files, input};
 use crate::json::Json;
 use crate::qr::collect::Collection;
 use crate::qr::frames::{Format, Frames};
-use crate::qr::picture::{PICTURE_LIMIT, Pictures};
+use crate::qr::picture::PICTURE_LIMIT;
+use crate::qr::pictures::Pictures;
 use crate::qr::{Artifact, QrError};
 
 /// Read a file from pictures of codes, in any order, with losses
 #[derive(clap::Args)]
 pub struct Args {
-    /// PNG pictures, also animated ones, or folders of them; a camera's frames come on standard input if absent
+    /// Pictures (PNG, also animated; JPEG), or folders of them; a camera's frames come on standard input if absent
     #[arg(value_name = "PICTURE")]
     pictures: Vec<PathBuf>,
     /// The file to write, which must not exist yet; by default under the name that the codes carry, in the current folder
@@ -71,7 +72,7 @@ pub fn from_pictures(paths: &[PathBuf]) -> Result<Artifact, CeremonyError> {
     let (mut collection, mut looked_at) = (Collection::default(), 0);
     for path in &all {
         let (name, bytes) = (path.to_string_lossy(), files::read(path, PICTURE_LIMIT)?);
-        let mut pictures = Pictures::of_png(&name, &bytes)?;
+        let mut pictures = Pictures::of(&name, &bytes)?;
         while let Some(picture) = pictures.next_picture()? {
             looked_at += 1;
             for code in picture.codes()? {
