@@ -144,7 +144,7 @@ fn photographs_are_read() {
         return;
     }
     let room = room();
-    let code = tuf_ceremony::qr::code::Code::of(large()[..600].as_bytes(), 27).unwrap();
+    let code = tuf_ceremony::qr::code::Code::of(&large().as_bytes()[..600], 27).unwrap();
     let side = (code.side + 8) * 5;
     let shade = |at: usize| if code.is_light(at % side / 5, at / side / 5, 4) { 200 } else { 60 };
     let grey: Vec<u8> = (0..side * side).map(shade).collect();
