@@ -242,6 +242,21 @@ pub enum MediaError {
         /// Which kind.
         kind: &'static str,
     },
+    /// The directory has a file of the name that every set has for its own manifest.
+    #[error(
+        "MANIFEST in the ceremony directory {}, and every set has a MANIFEST of its own",
+        if *.is_sealed { "is listed in SHA256SUMS" } else { "is no manifest of a medium of this ceremony" }
+    )]
+    OwnManifest {
+        /// Whether the seal lists it.
+        is_sealed: bool,
+    },
+    /// An image that does not have what it must have.
+    #[error("the image does not have what it must have: {}", .troubles.join("; "))]
+    Image {
+        /// What is wrong with it.
+        troubles: Vec<String>,
+    },
     /// The plan has a set encrypted, and this build cannot.
     #[error("the plan has the set {set} encrypted, and this program was built without the feature age")]
     CannotEncrypt {
@@ -356,6 +371,15 @@ impl Advice for MediaError {
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }
+            MediaError::OwnManifest { is_sealed: false } => {
+                "Nothing was written. Move it out of the ceremony directory, or give it another name.".to_owned()
+            }
+            MediaError::OwnManifest { is_sealed: true } => {
+                "Nothing was written. Copy the whole directory by hand, with `cp -r`, and check the copy with `sha256sum --check --quiet SHA256SUMS`.".to_owned()
+            }
+            MediaError::Image { .. } => {
+                "Nothing was written. Do not use this program for images: this build does not work as it must. `tuf-ceremony media export` writes a stick.".to_owned()
+            }
             MediaError::CannotEncrypt { set } => {
                 format!("Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below [set.{set}] in ceremony.toml before the freeze.")
             }
@@ -373,9 +397,10 @@ impl Advice for MediaError {
 
     fn exit(&self) -> Exit {
         match self {
-            MediaError::NotConfirmed { .. } | MediaError::Differs { .. } | MediaError::PrivateKey { .. } => {
-                Exit::No
-            }
+            MediaError::NotConfirmed { .. }
+            | MediaError::Differs { .. }
+            | MediaError::PrivateKey { .. }
+            | MediaError::Image { .. } => Exit::No,
             MediaError::WrongRole { .. }
             | MediaError::Which { .. }
             | MediaError::NotOfSet { .. }

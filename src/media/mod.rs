@@ -5,6 +5,7 @@
 //! what is taken is held to a manifest whose digest somebody has typed from paper ([`take`]).
 
 pub mod devices;
+pub mod disc;
 pub mod encrypted;
 mod error;
 pub mod iso;

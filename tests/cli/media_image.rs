@@ -1,10 +1,13 @@
 //! Images of discs, as xorriso reads them, and as `media check` verifies what was on them.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
 use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::media::disc;
 use tuf_ceremony::media::superblock::{Kind, Superblock, probe};
 
 use crate::media_stick::released_with_media;
@@ -83,6 +86,59 @@ fn the_same_set_gives_the_same_image() {
         "ceremony.toml has no set webseite",
         "There are: everything, paper, website.",
     );
+}
+
+/// The files on a disc, without the folder that they are in.
+fn on_disc(file: &Path) -> BTreeMap<String, Vec<u8>> {
+    let bytes = fs::read(file).unwrap();
+    let files = disc::files(&bytes).unwrap();
+    let own = |(path, bytes): (String, &[u8])| (path.split_once('/').unwrap().1.to_owned(), bytes.to_vec());
+    files.into_iter().map(own).collect()
+}
+
+/// Restoring is copying the folder off the medium, and its MANIFEST comes along.
+#[test]
+fn a_restored_directory_goes_out_again() {
+    let room = released_with_media();
+    image(&room, "everything", "disc.iso");
+    let first = on_disc(&room.beside("disc.iso"));
+    fs::remove_dir_all(room.path("")).unwrap();
+    for (name, bytes) in &first {
+        room.write(name, bytes);
+    }
+    let told = image(&room, "everything", "again.iso");
+    let again = on_disc(&room.beside("again.iso"));
+    assert!(again.keys().eq(first.keys()));
+    assert_eq!(told["manifest"], Sha256Digest::of(&again["MANIFEST"]).to_hex());
+    assert!(again == first, "the copy has the record as it was before the image");
+    room.write("MANIFEST", "1\n");
+    let own = "MANIFEST in the ceremony directory is no manifest of a medium of this ceremony, and every set has a MANIFEST of \
+               its own";
+    let next = "Nothing was written. Move it out of the ceremony directory, or give it another name.";
+    let out = room.beside("x.iso").display().to_string();
+    let everything = ["media", "image", "--set", "everything", "--out", &out];
+    room.run(&everything).failed(5, own, next);
+    fs::remove_file(room.path("MANIFEST")).unwrap();
+    // And once it is sealed, unless the seal has it.
+    room.run(&["seal"]).ok();
+    room.write("MANIFEST", &again["MANIFEST"]);
+    room.run(&everything).ok();
+    assert!(on_disc(&room.beside("x.iso"))["SHA256SUMS"] == room.read("SHA256SUMS").into_bytes());
+}
+
+#[test]
+fn a_seal_that_lists_the_manifest_is_not_broken() {
+    let room = released_with_media();
+    image(&room, "everything", "disc.iso");
+    room.write("MANIFEST", &on_disc(&room.beside("disc.iso"))["MANIFEST"]);
+    room.run(&["seal"]).ok();
+    assert!(room.read("SHA256SUMS").contains("  MANIFEST\n"));
+    let what =
+        "MANIFEST in the ceremony directory is listed in SHA256SUMS, and every set has a MANIFEST of its own";
+    let next = "Nothing was written. Copy the whole directory by hand, with `cp -r`, and check the copy with `sha256sum --check \
+                --quiet SHA256SUMS`.";
+    let out = room.beside("x.iso").display().to_string();
+    room.run(&["media", "image", "--set", "everything", "--out", &out]).failed(5, what, next);
 }
 
 #[test]

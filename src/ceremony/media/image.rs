@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files::{self, FileError};
-use crate::media::{MediaError, iso};
+use crate::media::{MediaError, disc, iso};
 
 use super::super::directory::ADMINISTRATOR;
 use super::super::event::{Encrypted, Event};
@@ -67,8 +67,15 @@ pub fn image(
     }
     let (encrypted, parcel) = (outgoing.encrypted(), outgoing.parcel);
     let bytes = iso::write(&label, &parcel, ceremony.policy.planned)?;
-    files::create(out, &bytes)?;
     let (sha256, manifest) = (Sha256Digest::of(&bytes), parcel.digest());
+    let troubles = disc::troubles(&bytes, &parcel.folder, &manifest);
+    if !troubles.is_empty() {
+        return Err(MediaError::Image { troubles }.into());
+    }
+    files::create(out, &bytes)?;
+    if files::read(out, bytes.len())? != bytes {
+        return Err(FileError::ReadBack(out.to_owned()).into());
+    }
     if !ceremony.transcript.is_sealed() {
         let event = Event::MediaImage {
             set: set.to_owned(),
