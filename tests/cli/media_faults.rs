@@ -108,6 +108,30 @@ fn a_write_protected_stick_is_named_and_another_one_works() {
     );
 }
 
+/// Where nothing can be recorded, nothing is done.
+#[test]
+fn a_record_that_cannot_be_written() {
+    in_namespace("media_faults::a_record_that_cannot_be_written", &[], || {
+        let room = released_with_media();
+        let stick = Stick::ext4("TUF-OUT");
+        let directory = room.directory();
+        told("mount", &["--bind", &directory, &directory]);
+        told("mount", &["-o", "remount,bind,ro", &directory]);
+        let what = format!("cannot write {directory}/transcript.jsonl: Read-only file system (os error 30)");
+        let next =
+            "Check space, permissions and the medium, and run the command again; nothing was half-written.";
+        let out = room.beside("disc.iso");
+        room.run(&["media", "image", "--set", "website", "--out", out.to_str().unwrap()])
+            .failed(5, &what, next);
+        room.run(&EXPORT).failed(5, &what, next);
+        assert!(!out.exists());
+        has_no_set(&stick);
+        told("umount", &[&directory]);
+        drop(stick);
+        goes_on(&room);
+    });
+}
+
 #[test]
 fn a_medium_that_is_full() {
     let test = "media_faults::a_medium_that_is_full";
@@ -205,6 +229,8 @@ fn a_medium_that_fails_while_written() {
         assert!(done.err.starts_with("error: on the medium labelled TUF-OUT: cannot "), "{done:?}");
         assert!(done.err.contains("No space left on device"), "{done:?}");
         assert!(!room.record().iter().any(|line| line["event"] == "media-exported"));
+        let line = room.record().last().unwrap().clone();
+        assert_eq!((&line["event"], &line["data"]["act"]), (&"refused".into(), &"media export".into()));
         drop(stick);
         told("umount", &["--lazy", disk.path().to_str().unwrap()]);
         goes_on(&room);

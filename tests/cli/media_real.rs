@@ -157,7 +157,44 @@ fn what_was_typed_must_be_the_digest() {
         assert_eq!(done.code, 2);
         assert!(done.err.contains("give --confirm PREFIX"), "{}", done.err);
         assert!(!room.path("imported").exists());
+        // "A record of everything that happened, mistakes included".
+        let refused = |what: &str| json!({"act": "media import", "what": what});
+        let told: Vec<_> = room.record().into_iter().filter(|line| line["event"] == "refused").collect();
+        assert!(told.len() == 3 && told.iter().all(|line| line["data"] == refused(what)), "{told:?}");
+        let shown = room.run(&["transcript", "show"]).ok().out.replace("\n    ", " ");
+        assert!(shown.contains(&format!("`media import` was refused: {what}")), "{shown}");
+        import(&room, &"adroitness ".repeat(32)).code(1);
+        let line = room.record().last().unwrap().clone();
+        assert!(line["data"]["what"].as_str().unwrap().contains("belongs there"), "{line}");
         import(&room, &prefix).ok();
+    });
+}
+
+/// What is not what it was said to be is in the record; that something is absent is not.
+#[test]
+fn what_was_exchanged_or_changed_is_recorded() {
+    in_namespace("media_real::what_was_exchanged_or_changed_is_recorded", &[], || {
+        let room = planned_with_media();
+        import(&room, "00000000").code(5);
+        assert_eq!(room.record().last().unwrap()["event"], "plan-read");
+        let (stick, prefix) = good_stick();
+        let last = |needed: &str| {
+            let line = room.record().last().unwrap().clone();
+            assert_eq!((&line["event"], &line["data"]["check"]), (&json!("refused"), &json!(null)));
+            assert!(line["data"]["what"].as_str().unwrap().contains(needed), "{line}");
+        };
+        stick.fill(|folder| fs::write(folder.join("a.txt"), "two\n").unwrap());
+        import(&room, &prefix).code(1);
+        last("not as the manifest says: a.txt has SHA-256 ");
+        stick.fill(|folder| fs::remove_file(folder.join("a.txt")).unwrap());
+        import(&room, &prefix).code(1);
+        last("not as the manifest says: a.txt is missing");
+        stick.fill(|folder| fs::write(folder.join("MANIFEST"), "one\n").unwrap());
+        import(&room, &prefix).code(5);
+        last("MANIFEST, line 1: this is no line of sha256sum");
+        room.edit("ceremony.toml", "label = \"TUF-IN\"", "label = \"TUF-IN\"\nserial = \"0123\"");
+        import(&room, &prefix).code(5);
+        last("it has not the serial number 0123");
     });
 }
 
@@ -245,6 +282,15 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         // Once more: it is there, is read again, and nothing is written.
         let again = room.run(&["media", "export", "--set", "website"]).ok();
         assert!(again.out.starts_with("Found complete on the medium labelled TUF-OUT"), "{}", again.out);
+        let found = room.record().last().unwrap().clone();
+        assert_eq!((&line["data"]["found"], &found["data"]["found"]), (&json!(null), &json!(true)));
+        let shown = room.run(&["transcript", "show"]).ok().out.replace("\n    ", " ");
+        for told in [
+            "exported the set website to the medium carrier, labelled TUF-OUT, and read it back from there",
+            "found the set website complete on the medium carrier, labelled TUF-OUT, and read it again from there",
+        ] {
+            assert_eq!(shown.matches(told).count(), 1, "{shown}");
+        }
         // The plan wants an empty medium for this one.
         let what = "the medium labelled TUF-OUT is not empty, and the plan refuses that: rehearsal-1-website, somebody's own";
         let next = "Nothing was written. Use an empty medium; `existing = \"keep\"` for the set in ceremony.toml leaves alone \

@@ -109,6 +109,7 @@ pub fn export(
             manifest: parcel.digest(),
             written: files.clone(),
             encrypted: encrypted.clone(),
+            before,
         };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }

@@ -58,6 +58,7 @@ fn act<T>(
     drop(open);
     let place = context.place();
     Ceremony::act(&place, |ceremony| {
+        ceremony.transcript.require_writable()?;
         let done = act(context, ceremony);
         if let Err(refused) = &done {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, what, refused)?;
