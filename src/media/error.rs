@@ -94,6 +94,45 @@ pub enum MediaError {
         /// The label that the plan has.
         label: String,
     },
+    /// A medium is named by its label, and the plan has another name for it.
+    #[error("{label} is the label of the medium {name}")]
+    IsLabel {
+        /// The label.
+        label: String,
+        /// The name in the plan.
+        name: String,
+    },
+    /// What is mounted at the folder given with `--at` is on a device that this user may not read.
+    #[error("{} is mounted from {}, which this user may not read", visible(&.at.to_string_lossy()), visible(.device))]
+    DeviceClosed {
+        /// The folder.
+        at: PathBuf,
+        /// The device.
+        device: String,
+    },
+    /// Nothing is there to be checked.
+    #[error("there is no file or folder {}", visible(&.0.to_string_lossy()))]
+    Nowhere(PathBuf),
+    /// A plain file is to be checked.
+    #[error(
+        "{} is a file, and neither a folder nor a device{}",
+        visible(&.file.to_string_lossy()),
+        .recorded.map_or(String::new(), |seq| format!("; the record of this ceremony has it as an image, in line #{seq}"))
+    )]
+    PlainFile {
+        /// The file.
+        file: PathBuf,
+        /// The line of the record, from 0, that tells of an image with its SHA-256.
+        recorded: Option<usize>,
+    },
+    /// The same as another, where another advice holds.
+    #[error("{error}")]
+    Advised {
+        /// The error.
+        error: Box<MediaError>,
+        /// What to do.
+        next: String,
+    },
     /// The folder given with `--at` is no medium.
     #[error("{} is not where a medium is mounted: {why}", visible(&.at.to_string_lossy()))]
     NoMedium {
@@ -149,7 +188,7 @@ pub enum MediaError {
         label: String,
     },
     /// A file on the medium, or the medium itself.
-    #[error("on the medium labelled {label}: {error}")]
+    #[error("{}: {error}", on(.label))]
     File {
         /// The label.
         label: String,
@@ -157,7 +196,7 @@ pub enum MediaError {
         error: FileError,
     },
     /// There is no manifest, or more than one.
-    #[error("on the medium labelled {label}: {what}")]
+    #[error("{}: {what}", on(.label))]
     NoManifest {
         /// The label.
         label: String,
@@ -167,7 +206,7 @@ pub enum MediaError {
         next: String,
     },
     /// The manifest cannot be read.
-    #[error("on the medium labelled {label}: MANIFEST, line {line}: {what}")]
+    #[error("{}: MANIFEST, line {line}: {what}", on(.label))]
     Manifest {
         /// The label.
         label: String,
@@ -201,7 +240,7 @@ pub enum MediaError {
         files: Vec<String>,
     },
     /// A file that reads differently every time.
-    #[error("on the medium labelled {label}: {} changed between two reads", visible(.name))]
+    #[error("{}: {} changed between two reads", on(.label), visible(.name))]
     Changing {
         /// The label.
         label: String,
@@ -289,6 +328,15 @@ pub enum MediaError {
     },
 }
 
+/// Where something is: on a medium of this label, or in a folder, which is given as a path with a slash in it.
+fn on(label: &str) -> String {
+    if label.contains('/') {
+        format!("in {}", visible(label))
+    } else {
+        format!("on the medium labelled {}", visible(label))
+    }
+}
+
 fn others(all: &[String]) -> String {
     if all.is_empty() { String::new() } else { format!("; {}", all.join(", ")) }
 }
@@ -313,6 +361,7 @@ impl MediaError {
             | MediaError::Image { .. }
             | MediaError::Mount { .. }
             | MediaError::InUse { .. } => true,
+            MediaError::Advised { error, .. } => error.is_of_record(),
             MediaError::File { error, .. } => !matches!(error, FileError::Missing(_)),
             _ => false,
         }
@@ -342,6 +391,19 @@ impl Advice for MediaError {
                 format!("Do not use it: it may have been exchanged. Find the {label} that was prepared, or correct its serial in ceremony.toml.")
             }
             MediaError::WrongLabel { label, .. } => format!("Nothing was touched. Mount the medium labelled {label}."),
+            MediaError::IsLabel { name, .. } => format!("Name it as ceremony.toml does: {name}."),
+            MediaError::DeviceClosed { device, .. } => {
+                let device = visible(device);
+                format!("Its label and serial number are read from the device. Run this as root; or let root type `chmod o+r {device}`, which holds until the medium is taken out.")
+            }
+            MediaError::Nowhere(_) => {
+                "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.".to_owned()
+            }
+            MediaError::PlainFile { file, .. } => {
+                let file = visible(&file.to_string_lossy());
+                format!("Mount it, as root, with `mount -o ro,loop {file} /mnt`, and run `tuf-ceremony media check /mnt`.")
+            }
+            MediaError::Advised { next, .. } => visible(next),
             MediaError::NoMedium { .. } => "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.".to_owned(),
             MediaError::MountedAlready { at, .. } => {
                 let at = visible(at);
@@ -355,12 +417,12 @@ impl Advice for MediaError {
                 format!("Load the kernel's module for {kind}, mount it by other means and name its folder with --at, or use a medium with another file system.")
             }
             MediaError::Mount { .. } => {
-                "Do not repair it here. Use another medium, or have this one written anew.".to_owned()
+                "If it was pulled out, insert it again and run the command again. Otherwise do not repair it here: use another medium, or have this one written anew.".to_owned()
             }
             MediaError::InUse { .. } => "Find the program that has it open, end it, and run the command again.".to_owned(),
             MediaError::File { error, .. } => match error {
                 FileError::System { .. } => {
-                    "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.".to_owned()
+                    "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely on what is on this one: it cannot be read or written as it must.".to_owned()
                 }
                 FileError::Missing(_) => "Nothing was taken. Have the medium written anew.".to_owned(),
                 other => other.next_step(),
@@ -419,7 +481,9 @@ impl Advice for MediaError {
             | MediaError::Differs { .. }
             | MediaError::PrivateKey { .. }
             | MediaError::Image { .. } => Exit::No,
+            MediaError::Advised { error, .. } => error.exit(),
             MediaError::WrongRole { .. }
+            | MediaError::IsLabel { .. }
             | MediaError::Which { .. }
             | MediaError::NotOfSet { .. }
             | MediaError::Passphrase { .. } => Exit::Usage,

@@ -14,6 +14,8 @@ use crate::media_stick::{
 };
 use crate::room::{Done, Room};
 
+const BROKEN: &str = "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely \
+                      on what is on this one: it cannot be read or written as it must.";
 const EXPORT: [&str; 4] = ["media", "export", "--set", "website"];
 
 /// A command that strace does something to at a system call, and tells of it in `trace` beside the room.
@@ -179,8 +181,7 @@ fn writing_that_fails_at_any_call() {
                 if done.err.starts_with("error: on the medium labelled TUF-OUT: cannot ") {
                     failed += 1;
                     assert_eq!(done.code, 5, "{done:?}");
-                    let next = "\n  next: Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.\n";
-                    assert!(done.err.ends_with(next), "{done:?}");
+                    assert!(done.err.ends_with(&format!("\n  next: {BROKEN}\n")), "{done:?}");
                     // The device itself is synced when all is written.
                     if !done.err.contains(stick.device.as_str()) {
                         has_no_set(&stick);
@@ -301,8 +302,9 @@ fn a_medium_that_cannot_be_read() {
         fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
         let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
         let what = "on the medium labelled TUF-IN: cannot read /deep/b.json: Input/output error (os error 5)";
-        let next = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
-        done.failed(5, what, next);
+        // That it can be taken out is said, too.
+        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
+        done.failed(5, what, BROKEN);
         assert!(!room.path("imported").exists());
         drop(stick);
         let (_stick, prefix) = good_stick();
@@ -328,8 +330,9 @@ fn a_file_system_in_user_space_that_fails() {
         fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
         let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
         let what = "on the medium labelled TUF-IN: cannot read /MANIFEST: Input/output error (os error 5)";
-        let next = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
-        done.failed(5, what, next);
+        // That it can be taken out is said, too.
+        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
+        done.failed(5, what, BROKEN);
         assert!(!room.path("imported").exists());
         drop(stick);
         let (_stick, prefix) = good_stick();

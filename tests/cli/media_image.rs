@@ -88,6 +88,32 @@ fn the_same_set_gives_the_same_image() {
     );
 }
 
+#[test]
+fn what_cannot_be_checked_is_named() {
+    let room = released_with_media();
+    image(&room, "website", "disc.iso");
+    let seq = room.record().last().unwrap()["seq"].clone();
+    let file = room.beside("disc.iso").display().to_string();
+    let what = format!("{file} is a file, and neither a folder nor a device");
+    let next = format!(
+        "Mount it, as root, with `mount -o ro,loop {file} /mnt`, and run `tuf-ceremony media check /mnt`."
+    );
+    let recorded = format!("{what}; the record of this ceremony has it as an image, in line #{seq}");
+    room.run(&["media", "check", &file]).failed(5, &recorded, &next);
+    Room::new().run(&["media", "check", &file]).failed(5, &what, &next);
+    let nowhere = room.beside("nowhere").display().to_string();
+    let next = "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.";
+    room.run(&["media", "check", &nowhere]).failed(5, &format!("there is no file or folder {nowhere}"), next);
+    let empty = room.beside("empty").display().to_string();
+    fs::create_dir(&empty).unwrap();
+    let next = "Name the folder that has one; `media export` makes a folder for each set. Who prepares a medium by hand runs \
+                `sha256sum FILE… > MANIFEST` in the folder of the files.";
+    room.run(&["media", "check", &empty]).failed(5, &format!("in {empty}: there is no MANIFEST"), next);
+    let website = ["media", "image", "--set", "website", "--out", "x.iso", "--to", "TUF-OUT"];
+    let name = "Name it as ceremony.toml does: carrier.";
+    room.run(&website).failed(2, "TUF-OUT is the label of the medium carrier", name);
+}
+
 /// The files on a disc, without the folder that they are in.
 fn on_disc(file: &Path) -> BTreeMap<String, Vec<u8>> {
     let bytes = fs::read(file).unwrap();

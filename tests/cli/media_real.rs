@@ -116,6 +116,11 @@ fn the_wrong_medium_is_refused_by_name() {
         let next =
             "Nothing was touched. Name another medium of the plan, or correct its role in ceremony.toml.";
         room.run(&["media", "import", "--from", "carrier", "--confirm", "00000000"]).failed(2, what, next);
+        room.run(&["media", "import", "--from", "tuf-in", "--confirm", "00000000"]).failed(
+            2,
+            "TUF-IN is the label of the medium inbox",
+            "Name it as ceremony.toml does: inbox.",
+        );
         room.run(&["media", "import", "--from", "nowhere", "--confirm", "00000000"]).failed(
             2,
             "ceremony.toml has no medium nowhere",
@@ -234,11 +239,30 @@ fn a_mount_by_hand_must_be_harmless() {
             mounted.typed()
         );
         import(&room, &prefix).failed(5, &what, &next);
+        // And `media check` takes the folder itself.
+        let next = format!("Run `tuf-ceremony media check {}`.", mounted.typed());
+        room.run(&["media", "check", &stick.device]).failed(5, &what, &next);
+        let nowhere = room.beside("nowhere").display().to_string();
+        room.run(&[&IMPORT[..], &["--confirm", &prefix, "--at", &nowhere]].concat()).failed(
+            5,
+            &format!("{nowhere} is not where a medium is mounted: there is no such folder"),
+            "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.",
+        );
         // A folder of a medium is not the medium.
         let deep = mounted.path().join("deep").display().to_string();
         let next = "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.";
         let what = format!("{deep} is not where a medium is mounted: it is a folder of a larger file system");
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "--at", &deep]].concat()).failed(5, &what, next);
+        drop(mounted);
+        // As desktops mount; `--at` is not advised where it would not do.
+        let mounted = stick.mount("rw,nosuid,nodev");
+        let what = format!("the medium labelled TUF-IN is mounted already, at {}", mounted.typed());
+        let next = format!(
+            "Unmount it with `umount {}`, and run the command again, as root. `--at` does not do: it is mounted without ro, \
+             noexec.",
+            mounted.typed()
+        );
+        import(&room, &prefix).failed(5, &what, &next);
     });
 }
 
@@ -278,6 +302,9 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         let elsewhere = Room::new();
         let checked = elsewhere.run(&["media", "check", &stick.device, "--json"]).ok().json();
         assert_eq!((&checked[0]["whole"], &checked[0]["record"]), (&json!(true), &json!(null)));
+        let text = elsewhere.run(&["media", "check", &stick.device]).ok().out;
+        let unmounted = "\nThe medium labelled TUF-OUT is unmounted, and can be taken out.\n";
+        assert!(text.ends_with(&format!("\nEvery file is as listed.{unmounted}")), "{text}");
         assert_eq!(checked[0]["manifest"], done["manifest"]);
         // Once more: it is there, is read again, and nothing is written.
         let again = room.run(&["media", "export", "--set", "website"]).ok();
@@ -293,8 +320,8 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         }
         // The plan wants an empty medium for this one.
         let what = "the medium labelled TUF-OUT is not empty, and the plan refuses that: rehearsal-1-website, somebody's own";
-        let next = "Nothing was written. Use an empty medium; `existing = \"keep\"` for the set in ceremony.toml leaves alone \
-                    what is there.";
+        let next = "Nothing was written. Use an empty medium labelled TUF-OUT. The plan is frozen, and media and sets are part \
+                    of it.";
         room.run(&["media", "export", "--set", "paper"]).failed(5, what, next);
         // What is changed afterwards is named.
         stick.fill(|folder| {
@@ -311,7 +338,7 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         ] {
             assert!(done.out.contains(&format!("\n  metadata/{trouble}")), "{}", done.out);
         }
-        assert!(done.out.ends_with("\nNOT AS IT MUST BE.\n"), "{}", done.out);
+        assert!(done.out.ends_with(&format!("\nNOT AS IT MUST BE.{unmounted}")), "{}", done.out);
     });
 }
 
@@ -367,6 +394,9 @@ fn several_manifests_and_none() {
         });
         let what = "on the medium labelled TUF-IN: 2 folders have a MANIFEST: one, two";
         import(&room, &prefix).failed(5, what, "Name one with --folder.");
+        let what = "on the medium labelled TUF-IN: there is no folder three with a MANIFEST";
+        let wrong = room.run(&[&IMPORT[..], &["--confirm", &prefix, "--folder", "three"]].concat());
+        wrong.failed(5, what, "Nothing was taken. Those that have one: one, two.");
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "--folder", "two"]].concat()).ok();
         assert_eq!(room.read("imported/TUF-IN-1/file"), "two");
         let what = "the manifest on the medium labelled TUF-IN does not list other";

@@ -18,7 +18,7 @@ use super::super::event::{Artifact, Encrypted, Event};
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 use super::outgoing::{Outgoing, PassphraseFrom};
-use super::{Reach, open, planned};
+use super::{Left, Reach, open, planned, require_name};
 
 /// What is to be exported.
 pub struct Request<'a> {
@@ -74,11 +74,27 @@ pub fn export(
     files: Files,
 ) -> Result<Exported, CeremonyError> {
     let set = ceremony.planned_set(request.set)?.clone();
+    request.to.map_or(Ok(()), |to| require_name(&ceremony.policy, to))?;
     let name = medium_of(request.set, &set, request.to)?.to_owned();
     let label = planned(&ceremony.policy, &name, set.contents.role())?.label.clone();
-    let mut outgoing = Outgoing::new(ceremony, console, request.set, &label, files, request.passphrase)?;
+    let outgoing = Outgoing::new(ceremony, console, request.set, &label, files, request.passphrase)?;
     let reach = Reach { name: &name, at: request.at, access: Access::Write };
     let medium = open(&ceremony.policy, console, &reach)?;
+    let left = Left::of(&medium, request.at);
+    let done = write(ceremony, request, &set, &name, outgoing, medium);
+    left.unless(console, done)
+}
+
+/// Writes it on the medium, which is closed afterwards, reads it back, and records that.
+fn write(
+    ceremony: &mut Ceremony,
+    request: &Request<'_>,
+    set: &SetPlan,
+    name: &str,
+    mut outgoing: Outgoing,
+    medium: Medium,
+) -> Result<Exported, CeremonyError> {
+    let label = medium.label.clone();
     require_writable(&medium, request.at)?;
     let before = outgoing.place(&medium)?;
     if !before {
@@ -103,7 +119,7 @@ pub fn export(
     if recorded {
         let event = Event::MediaExported {
             set: request.set.to_owned(),
-            medium: name,
+            medium: name.to_owned(),
             label: label.clone(),
             folder: parcel.folder.clone(),
             manifest: parcel.digest(),

@@ -13,7 +13,7 @@ use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 use super::export::medium_of;
 use super::outgoing::{Outgoing, PassphraseFrom};
-use super::planned;
+use super::{planned, require_name};
 
 /// What was written.
 pub struct Image {
@@ -55,6 +55,7 @@ pub fn image(
 ) -> Result<Image, CeremonyError> {
     let Request { set, to, passphrase, out } = *request;
     let plan = ceremony.planned_set(set)?.clone();
+    to.map_or(Ok(()), |to| require_name(&ceremony.policy, to))?;
     let name = medium_of(set, &plan, to)?;
     let label = planned(&ceremony.policy, name, plan.contents.role())?.label.clone();
     if files::exists(out) {

@@ -6,18 +6,19 @@ use crate::checks::media::{Inward, media_read_only};
 use crate::checks::sign::LEAST_DIGITS;
 use crate::console::{Console, words};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::visible;
 use crate::host::files;
 use crate::host::mount::Access;
 use crate::media::MediaError;
 use crate::media::manifest::MANIFEST;
 use crate::media::medium::Medium;
-use crate::media::take::{Offered, offered, take};
+use crate::media::take::{Offered, folders, inside, offered, take};
 use crate::policy::MediumRole;
 
 use super::super::directory::{ADMINISTRATOR, IMPORTED};
 use super::super::event::{Artifact, Event};
 use super::super::{Ceremony, CeremonyError};
-use super::{Reach, open, planned, require_read_only};
+use super::{Left, Reach, open, planned, require_read_only};
 
 /// What is asked for where nobody typed it on the command line.
 const DIGITS: &str = "First digits of the manifest's SHA-256, or all of its words";
@@ -62,7 +63,20 @@ pub fn import(
     }
     let reach = Reach { name: request.from, at: request.at, access: Access::Read };
     let medium = open(&ceremony.policy, console, &reach)?;
+    let left = Left::of(&medium, request.at);
+    let done = read(ceremony, console, request, medium);
+    left.unless(console, done)
+}
+
+/// Reads what is wanted from the medium, which is closed afterwards, and puts it into the ceremony directory.
+fn read(
+    ceremony: &mut Ceremony,
+    console: &mut dyn Console,
+    request: &Request<'_>,
+    medium: Medium,
+) -> Result<Imported, CeremonyError> {
     require_read_only(&medium)?;
+    request.folder.map_or(Ok(()), |folder| require_folder(&medium, folder))?;
     let Offered { folder, bytes, digest, manifest } = offered(&medium.tree, &medium.label, request.folder)?;
     let manifest = manifest.or_else(|refused| refuse(&medium, &refused).map(|()| Default::default()))?;
     let digits = confirm(&medium.label, digest, console, request.confirm)?;
@@ -94,6 +108,25 @@ pub fn import(
     Ok(Imported { label, folder: place, manifest: digest, files, unmounted })
 }
 
+/// A folder that is named has a manifest; otherwise says which have.
+fn require_folder(medium: &Medium, folder: &str) -> Result<(), MediaError> {
+    let label = &medium.label;
+    let file = MediaError::file(label);
+    if medium.tree.has(&inside(folder.trim_end_matches('/'), MANIFEST)).map_err(&file)? {
+        return Ok(());
+    }
+    let found = folders(&medium.tree, label)?;
+    let next = match found.iter().map(|folder| visible(folder)).collect::<Vec<_>>().as_slice() {
+        [] => "Nothing was taken. No folder there has one.".to_owned(),
+        [root] if root.is_empty() => {
+            format!("Nothing was taken. {MANIFEST} is not in a folder: leave out --folder.")
+        }
+        folders => format!("Nothing was taken. Those that have one: {}.", folders.join(", ")),
+    };
+    let what = format!("there is no folder {} with a {MANIFEST}", visible(folder));
+    Err(MediaError::NoManifest { label: label.clone(), what, next })
+}
+
 /// MEDIA-READ-ONLY, as far as it is about what is to be taken.
 fn refuse(medium: &Medium, refused: &[String]) -> Result<(), CeremonyError> {
     CeremonyError::require(media_read_only(&Inward { label: &medium.label, lacking: &[], refused }))
@@ -111,7 +144,7 @@ fn confirm(
         None => {
             console.say(&format!(
                 "Read the SHA-256 of {MANIFEST} on {label} from paper, and type its first {LEAST_DIGITS} digits or more, or all \
-                 of its words."
+                 of its words. The medium is in use: do not take it out yet."
             ));
             console.ask(DIGITS, "--confirm PREFIX")?
         }

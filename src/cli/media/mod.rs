@@ -9,6 +9,7 @@ mod list;
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::event::{Artifact, Encrypted};
+use crate::ceremony::media::advised;
 use crate::ceremony::media::contents::{Files, Listed};
 use crate::ceremony::media::outgoing::PassphraseFrom;
 use crate::ceremony::{Ceremony, CeremonyError};
@@ -51,15 +52,27 @@ fn act<T>(
     what: &str,
     act: impl FnOnce(&mut Context, &mut Ceremony) -> Result<T, CeremonyError>,
 ) -> Result<T, CeremonyError> {
+    // What is said before the end is for people, and the end is for the machine.
+    context.console.speak_aside(context.json);
+    let done = act_aside(context, what, act);
+    context.console.speak_aside(false);
+    done
+}
+
+fn act_aside<T>(
+    context: &mut Context,
+    what: &str,
+    act: impl FnOnce(&mut Context, &mut Ceremony) -> Result<T, CeremonyError>,
+) -> Result<T, CeremonyError> {
     let mut open = Ceremony::open(&context.directory)?;
     if open.transcript.is_sealed() {
-        return act(context, &mut open);
+        return act(context, &mut open).map_err(|error| advised(&open, error));
     }
     drop(open);
     let place = context.place();
     Ceremony::act(&place, |ceremony| {
         ceremony.transcript.require_writable()?;
-        let done = act(context, ceremony);
+        let done = act(context, ceremony).map_err(|error| advised(ceremony, error));
         if let Err(refused) = &done {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, what, refused)?;
         }
