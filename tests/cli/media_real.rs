@@ -49,6 +49,15 @@ fn only_removable_media_are_listed() {
             (&json!(true), &json!(true))
         );
         let text = room.run(&["media", "list"]).ok().out;
+        let told = format!(
+            "{}: TUF-IN, the medium inbox of the role in\n    file system ext4, 16.7 MB, loop, read-only\n    id {}\n    mounted at {}\n",
+            stick.name(),
+            uuid.trim(),
+            mounted.typed()
+        );
+        assert_eq!(text, told);
+        let elsewhere = Room::new().run(&["media", "list"]).ok().out;
+        assert!(elsewhere.starts_with(&format!("{}: TUF-IN\n", stick.name())), "{elsewhere}");
         assert!(
             text.contains(&mounted.typed()) && text.contains("TUF-IN") && !text.contains("HIDDEN"),
             "{text}"
@@ -87,12 +96,39 @@ fn files_come_in_and_the_stick_stays_as_it_was() {
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "a.txt"]].concat()).ok();
         assert_eq!(room.names("imported"), ["TUF-IN-1", "TUF-IN-2"]);
         assert_eq!(room.names("imported/TUF-IN-2"), ["MANIFEST", "a.txt"]);
+        let again = import(&room, &prefix).ok().out;
+        let note =
+            "\nNote: the same MANIFEST was imported before, to imported/TUF-IN-1, imported/TUF-IN-2.\n";
+        let first = "Imported 2 files and a MANIFEST from the medium labelled TUF-IN to imported/TUF-IN-";
+        assert!(again.starts_with(first) && again.contains(note), "{again}");
+        assert!(done.out.starts_with(first) && !done.out.contains("Note"), "{}", done.out);
         // All 32 words do as well as the digits.
         let manifest = room.path("imported/TUF-IN-1/MANIFEST").display().to_string();
         let words = room.run(&["digest", &manifest, "--json"]).json()[0]["words"].clone();
         let words: Vec<&str> = words.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
         import(&room, &words.join(" ")).ok();
         assert_eq!(room.record().last().unwrap()["data"]["digits"], 64);
+    });
+}
+
+#[test]
+fn what_is_done_with_responses_is_said() {
+    in_namespace("media_real::what_is_done_with_responses_is_said", &[], || {
+        let room = planned_with_media();
+        let none = room.run(&["media", "list"]).ok().out;
+        let fixed = "A disk that calls itself fixed is never listed. Mount it by hand, and name its folder with --at.";
+        assert_eq!(none, format!("No removable medium is plugged in.\n{fixed}\n"));
+        let (stick, mut prefix) = (Stick::ext4("TUF-IN"), String::new());
+        stick.fill(|folder| {
+            fs::create_dir(folder.join("ben")).unwrap();
+            fs::write(folder.join("ben/ben-1.response.json"), "{}\n").unwrap();
+            fs::write(folder.join("notes.txt"), "{}\n").unwrap();
+            prefix = manifest(folder, &["ben/ben-1.response.json", "notes.txt"]);
+        });
+        let done = import(&room, &prefix).ok().out;
+        let next = "Next: take out the medium labelled TUF-IN; it is unmounted.\n\
+                    Then: tuf-ceremony merge imported/TUF-IN-1/ben\n";
+        assert!(done.ends_with(next), "{done}");
     });
 }
 
@@ -323,6 +359,17 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         let next = "Nothing was written. Use an empty medium labelled TUF-OUT. The plan is frozen, and media and sets are part \
                     of it.";
         room.run(&["media", "export", "--set", "paper"]).failed(5, what, next);
+        // Another set where this one is looked for is not passed over in silence.
+        stick.fill(|folder| fs::write(folder.join("rehearsal-1-website/MANIFEST"), "another\n").unwrap());
+        let second = room.run(&["media", "export", "--set", "website"]).ok().out;
+        let attention = "\nATTENTION: rehearsal-1-website is on the medium, too, from before. Whoever receives it must take \
+                         rehearsal-1-website-2.\n";
+        let wrote = "Wrote on the medium labelled TUF-OUT: rehearsal-1-website-2, 5 files and a MANIFEST.\n";
+        assert!(second.starts_with(wrote) && second.contains(attention), "{second}");
+        stick.fill(|folder| {
+            fs::remove_dir_all(folder.join("rehearsal-1-website")).unwrap();
+            fs::rename(folder.join("rehearsal-1-website-2"), folder.join("rehearsal-1-website")).unwrap();
+        });
         // What is changed afterwards is named.
         stick.fill(|folder| {
             fs::write(folder.join("rehearsal-1-website/metadata/root.json"), "{}").unwrap();

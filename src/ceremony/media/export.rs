@@ -48,6 +48,8 @@ pub struct Exported {
     pub past: Past,
     /// Whether it lay there already.
     pub before: bool,
+    /// The folder that the set has where there is no other, if another set lies in that.
+    pub other: Option<String>,
     /// Whether it was unmounted.
     pub unmounted: bool,
     /// Whether the record has it: nothing is recorded after the seal.
@@ -96,7 +98,9 @@ fn write(
 ) -> Result<Exported, CeremonyError> {
     let label = medium.label.clone();
     require_writable(&medium, request.at)?;
+    let first = outgoing.parcel.folder.clone();
     let before = outgoing.place(&medium)?;
+    let other = (outgoing.parcel.folder != first).then_some(first);
     if !before {
         outgoing.parcel.put(&medium, set.existing == Existing::Keep)?;
     }
@@ -130,7 +134,7 @@ fn write(
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
     let (folder, manifest) = (parcel.folder.clone(), parcel.digest());
-    Ok(Exported { label, folder, manifest, encrypted, files, past, before, unmounted, recorded })
+    Ok(Exported { label, folder, manifest, encrypted, files, past, before, other, unmounted, recorded })
 }
 
 /// What this program did not mount can neither be made writable nor taken out of memory by it.

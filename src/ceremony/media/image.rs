@@ -29,7 +29,7 @@ pub struct Image {
     pub sha256: Sha256Digest,
     /// How many bytes it has.
     pub bytes: usize,
-    /// How many files are on the disc.
+    /// How many files the set has; the manifest is one more.
     pub files: usize,
 }
 
@@ -87,6 +87,6 @@ pub fn image(
         };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
-    let files = parcel.files.len() + 1;
+    let files = parcel.files.len();
     Ok(Image { label, folder: parcel.folder, manifest, encrypted, sha256, bytes: bytes.len(), files })
 }

@@ -9,6 +9,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::display::visible;
 use crate::host::files;
 use crate::host::mount::Access;
+use crate::json::Json;
 use crate::media::MediaError;
 use crate::media::manifest::MANIFEST;
 use crate::media::medium::Medium;
@@ -16,7 +17,7 @@ use crate::media::take::{Offered, folders, inside, offered, take};
 use crate::policy::MediumRole;
 
 use super::super::directory::{ADMINISTRATOR, IMPORTED};
-use super::super::event::{Artifact, Event};
+use super::super::event::{Artifact, Event, MEDIA_IMPORTED};
 use super::super::{Ceremony, CeremonyError};
 use super::{Left, Reach, open, planned, require_read_only};
 
@@ -47,6 +48,8 @@ pub struct Imported {
     pub manifest: Sha256Digest,
     /// The files.
     pub files: Vec<Artifact>,
+    /// Where files of this very manifest were imported before.
+    pub before: Vec<String>,
     /// Whether this program mounted the medium, and unmounted it again.
     pub unmounted: bool,
 }
@@ -89,7 +92,7 @@ fn read(
     medium.unmount()?;
     let mut whole = taken.files;
     whole.push((MANIFEST.to_owned(), bytes));
-    let place = free_place(ceremony, &label);
+    let (place, before) = (free_place(ceremony, &label), before(ceremony, digest));
     files::folder(&ceremony.path(IMPORTED))?;
     files::create_tree(&ceremony.path(&place), &whole)?;
     let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
@@ -105,7 +108,7 @@ fn read(
         files: files.clone(),
     };
     ceremony.transcript.record(ADMINISTRATOR, &event)?;
-    Ok(Imported { label, folder: place, manifest: digest, files, unmounted })
+    Ok(Imported { label, folder: place, manifest: digest, files, before, unmounted })
 }
 
 /// A folder that is named has a manifest; otherwise says which have.
@@ -157,6 +160,15 @@ fn confirm(
     }
     words::compare(&typed, &digest.0)?;
     Ok(digest.to_hex().len())
+}
+
+/// The folders that files of a manifest were imported to.
+fn before(ceremony: &Ceremony, manifest: Sha256Digest) -> Vec<String> {
+    let hex = Json::from(manifest.to_hex());
+    let same = ceremony.transcript.all(MEDIA_IMPORTED).filter(|data| data.get("manifest") == Some(&hex));
+    let files = same.filter_map(|data| data.get("files")?.as_object()?.keys().next());
+    // `imported/LABEL-NUMBER/…`
+    files.map(|file| file.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect()
 }
 
 /// The first place that is free for files from this medium.

@@ -229,7 +229,7 @@ fn find(machine: &Machine, policy: &Policy, plan: &MediumPlan) -> Result<Volume,
 }
 
 /// A medium by its label, with what the plan says of it.
-fn named(volume: &Volume, policy: &Policy) -> String {
+pub fn named(volume: &Volume, policy: &Policy) -> String {
     let label = volume.label();
     let same = |plan: &&MediumPlan| plan.label.eq_ignore_ascii_case(label);
     match policy.media.iter().find(|(_, plan)| same(plan)) {
