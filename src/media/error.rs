@@ -412,7 +412,10 @@ impl Advice for MediaError {
             MediaError::NotAllowed { command, .. } => {
                 format!("Run this as root, or mount it with `{}`, as root, and add `--at /mnt`.", visible(command))
             }
-            MediaError::Unreadable { .. } => "Run this as root, or mount the medium as root and name its folder with --at.".to_owned(),
+            MediaError::Unreadable { devices, .. } => {
+                let devices: Vec<String> = devices.iter().map(|name| format!("/dev/{}", visible(name))).collect();
+                format!("Run this as root; or let root type `chmod o+r {}`, which holds until the medium is taken out, and mount it, and name its folder with --at.", devices.join(" "))
+            }
             MediaError::Unknown { kind, .. } => {
                 format!("Load the kernel's module for {kind}, mount it by other means and name its folder with --at, or use a medium with another file system.")
             }

@@ -167,6 +167,67 @@ fn a_seal_that_lists_the_manifest_is_not_broken() {
     room.run(&["media", "image", "--set", "everything", "--out", &out]).failed(5, what, next);
 }
 
+/// In the script for other sites, a set of requests takes the place of copies by hand; elsewhere it has no step.
+#[test]
+fn the_script_has_the_requests_where_they_are_made() {
+    let room = crate::media_stick::planned_with_media();
+    let (by_hand, by_set) = ("copies the file to the medium for", "media export --set mail --to carrier");
+    let script = |room: &Room| room.run(&["print", "script"]).ok().out;
+    let set = "[set.mail]\ncontents = \"requests\"\nmedia = [\"carrier\"]\nexisting = \"keep\"\n";
+    let plan = room.read("ceremony.toml");
+    room.write("ceremony.toml", format!("{plan}{set}"));
+    assert!(!script(&room).contains("--set mail"), "the release goes out without requests");
+    let elsewhere = plan.replace("script = \"genesis\"", "script = \"other-site\"");
+    room.write("ceremony.toml", &elsewhere);
+    let text = script(&room);
+    assert!(text.contains(by_hand) && !text.contains(by_set), "{text}");
+    room.write("ceremony.toml", format!("{elsewhere}{set}"));
+    let text = script(&room);
+    assert!(!text.contains(by_hand) && text.contains(by_set), "{text}");
+    room.run(&["script", "check"]).ok();
+}
+
+/// Requests and the digests for whoever answers them go out before anything is released.
+#[test]
+fn requests_go_out_with_digests_of_the_payloads() {
+    let room = crate::media_stick::planned_with_media();
+    let set = "[set.mail]\ncontents = \"requests\"\nmedia = [\"carrier\"]\nexisting = \"keep\"\n";
+    room.write("ceremony.toml", format!("{}{set}", room.read("ceremony.toml")));
+    for key in crate::rehearsal::KEYS {
+        room.provision(key).ok();
+    }
+    let out = |name: &str| room.beside(name).display().to_string();
+    let paper = ["media", "image", "--set", "paper", "--out", &out("paper.iso")];
+    let next = "Run `tuf-ceremony draft` and `tuf-ceremony freeze` first.";
+    room.run(&paper).failed(3, "nothing is frozen yet", next);
+    room.freeze();
+    let mail = ["media", "image", "--set", "mail", "--out", &out("mail.iso")];
+    let next = "Write one with `tuf-ceremony request --holder NAME`.";
+    room.run(&mail).failed(3, "there is no signature request yet", next);
+    room.run(&["request", "--holder", "ben"]).ok();
+    room.run(&mail).ok();
+    let names = room.names("requests");
+    let mut found = on_disc(&room.beside("mail.iso"));
+    assert!(found.remove("MANIFEST").is_some());
+    assert!(names.iter().map(|name| format!("requests/{name}")).eq(found.keys().cloned()), "{names:?}");
+    assert!(
+        found[&format!("requests/{}", names[0])] == room.read(&format!("requests/{}", names[0])).into_bytes()
+    );
+    let done = room.run(&paper).ok().out;
+    let told = "Nothing is released yet: the sheets have the digests of the frozen payloads.\n";
+    assert!(done.starts_with(told), "{done}");
+    let sheet = String::from_utf8(on_disc(&room.beside("paper.iso"))["digests.txt"].clone()).unwrap();
+    for role in ["root", "targets", "snapshot", "timestamp"] {
+        assert!(sheet.replace(['\n', ' '], "").contains(&room.digest(role)), "{role}\n{sheet}");
+    }
+    for key in ["ada", "ben", "online"] {
+        room.sign(key).ok();
+    }
+    room.run(&["release"]).ok();
+    let after = room.run(&["media", "image", "--set", "paper", "--out", &out("after.iso")]).ok().out;
+    assert!(after.starts_with("Wrote "), "{after}");
+}
+
 #[test]
 fn nothing_goes_online_before_it_is_released() {
     let room = crate::media_stick::planned_with_media();

@@ -38,8 +38,12 @@ fn who_is_not_root_is_told_what_to_type() {
         let import = [&IMPORT[..], &["--confirm", &prefix]].concat();
         told("chmod", &["600", &stick.device]);
         let what = format!("{} cannot be read, so its label is not known: permission denied", stick.name());
-        let next = "Run this as root, or mount the medium as root and name its folder with --at.";
-        as_nobody(&room, &import).failed(5, &what, next);
+        let next = format!(
+            "Run this as root; or let root type `chmod o+r {}`, which holds until the medium is taken out, and mount it, and name \
+             its folder with --at.",
+            stick.device
+        );
+        as_nobody(&room, &import).failed(5, &what, &next);
         let next =
             "Run this as root, or mount the medium as root and run `tuf-ceremony media check` on its folder.";
         as_nobody(&room, &["media", "check", &stick.device]).failed(5, &what, next);

@@ -40,7 +40,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let passphrase = passphrase(args.passphrase_fd);
     let request = Request { set: &args.set, to: args.to.as_deref(), at: args.at.as_deref(), passphrase };
     let done = act(context, "media export", |context, ceremony| {
-        let files = contents(ceremony, &args.set)?;
+        let files = contents(context, ceremony, &args.set)?;
         export(ceremony, &mut context.console, &request, files)
     })?;
     let text = if context.json { json(&done) } else { text(&done) };

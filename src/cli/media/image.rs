@@ -37,7 +37,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let passphrase = passphrase(args.passphrase_fd);
     let request = Request { set: &args.set, to: args.to.as_deref(), passphrase, out: &args.out };
     let done = act(context, "media image", |context, ceremony| {
-        let files = contents(ceremony, &args.set)?;
+        let files = contents(context, ceremony, &args.set)?;
         image(ceremony, &mut context.console, &request, files)
     })?;
     let file = args.out.to_string_lossy();

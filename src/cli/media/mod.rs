@@ -13,9 +13,10 @@ use crate::ceremony::media::advised;
 use crate::ceremony::media::contents::{Files, Listed};
 use crate::ceremony::media::outgoing::PassphraseFrom;
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::console::Console as _;
 use crate::json::Json;
 use crate::media;
-use crate::policy::SetPlan;
+use crate::policy::{Contents, SetPlan};
 use crate::print::digests::{self, Digested};
 use crate::print::{self, Format, Paper};
 
@@ -81,12 +82,17 @@ fn act_aside<T>(
 }
 
 /// The files of a set of the plan, unless it has to be encrypted and this build cannot.
-fn contents(ceremony: &Ceremony, set: &str) -> Result<Files, CeremonyError> {
+fn contents(context: &mut Context, ceremony: &Ceremony, set: &str) -> Result<Files, CeremonyError> {
     let plan: &SetPlan = ceremony.planned_set(set)?;
     if plan.encrypted {
         media::encrypted::require(set)?;
     }
-    ceremony.contents_of(plan.contents, &sheets)
+    let files = ceremony.contents_of(plan.contents, &sheets)?;
+    if plan.contents == Contents::Digests && !ceremony.has_release() {
+        let what = "Nothing is released yet: the sheets have the digests of the frozen payloads.";
+        context.console.say(what);
+    }
+    Ok(files)
 }
 
 /// Where the passphrase of an encrypted set comes from.
