@@ -149,7 +149,7 @@ fn a_medium_is_checked_from_outside_and_from_inside() {
         let damaged =
             "was not looked into: it is damaged, or not encrypted with a passphrase: decryption error";
         assert!(broken.out.contains(&differs) && broken.out.contains(damaged), "{}", broken.out);
-        assert!(broken.out.ends_with("\nNOT AS IT MUST BE.\n"), "{}", broken.out);
+        assert!(broken.out.contains("\nNOT AS IT MUST BE.\n"), "{}", broken.out);
     });
 }
 

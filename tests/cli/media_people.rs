@@ -44,6 +44,10 @@ fn who_is_not_root_is_told_what_to_type() {
             stick.device
         );
         as_nobody(&room, &import).failed(5, &what, &next);
+        let listed = as_nobody(&room, &["media", "list"]).ok().out;
+        let closed =
+            format!("{}: cannot be read, so its label is not known: permission denied\n", stick.name());
+        assert!(listed.starts_with(&closed), "{listed}");
         let next =
             "Run this as root, or mount the medium as root and run `tuf-ceremony media check` on its folder.";
         as_nobody(&room, &["media", "check", &stick.device]).failed(5, &what, next);

@@ -116,7 +116,8 @@ fn what_is_done_with_responses_is_said() {
     in_namespace("media_real::what_is_done_with_responses_is_said", &[], || {
         let room = planned_with_media();
         let none = room.run(&["media", "list"]).ok().out;
-        let fixed = "A disk that calls itself fixed is never listed. Mount it by hand, and name its folder with --at.";
+        let fixed = "A disk that calls itself fixed is never listed. Mount it by hand, and give its folder to\n`media import` or \
+                     `media export` with --at.";
         assert_eq!(none, format!("No removable medium is plugged in.\n{fixed}\n"));
         let (stick, mut prefix) = (Stick::ext4("TUF-IN"), String::new());
         stick.fill(|folder| {

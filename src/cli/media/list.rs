@@ -24,7 +24,8 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     if volumes.is_empty() {
         context.console.say(
             "No removable medium is plugged in.\n\
-             A disk that calls itself fixed is never listed. Mount it by hand, and name its folder with --at.",
+             A disk that calls itself fixed is never listed. Mount it by hand, and give its folder to\n\
+             `media import` or `media export` with --at.",
         );
         return Ok(Exit::Yes);
     }
@@ -37,21 +38,19 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
 
 /// A line for a device, and below it, for windows of 80 columns, lines with what is known of it.
 fn text(volume: &Volume, plan: Option<&Policy>) -> String {
-    let label = match (volume.label(), plan) {
-        ("", _) => "without a label".to_owned(),
-        (_, Some(plan)) => named(volume, plan),
-        (label, None) => visible(label),
-    };
     let content = volume.content.as_ref();
-    let system = match (content, volume.unreadable) {
-        (Some(content), _) => content.kind.name().to_owned(),
-        (None, Some(kind)) => format!("? ({kind})"),
-        (None, None) if volume.silent => "empty, or cannot be read".to_owned(),
-        (None, None) => "none known".to_owned(),
+    let label = match (volume.label(), plan, volume.unreadable) {
+        (_, _, Some(kind)) => format!("cannot be read, so its label is not known: {kind}"),
+        (_, _, None) if volume.silent => "empty, or cannot be read".to_owned(),
+        (_, _, None) if content.is_none() => "no file system that is known here".to_owned(),
+        ("", ..) => "without a label".to_owned(),
+        (_, Some(plan), _) => named(volume, plan),
+        (label, None, _) => visible(label),
     };
     let mounted: Vec<&str> = volume.mounts.iter().map(|mount| mount.at.as_str()).collect();
     let mut lines = vec![format!("{}: {label}", visible(&volume.name))];
-    let mut first = vec![format!("file system {system}")];
+    let mut first: Vec<String> = Vec::new();
+    first.extend(content.map(|content| format!("file system {}", content.kind.name())));
     first.extend((!volume.silent).then(|| size(volume.bytes)));
     first.push(volume.bus.clone());
     first.push(if is_read_only(volume) { "read-only" } else { "writable" }.to_owned());
