@@ -127,9 +127,17 @@ fn what_is_done_with_responses_is_said() {
             prefix = manifest(folder, &["ben/ben-1.response.json", "notes.txt"]);
         });
         let done = import(&room, &prefix).ok().out;
-        let next = "Next: take out the medium labelled TUF-IN; it is unmounted.\n\
-                    Then: tuf-ceremony merge imported/TUF-IN-1/ben\n";
-        assert!(done.ends_with(next), "{done}");
+        let next = format!(
+            "Next: take out the medium labelled TUF-IN; it is unmounted.\n\
+             Then: tuf-ceremony -C {0} merge {0}/imported/TUF-IN-1/ben\n",
+            room.directory()
+        );
+        assert!(done.ends_with(&next), "{done}");
+        // Where the directory is that which one is in, nothing of it is typed.
+        let mut inside = room.tool(env!("CARGO_BIN_EXE_tuf-ceremony"));
+        inside.current_dir(room.path("")).args(IMPORT).args(["--confirm", &prefix]);
+        let told = String::from_utf8(inside.output().unwrap().stdout).unwrap();
+        assert!(told.ends_with("\nThen: tuf-ceremony merge imported/TUF-IN-2/ben\n"), "{told}");
     });
 }
 

@@ -1,7 +1,7 @@
 //! `media import`: files in.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{act, artifacts, take_out};
 use crate::advice::Exit;
@@ -73,7 +73,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         files.collect::<Vec<_>>().join("\n"),
         before(&done),
         take_out(&done.label, done.unmounted),
-        responses(&done)
+        responses(&context.directory, &done)
     ));
     Ok(Exit::Yes)
 }
@@ -88,12 +88,19 @@ fn before(done: &Imported) -> String {
 }
 
 /// What is done with responses; `merge` looks at the files of a folder, and not into folders in it.
-fn responses(done: &Imported) -> String {
+fn responses(directory: &Path, done: &Imported) -> String {
     let is_response = |one: &&Artifact| one.file.ends_with(".response.json");
-    let folder = |one: &Artifact| one.file.rsplit_once('/').map(|(folder, _)| visible(folder));
+    // As it is typed where this command was.
+    let here = directory == Path::new(".");
+    let folder = |one: &Artifact| {
+        let (folder, _) = one.file.rsplit_once('/')?;
+        let path = if here { PathBuf::from(folder) } else { directory.join(folder) };
+        Some(visible(&path.to_string_lossy()))
+    };
     let folders: BTreeSet<String> = done.files.iter().filter(is_response).filter_map(folder).collect();
     if folders.is_empty() {
         return String::new();
     }
-    format!("\nThen: tuf-ceremony merge {}", folders.into_iter().collect::<Vec<_>>().join(" "))
+    let at = if here { String::new() } else { format!(" -C {}", visible(&directory.to_string_lossy())) };
+    format!("\nThen: tuf-ceremony{at} merge {}", folders.into_iter().collect::<Vec<_>>().join(" "))
 }
