@@ -282,7 +282,8 @@ impl Ceremony {
         self.transcript.record(ADMINISTRATOR, &event)
     }
 
-    /// Writes a refusal into the record, a line for each check that refused.
+    /// Writes a refusal into the record, a line for each check that refused; and what no check has a name for, if it belongs
+    /// there: see [`CeremonyError::is_of_record`].
     pub fn record_refusal(
         &mut self,
         actor: &str,
@@ -290,13 +291,13 @@ impl Ceremony {
         error: &CeremonyError,
     ) -> Result<(), CeremonyError> {
         use crate::advice::Advice as _;
-        let mut refusals: Vec<(&'static str, String)> = error
+        let mut refusals: Vec<(Option<&'static str>, String)> = error
             .refusing()
             .iter()
-            .filter_map(|finding| Some((finding.check.id(), finding.trouble()?.what.clone())))
+            .filter_map(|finding| Some((Some(finding.check.id()), finding.trouble()?.what.clone())))
             .collect();
-        if let Some(check) = error.check().filter(|_| refusals.is_empty()) {
-            refusals.push((check, error.to_string()));
+        if refusals.is_empty() && (error.check().is_some() || error.is_of_record()) {
+            refusals.push((error.check(), error.to_string()));
         }
         for (check, what) in refusals {
             self.transcript.record(actor, &Event::Refused { act: act.to_owned(), check, what })?;

@@ -280,6 +280,16 @@ impl CeremonyError {
         }
     }
 
+    /// Whether it belongs in the record though no check has a name for it: that what was typed is not what is here, or what a
+    /// medium had or failed at.
+    pub fn is_of_record(&self) -> bool {
+        match self {
+            CeremonyError::Media(error) => error.is_of_record(),
+            CeremonyError::Words(_) => true,
+            _ => false,
+        }
+    }
+
     /// Refuses if any finding does.
     pub fn unless_clear(findings: &[Finding]) -> Result<(), CeremonyError> {
         let refusing: Vec<&Finding> = findings.iter().filter(|finding| finding.refuses()).collect();

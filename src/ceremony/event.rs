@@ -137,12 +137,12 @@ pub enum Event {
         /// `signatures/…`
         files: Vec<Artifact>,
     },
-    /// A check refused an act.
+    /// An act was refused, by a check or by what was found.
     Refused {
         /// What was attempted, e.g. `sign`.
         act: String,
-        /// The check's id.
-        check: &'static str,
+        /// The check's id, if it was one.
+        check: Option<&'static str>,
         /// What happened.
         what: String,
     },
@@ -264,6 +264,8 @@ pub enum Event {
         written: Vec<Artifact>,
         /// Whether that is encrypted.
         encrypted: Option<Encrypted>,
+        /// Whether it lay there already, and was only read again.
+        before: bool,
     },
     /// A set was written as an image of a disc.
     MediaImage {
@@ -356,11 +358,12 @@ impl Event {
                 ("key", Json::from(key.as_str())),
                 ("payload", Json::from(payload.to_hex())),
             ]),
-            Event::Refused { act, check, what } => Json::object([
-                ("act", Json::from(act.as_str())),
-                ("check", Json::from(*check)),
-                ("what", Json::from(what.as_str())),
-            ]),
+            Event::Refused { act, check, what } => {
+                let words = [("act", Json::from(act.as_str())), ("what", Json::from(what.as_str()))];
+                let check = check.map(|check| ("check", Json::from(check)));
+                let all = words.into_iter().chain(check);
+                Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
+            }
             Event::Released { files, findings } => {
                 Json::object([("checks", findings_json(findings)), ("files", artifacts(files))])
             }
@@ -416,17 +419,19 @@ impl Event {
                 ("manifest", Json::from(manifest.to_hex())),
                 ("medium", Json::from(medium.as_str())),
             ]),
-            Event::MediaExported { set, medium, label, folder, manifest, written, encrypted } => with(
-                encrypted.as_ref(),
-                vec![
+            Event::MediaExported { set, medium, label, folder, manifest, written, encrypted, before } => {
+                let mut fields = vec![
                     ("folder", Json::from(folder.as_str())),
                     ("label", Json::from(label.as_str())),
                     ("manifest", Json::from(manifest.to_hex())),
                     ("medium", Json::from(medium.as_str())),
                     ("set", Json::from(set.as_str())),
                     ("written", artifacts(written)),
-                ],
-            ),
+                ];
+                // What is written has no field that says so.
+                fields.extend(before.then_some(("found", Json::Bool(true))));
+                with(encrypted.as_ref(), fields)
+            }
             Event::MediaImage { set, label, manifest, image, encrypted } => with(
                 encrypted.as_ref(),
                 vec![

@@ -32,9 +32,9 @@ enum What {
         #[command(flatten)]
         output: Output,
     },
-    /// Labels for bags and media: one for each token of the plan, or for the names given
+    /// Labels for bags and media: one for each token and each medium of the plan, or for the names given
     Label {
-        /// Keys of the plan, whose tokens are labelled; any other name is a medium's
+        /// Keys of the plan, whose tokens are labelled, and media; any other name is a medium's, too
         #[arg(value_name = "NAME", value_parser = name)]
         names: Vec<String>,
         #[command(flatten)]

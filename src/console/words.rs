@@ -63,7 +63,12 @@ pub enum WordsError {
 
 impl Advice for WordsError {
     fn next_step(&self) -> String {
-        "Compare that word and those before it with the paper, and give all words again.".to_owned()
+        match self {
+            WordsError::Count { expected, .. } => {
+                format!("Give all {expected} words of the paper, in their order, and no others.")
+            }
+            _ => "Compare that word and those before it with the paper, and give all words again.".to_owned(),
+        }
     }
     fn exit(&self) -> Exit {
         Exit::No

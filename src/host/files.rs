@@ -397,6 +397,14 @@ pub fn append(path: &Path, length: u64, bytes: &[u8]) -> Result<(), FileError> {
     if created { sync_parent(path) } else { Ok(()) }
 }
 
+/// Sees to it that a file, if it is there, can be written; it stays as it is.
+pub fn require_writable(path: &Path) -> Result<(), FileError> {
+    match OpenOptions::new().write(true).custom_flags(NONBLOCK).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("write", path)(error)),
+        _ => Ok(()),
+    }
+}
+
 fn sync_parent(path: &Path) -> Result<(), FileError> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = File::open(parent).map_err(failed("open", parent))?;

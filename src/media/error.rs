@@ -94,6 +94,45 @@ pub enum MediaError {
         /// The label that the plan has.
         label: String,
     },
+    /// A medium is named by its label, and the plan has another name for it.
+    #[error("{label} is the label of the medium {name}")]
+    IsLabel {
+        /// The label.
+        label: String,
+        /// The name in the plan.
+        name: String,
+    },
+    /// What is mounted at the folder given with `--at` is on a device that this user may not read.
+    #[error("{} is mounted from {}, which this user may not read", visible(&.at.to_string_lossy()), visible(.device))]
+    DeviceClosed {
+        /// The folder.
+        at: PathBuf,
+        /// The device.
+        device: String,
+    },
+    /// Nothing is there to be checked.
+    #[error("there is no file or folder {}", visible(&.0.to_string_lossy()))]
+    Nowhere(PathBuf),
+    /// A plain file is to be checked.
+    #[error(
+        "{} is a file, and neither a folder nor a device{}",
+        visible(&.file.to_string_lossy()),
+        .recorded.map_or(String::new(), |seq| format!("; the record of this ceremony has it as an image, in line #{seq}"))
+    )]
+    PlainFile {
+        /// The file.
+        file: PathBuf,
+        /// The line of the record, from 0, that tells of an image with its SHA-256.
+        recorded: Option<usize>,
+    },
+    /// The same as another, where another advice holds.
+    #[error("{error}")]
+    Advised {
+        /// The error.
+        error: Box<MediaError>,
+        /// What to do.
+        next: String,
+    },
     /// The folder given with `--at` is no medium.
     #[error("{} is not where a medium is mounted: {why}", visible(&.at.to_string_lossy()))]
     NoMedium {
@@ -149,7 +188,7 @@ pub enum MediaError {
         label: String,
     },
     /// A file on the medium, or the medium itself.
-    #[error("on the medium labelled {label}: {error}")]
+    #[error("{}: {error}", on(.label))]
     File {
         /// The label.
         label: String,
@@ -157,7 +196,7 @@ pub enum MediaError {
         error: FileError,
     },
     /// There is no manifest, or more than one.
-    #[error("on the medium labelled {label}: {what}")]
+    #[error("{}: {what}", on(.label))]
     NoManifest {
         /// The label.
         label: String,
@@ -167,7 +206,7 @@ pub enum MediaError {
         next: String,
     },
     /// The manifest cannot be read.
-    #[error("on the medium labelled {label}: MANIFEST, line {line}: {what}")]
+    #[error("{}: MANIFEST, line {line}: {what}", on(.label))]
     Manifest {
         /// The label.
         label: String,
@@ -201,7 +240,7 @@ pub enum MediaError {
         files: Vec<String>,
     },
     /// A file that reads differently every time.
-    #[error("on the medium labelled {label}: {} changed between two reads", visible(.name))]
+    #[error("{}: {} changed between two reads", on(.label), visible(.name))]
     Changing {
         /// The label.
         label: String,
@@ -242,6 +281,21 @@ pub enum MediaError {
         /// Which kind.
         kind: &'static str,
     },
+    /// The directory has a file of the name that every set has for its own manifest.
+    #[error(
+        "MANIFEST in the ceremony directory {}, and every set has a MANIFEST of its own",
+        if *.is_sealed { "is listed in SHA256SUMS" } else { "is no manifest of a medium of this ceremony" }
+    )]
+    OwnManifest {
+        /// Whether the seal lists it.
+        is_sealed: bool,
+    },
+    /// An image that does not have what it must have.
+    #[error("the image does not have what it must have: {}", .troubles.join("; "))]
+    Image {
+        /// What is wrong with it.
+        troubles: Vec<String>,
+    },
     /// The plan has a set encrypted, and this build cannot.
     #[error("the plan has the set {set} encrypted, and this program was built without the feature age")]
     CannotEncrypt {
@@ -274,6 +328,15 @@ pub enum MediaError {
     },
 }
 
+/// Where something is: on a medium of this label, or in a folder, which is given as a path with a slash in it.
+fn on(label: &str) -> String {
+    if label.contains('/') {
+        format!("in {}", visible(label))
+    } else {
+        format!("on the medium labelled {}", visible(label))
+    }
+}
+
 fn others(all: &[String]) -> String {
     if all.is_empty() { String::new() } else { format!("; {}", all.join(", ")) }
 }
@@ -283,6 +346,25 @@ impl MediaError {
     pub fn file(label: &str) -> impl Fn(FileError) -> MediaError {
         let label = label.to_owned();
         move |error| MediaError::File { label: label.clone(), error }
+    }
+
+    /// Whether it belongs in the record of a ceremony: a medium that is not what it was said to be, or that fails; and not that
+    /// one is absent or full, or that a wrong name was typed.
+    pub fn is_of_record(&self) -> bool {
+        match self {
+            MediaError::WrongSerial { .. }
+            | MediaError::Manifest { .. }
+            | MediaError::NotConfirmed { .. }
+            | MediaError::Differs { .. }
+            | MediaError::Changing { .. }
+            | MediaError::PrivateKey { .. }
+            | MediaError::Image { .. }
+            | MediaError::Mount { .. }
+            | MediaError::InUse { .. } => true,
+            MediaError::Advised { error, .. } => error.is_of_record(),
+            MediaError::File { error, .. } => !matches!(error, FileError::Missing(_)),
+            _ => false,
+        }
     }
 }
 
@@ -309,6 +391,19 @@ impl Advice for MediaError {
                 format!("Do not use it: it may have been exchanged. Find the {label} that was prepared, or correct its serial in ceremony.toml.")
             }
             MediaError::WrongLabel { label, .. } => format!("Nothing was touched. Mount the medium labelled {label}."),
+            MediaError::IsLabel { name, .. } => format!("Name it as ceremony.toml does: {name}."),
+            MediaError::DeviceClosed { device, .. } => {
+                let device = visible(device);
+                format!("Its label and serial number are read from the device. Run this as root; or let root type `chmod o+r {device}`, which holds until the medium is taken out.")
+            }
+            MediaError::Nowhere(_) => {
+                "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.".to_owned()
+            }
+            MediaError::PlainFile { file, .. } => {
+                let file = visible(&file.to_string_lossy());
+                format!("Mount it, as root, with `mount -o ro,loop {file} /mnt`, and run `tuf-ceremony media check /mnt`.")
+            }
+            MediaError::Advised { next, .. } => visible(next),
             MediaError::NoMedium { .. } => "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.".to_owned(),
             MediaError::MountedAlready { at, .. } => {
                 let at = visible(at);
@@ -317,17 +412,20 @@ impl Advice for MediaError {
             MediaError::NotAllowed { command, .. } => {
                 format!("Run this as root, or mount it with `{}`, as root, and add `--at /mnt`.", visible(command))
             }
-            MediaError::Unreadable { .. } => "Run this as root, or mount the medium as root and name its folder with --at.".to_owned(),
+            MediaError::Unreadable { devices, .. } => {
+                let devices: Vec<String> = devices.iter().map(|name| format!("/dev/{}", visible(name))).collect();
+                format!("Run this as root; or let root type `chmod o+r {}`, which holds until the medium is taken out, and mount it, and name its folder with --at.", devices.join(" "))
+            }
             MediaError::Unknown { kind, .. } => {
                 format!("Load the kernel's module for {kind}, mount it by other means and name its folder with --at, or use a medium with another file system.")
             }
             MediaError::Mount { .. } => {
-                "Do not repair it here. Use another medium, or have this one written anew.".to_owned()
+                "If it was pulled out, insert it again and run the command again. Otherwise do not repair it here: use another medium, or have this one written anew.".to_owned()
             }
             MediaError::InUse { .. } => "Find the program that has it open, end it, and run the command again.".to_owned(),
             MediaError::File { error, .. } => match error {
                 FileError::System { .. } => {
-                    "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.".to_owned()
+                    "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely on what is on this one: it cannot be read or written as it must.".to_owned()
                 }
                 FileError::Missing(_) => "Nothing was taken. Have the medium written anew.".to_owned(),
                 other => other.next_step(),
@@ -356,6 +454,15 @@ impl Advice for MediaError {
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }
+            MediaError::OwnManifest { is_sealed: false } => {
+                "Nothing was written. Move it out of the ceremony directory, or give it another name.".to_owned()
+            }
+            MediaError::OwnManifest { is_sealed: true } => {
+                "Nothing was written. Copy the whole directory by hand, with `cp -r`, and check the copy with `sha256sum --check --quiet SHA256SUMS`.".to_owned()
+            }
+            MediaError::Image { .. } => {
+                "Nothing was written. Do not use this program for images: this build does not work as it must. `tuf-ceremony media export` writes a stick.".to_owned()
+            }
             MediaError::CannotEncrypt { set } => {
                 format!("Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below [set.{set}] in ceremony.toml before the freeze.")
             }
@@ -373,10 +480,13 @@ impl Advice for MediaError {
 
     fn exit(&self) -> Exit {
         match self {
-            MediaError::NotConfirmed { .. } | MediaError::Differs { .. } | MediaError::PrivateKey { .. } => {
-                Exit::No
-            }
+            MediaError::NotConfirmed { .. }
+            | MediaError::Differs { .. }
+            | MediaError::PrivateKey { .. }
+            | MediaError::Image { .. } => Exit::No,
+            MediaError::Advised { error, .. } => error.exit(),
             MediaError::WrongRole { .. }
+            | MediaError::IsLabel { .. }
             | MediaError::Which { .. }
             | MediaError::NotOfSet { .. }
             | MediaError::Passphrase { .. } => Exit::Usage,

@@ -4,7 +4,9 @@
 //! readers that cannot be led astray ([`superblock`]), files are opened beneath their medium alone (`host::beneath`), and
 //! what is taken is held to a manifest whose digest somebody has typed from paper ([`take`]).
 
+mod advised;
 pub mod devices;
+pub mod disc;
 pub mod encrypted;
 mod error;
 pub mod iso;
@@ -19,6 +21,7 @@ pub mod sums;
 pub mod superblock;
 pub mod take;
 
+pub use advised::FROZEN;
 pub use error::MediaError;
 
 /// The largest file that is carried, in bytes.

@@ -62,7 +62,7 @@ pub struct SetPlan {
     pub encrypted: bool,
 }
 
-/// The three exports of PEP 458, and the backups of devices, which are in none of the three.
+/// The three exports of PEP 458; and the backups of devices and what goes to holders elsewhere, which are in none of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
     /// Everything that is needed to restore the ceremony.
@@ -73,6 +73,8 @@ pub enum Contents {
     Digests,
     /// Keys that devices gave out wrapped.
     Wrapped,
+    /// Signature requests to holders elsewhere.
+    Requests,
 }
 
 impl Contents {
@@ -83,6 +85,7 @@ impl Contents {
             Contents::Online => "online",
             Contents::Digests => "digests",
             Contents::Wrapped => "wrapped",
+            Contents::Requests => "requests",
         }
     }
 
@@ -90,7 +93,7 @@ impl Contents {
     pub fn role(self) -> MediumRole {
         match self {
             Contents::Restore | Contents::Wrapped => MediumRole::Backup,
-            Contents::Online | Contents::Digests => MediumRole::Out,
+            Contents::Online | Contents::Digests | Contents::Requests => MediumRole::Out,
         }
     }
 }
@@ -128,7 +131,13 @@ impl Reader<'_> {
         media: &BTreeMap<String, MediumPlan>,
     ) -> Read<BTreeMap<String, SetPlan>> {
         let one = |(name, raw): (&Text, &raw::Set)| {
-            let kinds = [Contents::Restore, Contents::Online, Contents::Digests, Contents::Wrapped];
+            let kinds = [
+                Contents::Restore,
+                Contents::Online,
+                Contents::Digests,
+                Contents::Requests,
+                Contents::Wrapped,
+            ];
             let contents = self.one_of(&raw.contents, "what a set contains", &kinds, Contents::name)?;
             let choices = [Existing::Keep, Existing::Refuse];
             let word = |one| if one == Existing::Keep { "keep" } else { "refuse" };

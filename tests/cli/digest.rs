@@ -45,6 +45,10 @@ fn words_are_compared() {
     let wrong = WORDS.replace("mural", "music");
     let what = "word 15 is music, and mural belongs there";
     room.run(&["digest", &file, "--words", &wrong]).failed(1, what, next);
+    let what = "2 words given, and 32 belong there; as far as both go they agree";
+    let part: Vec<&str> = WORDS.split_whitespace().take(2).collect();
+    let next = "Give all 32 words of the paper, in their order, and no others.";
+    room.run(&["digest", &file, "--words", &part.join(" ")]).failed(1, what, next);
     let mut screen = room.sit_down(&["digest", &file, "--words"]);
     screen.answers("All 32 words", &WORDS.replace("\n ", ""));
     let (code, screen) = screen.leaves();

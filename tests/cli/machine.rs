@@ -176,10 +176,12 @@ fn the_right_stick_comes_later(machine: &mut Machine, images: &Images, inbox: &I
 /// The command noticed that the medium went away, while it did something to a file.
 #[track_caller]
 fn is_broken_off(done: &Done, label: &str, act: &str) {
-    assert_eq!((done.code, done.out.as_str()), (5, ""));
+    let out = format!("The medium labelled {label} is unmounted, and can be taken out.\n");
+    assert_eq!((done.code, &done.out), (5, &out));
     let (what, next) = done.err.split_once('\n').unwrap();
     assert!(what.starts_with(&format!("error: on the medium labelled {label}: cannot {act}")), "{what}");
-    let step = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
+    let step = "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely \
+                on what is on this one: it cannot be read or written as it must.";
     assert_eq!(next, format!("  next: {step}\n"));
 }
 

@@ -121,7 +121,7 @@ fn a_medium_is_checked_from_outside_and_from_inside() {
         let told = format!(
             "\n  {file} is encrypted in the age format, and was not opened; to open it:\n    age -d {file} | tar -x\n"
         );
-        assert!(closed.contains(&told) && closed.ends_with("\nEvery file is as listed.\n"), "{closed}");
+        assert!(closed.contains(&told) && closed.contains("\nEvery file is as listed.\n"), "{closed}");
         let opened = elsewhere.run_with_passphrase(PASSPHRASE, &[&check[..], &["--json"]].concat()).ok();
         let (opened, closed) = (opened.json(), room.run(&[&check[..], &["--json"]].concat()).ok().json());
         assert_eq!((&closed[0]["record"], &closed[0]["encrypted"][0]["files"]), (&seq, &json!(null)));
@@ -149,7 +149,7 @@ fn a_medium_is_checked_from_outside_and_from_inside() {
         let damaged =
             "was not looked into: it is damaged, or not encrypted with a passphrase: decryption error";
         assert!(broken.out.contains(&differs) && broken.out.contains(damaged), "{}", broken.out);
-        assert!(broken.out.ends_with("\nNOT AS IT MUST BE.\n"), "{}", broken.out);
+        assert!(broken.out.contains("\nNOT AS IT MUST BE.\n"), "{}", broken.out);
     });
 }
 

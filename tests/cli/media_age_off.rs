@@ -10,8 +10,8 @@ fn what_this_build_cannot_encrypt_is_refused_by_name() {
     let before = room.tree();
     let what =
         "the plan has the set everything encrypted, and this program was built without the feature age";
-    let next = "Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below \
-                [set.everything] in ceremony.toml before the freeze.";
+    let next = "Nothing was touched. Build it with `cargo build --release --features age`. The plan is frozen, and media and sets \
+                are part of it.";
     // Nobody is asked for a passphrase or a medium first.
     room.run(&["media", "export", "--set", "everything"]).failed(5, what, next);
     let file = room.beside("disc.iso").display().to_string();

@@ -14,6 +14,8 @@ use crate::media_stick::{
 };
 use crate::room::{Done, Room};
 
+const BROKEN: &str = "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely \
+                      on what is on this one: it cannot be read or written as it must.";
 const EXPORT: [&str; 4] = ["media", "export", "--set", "website"];
 
 /// A command that strace does something to at a system call, and tells of it in `trace` beside the room.
@@ -108,6 +110,30 @@ fn a_write_protected_stick_is_named_and_another_one_works() {
     );
 }
 
+/// Where nothing can be recorded, nothing is done.
+#[test]
+fn a_record_that_cannot_be_written() {
+    in_namespace("media_faults::a_record_that_cannot_be_written", &[], || {
+        let room = released_with_media();
+        let stick = Stick::ext4("TUF-OUT");
+        let directory = room.directory();
+        told("mount", &["--bind", &directory, &directory]);
+        told("mount", &["-o", "remount,bind,ro", &directory]);
+        let what = format!("cannot write {directory}/transcript.jsonl: Read-only file system (os error 30)");
+        let next =
+            "Check space, permissions and the medium, and run the command again; nothing was half-written.";
+        let out = room.beside("disc.iso");
+        room.run(&["media", "image", "--set", "website", "--out", out.to_str().unwrap()])
+            .failed(5, &what, next);
+        room.run(&EXPORT).failed(5, &what, next);
+        assert!(!out.exists());
+        has_no_set(&stick);
+        told("umount", &[&directory]);
+        drop(stick);
+        goes_on(&room);
+    });
+}
+
 #[test]
 fn a_medium_that_is_full() {
     let test = "media_faults::a_medium_that_is_full";
@@ -155,8 +181,7 @@ fn writing_that_fails_at_any_call() {
                 if done.err.starts_with("error: on the medium labelled TUF-OUT: cannot ") {
                     failed += 1;
                     assert_eq!(done.code, 5, "{done:?}");
-                    let next = "\n  next: Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.\n";
-                    assert!(done.err.ends_with(next), "{done:?}");
+                    assert!(done.err.ends_with(&format!("\n  next: {BROKEN}\n")), "{done:?}");
                     // The device itself is synced when all is written.
                     if !done.err.contains(stick.device.as_str()) {
                         has_no_set(&stick);
@@ -205,6 +230,8 @@ fn a_medium_that_fails_while_written() {
         assert!(done.err.starts_with("error: on the medium labelled TUF-OUT: cannot "), "{done:?}");
         assert!(done.err.contains("No space left on device"), "{done:?}");
         assert!(!room.record().iter().any(|line| line["event"] == "media-exported"));
+        let line = room.record().last().unwrap().clone();
+        assert_eq!((&line["event"], &line["data"]["act"]), (&"refused".into(), &"media export".into()));
         drop(stick);
         told("umount", &["--lazy", disk.path().to_str().unwrap()]);
         goes_on(&room);
@@ -275,8 +302,9 @@ fn a_medium_that_cannot_be_read() {
         fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
         let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
         let what = "on the medium labelled TUF-IN: cannot read /deep/b.json: Input/output error (os error 5)";
-        let next = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
-        done.failed(5, what, next);
+        // That it can be taken out is said, too.
+        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
+        done.failed(5, what, BROKEN);
         assert!(!room.path("imported").exists());
         drop(stick);
         let (_stick, prefix) = good_stick();
@@ -302,8 +330,9 @@ fn a_file_system_in_user_space_that_fails() {
         fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
         let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
         let what = "on the medium labelled TUF-IN: cannot read /MANIFEST: Input/output error (os error 5)";
-        let next = "Use another medium, and do not rely on what is on this one: it cannot be read or written as it must.";
-        done.failed(5, what, next);
+        // That it can be taken out is said, too.
+        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
+        done.failed(5, what, BROKEN);
         assert!(!room.path("imported").exists());
         drop(stick);
         let (_stick, prefix) = good_stick();

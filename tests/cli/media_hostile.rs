@@ -194,8 +194,7 @@ fn file_systems_that_are_broken() {
                 done.err.starts_with("error: the medium labelled TUF-IN cannot be mounted: "),
                 "{which}: {done:?}"
             );
-            let next =
-                "\n  next: Do not repair it here. Use another medium, or have this one written anew.\n";
+            let next = "\n  next: If it was pulled out, insert it again and run the command again. Otherwise do not repair it here: use another medium, or have this one written anew.\n";
             assert!(done.err.ends_with(next), "{which}: {done:?}");
             assert_eq!(done.code, 5, "{which}");
         }

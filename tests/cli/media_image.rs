@@ -1,10 +1,13 @@
 //! Images of discs, as xorriso reads them, and as `media check` verifies what was on them.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
 use tuf_ceremony::crypto::digest::Sha256Digest;
+use tuf_ceremony::media::disc;
 use tuf_ceremony::media::superblock::{Kind, Superblock, probe};
 
 use crate::media_stick::released_with_media;
@@ -83,6 +86,146 @@ fn the_same_set_gives_the_same_image() {
         "ceremony.toml has no set webseite",
         "There are: everything, paper, website.",
     );
+}
+
+#[test]
+fn what_cannot_be_checked_is_named() {
+    let room = released_with_media();
+    image(&room, "website", "disc.iso");
+    let seq = room.record().last().unwrap()["seq"].clone();
+    let file = room.beside("disc.iso").display().to_string();
+    let what = format!("{file} is a file, and neither a folder nor a device");
+    let next = format!(
+        "Mount it, as root, with `mount -o ro,loop {file} /mnt`, and run `tuf-ceremony media check /mnt`."
+    );
+    let recorded = format!("{what}; the record of this ceremony has it as an image, in line #{seq}");
+    room.run(&["media", "check", &file]).failed(5, &recorded, &next);
+    Room::new().run(&["media", "check", &file]).failed(5, &what, &next);
+    let nowhere = room.beside("nowhere").display().to_string();
+    let next = "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.";
+    room.run(&["media", "check", &nowhere]).failed(5, &format!("there is no file or folder {nowhere}"), next);
+    let empty = room.beside("empty").display().to_string();
+    fs::create_dir(&empty).unwrap();
+    let next = "Name the folder that has one; `media export` makes a folder for each set. Who prepares a medium by hand runs \
+                `sha256sum FILE… > MANIFEST` in the folder of the files.";
+    room.run(&["media", "check", &empty]).failed(5, &format!("in {empty}: there is no MANIFEST"), next);
+    let website = ["media", "image", "--set", "website", "--out", "x.iso", "--to", "TUF-OUT"];
+    let name = "Name it as ceremony.toml does: carrier.";
+    room.run(&website).failed(2, "TUF-OUT is the label of the medium carrier", name);
+}
+
+/// The files on a disc, without the folder that they are in.
+fn on_disc(file: &Path) -> BTreeMap<String, Vec<u8>> {
+    let bytes = fs::read(file).unwrap();
+    let files = disc::files(&bytes).unwrap();
+    let own = |(path, bytes): (String, &[u8])| (path.split_once('/').unwrap().1.to_owned(), bytes.to_vec());
+    files.into_iter().map(own).collect()
+}
+
+/// Restoring is copying the folder off the medium, and its MANIFEST comes along.
+#[test]
+fn a_restored_directory_goes_out_again() {
+    let room = released_with_media();
+    image(&room, "everything", "disc.iso");
+    let first = on_disc(&room.beside("disc.iso"));
+    fs::remove_dir_all(room.path("")).unwrap();
+    for (name, bytes) in &first {
+        room.write(name, bytes);
+    }
+    let told = image(&room, "everything", "again.iso");
+    let again = on_disc(&room.beside("again.iso"));
+    assert!(again.keys().eq(first.keys()));
+    assert_eq!(told["manifest"], Sha256Digest::of(&again["MANIFEST"]).to_hex());
+    assert!(again == first, "the copy has the record as it was before the image");
+    room.write("MANIFEST", "1\n");
+    let own = "MANIFEST in the ceremony directory is no manifest of a medium of this ceremony, and every set has a MANIFEST of \
+               its own";
+    let next = "Nothing was written. Move it out of the ceremony directory, or give it another name.";
+    let out = room.beside("x.iso").display().to_string();
+    let everything = ["media", "image", "--set", "everything", "--out", &out];
+    room.run(&everything).failed(5, own, next);
+    fs::remove_file(room.path("MANIFEST")).unwrap();
+    // And once it is sealed, unless the seal has it.
+    room.run(&["seal"]).ok();
+    room.write("MANIFEST", &again["MANIFEST"]);
+    room.run(&everything).ok();
+    assert!(on_disc(&room.beside("x.iso"))["SHA256SUMS"] == room.read("SHA256SUMS").into_bytes());
+}
+
+#[test]
+fn a_seal_that_lists_the_manifest_is_not_broken() {
+    let room = released_with_media();
+    image(&room, "everything", "disc.iso");
+    room.write("MANIFEST", &on_disc(&room.beside("disc.iso"))["MANIFEST"]);
+    room.run(&["seal"]).ok();
+    assert!(room.read("SHA256SUMS").contains("  MANIFEST\n"));
+    let what =
+        "MANIFEST in the ceremony directory is listed in SHA256SUMS, and every set has a MANIFEST of its own";
+    let next = "Nothing was written. Copy the whole directory by hand, with `cp -r`, and check the copy with `sha256sum --check \
+                --quiet SHA256SUMS`.";
+    let out = room.beside("x.iso").display().to_string();
+    room.run(&["media", "image", "--set", "everything", "--out", &out]).failed(5, what, next);
+}
+
+/// In the script for other sites, a set of requests takes the place of copies by hand; elsewhere it has no step.
+#[test]
+fn the_script_has_the_requests_where_they_are_made() {
+    let room = crate::media_stick::planned_with_media();
+    let (by_hand, by_set) = ("copies the file to the medium for", "media export --set mail --to carrier");
+    let script = |room: &Room| room.run(&["print", "script"]).ok().out;
+    let set = "[set.mail]\ncontents = \"requests\"\nmedia = [\"carrier\"]\nexisting = \"keep\"\n";
+    let plan = room.read("ceremony.toml");
+    room.write("ceremony.toml", format!("{plan}{set}"));
+    assert!(!script(&room).contains("--set mail"), "the release goes out without requests");
+    let elsewhere = plan.replace("script = \"genesis\"", "script = \"other-site\"");
+    room.write("ceremony.toml", &elsewhere);
+    let text = script(&room);
+    assert!(text.contains(by_hand) && !text.contains(by_set), "{text}");
+    room.write("ceremony.toml", format!("{elsewhere}{set}"));
+    let text = script(&room);
+    assert!(!text.contains(by_hand) && text.contains(by_set), "{text}");
+    room.run(&["script", "check"]).ok();
+}
+
+/// Requests and the digests for whoever answers them go out before anything is released.
+#[test]
+fn requests_go_out_with_digests_of_the_payloads() {
+    let room = crate::media_stick::planned_with_media();
+    let set = "[set.mail]\ncontents = \"requests\"\nmedia = [\"carrier\"]\nexisting = \"keep\"\n";
+    room.write("ceremony.toml", format!("{}{set}", room.read("ceremony.toml")));
+    for key in crate::rehearsal::KEYS {
+        room.provision(key).ok();
+    }
+    let out = |name: &str| room.beside(name).display().to_string();
+    let paper = ["media", "image", "--set", "paper", "--out", &out("paper.iso")];
+    let next = "Run `tuf-ceremony draft` and `tuf-ceremony freeze` first.";
+    room.run(&paper).failed(3, "nothing is frozen yet", next);
+    room.freeze();
+    let mail = ["media", "image", "--set", "mail", "--out", &out("mail.iso")];
+    let next = "Write one with `tuf-ceremony request --holder NAME`.";
+    room.run(&mail).failed(3, "there is no signature request yet", next);
+    room.run(&["request", "--holder", "ben"]).ok();
+    room.run(&mail).ok();
+    let names = room.names("requests");
+    let mut found = on_disc(&room.beside("mail.iso"));
+    assert!(found.remove("MANIFEST").is_some());
+    assert!(names.iter().map(|name| format!("requests/{name}")).eq(found.keys().cloned()), "{names:?}");
+    assert!(
+        found[&format!("requests/{}", names[0])] == room.read(&format!("requests/{}", names[0])).into_bytes()
+    );
+    let done = room.run(&paper).ok().out;
+    let told = "Nothing is released yet: the sheets have the digests of the frozen payloads.\n";
+    assert!(done.starts_with(told), "{done}");
+    let sheet = String::from_utf8(on_disc(&room.beside("paper.iso"))["digests.txt"].clone()).unwrap();
+    for role in ["root", "targets", "snapshot", "timestamp"] {
+        assert!(sheet.replace(['\n', ' '], "").contains(&room.digest(role)), "{role}\n{sheet}");
+    }
+    for key in ["ada", "ben", "online"] {
+        room.sign(key).ok();
+    }
+    room.run(&["release"]).ok();
+    let after = room.run(&["media", "image", "--set", "paper", "--out", &out("after.iso")]).ok().out;
+    assert!(after.starts_with("Wrote "), "{after}");
 }
 
 #[test]

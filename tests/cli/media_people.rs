@@ -38,8 +38,30 @@ fn who_is_not_root_is_told_what_to_type() {
         let import = [&IMPORT[..], &["--confirm", &prefix]].concat();
         told("chmod", &["600", &stick.device]);
         let what = format!("{} cannot be read, so its label is not known: permission denied", stick.name());
-        let next = "Run this as root, or mount the medium as root and name its folder with --at.";
-        as_nobody(&room, &import).failed(5, &what, next);
+        let next = format!(
+            "Run this as root; or let root type `chmod o+r {}`, which holds until the medium is taken out, and mount it, and name \
+             its folder with --at.",
+            stick.device
+        );
+        as_nobody(&room, &import).failed(5, &what, &next);
+        let listed = as_nobody(&room, &["media", "list"]).ok().out;
+        let closed =
+            format!("{}: cannot be read, so its label is not known: permission denied\n", stick.name());
+        assert!(listed.starts_with(&closed), "{listed}");
+        let next =
+            "Run this as root, or mount the medium as root and run `tuf-ceremony media check` on its folder.";
+        as_nobody(&room, &["media", "check", &stick.device]).failed(5, &what, next);
+        // Label and serial number cannot be read then, wherever it is mounted.
+        let mounted = stick.mount("ro,nosuid,nodev,noexec");
+        let what =
+            format!("{} is mounted from {}, which this user may not read", mounted.typed(), stick.device);
+        let next = format!(
+            "Its label and serial number are read from the device. Run this as root; or let root type `chmod o+r {}`, which \
+             holds until the medium is taken out.",
+            stick.device
+        );
+        as_nobody(&room, &[&import[..], &["--at", &mounted.typed()]].concat()).failed(5, &what, &next);
+        drop(mounted);
         told("chmod", &["644", &stick.device]);
         let next = format!(
             "Run this as root, or mount it with `mount -o ro,nosuid,nodev,noexec {} /mnt`, as root, and add `--at /mnt`.",
@@ -67,6 +89,9 @@ fn the_right_medium_is_asked_for_until_it_is_there() {
         ));
         holder.reads(prompt);
         drop(wrong);
+        holder.answers("", "");
+        holder.reads("No medium with a file system is inserted. Ctrl-C stops.");
+        holder.reads(prompt);
         let stick = Stick::ext4("TUF-IN");
         let mut prefix = String::new();
         stick.fill(|folder| {
@@ -74,6 +99,7 @@ fn the_right_medium_is_asked_for_until_it_is_there() {
             prefix = manifest(folder, &["file"]);
         });
         holder.answers("", "");
+        holder.reads("The medium is in use: do not take it out yet.");
         // The digest is on the paper and not on the screen.
         holder.answers("First digits of the manifest's SHA-256, or all of its words", &prefix);
         let (code, screen) = holder.leaves();

@@ -49,6 +49,15 @@ fn only_removable_media_are_listed() {
             (&json!(true), &json!(true))
         );
         let text = room.run(&["media", "list"]).ok().out;
+        let told = format!(
+            "{}: TUF-IN, the medium inbox of the role in\n    file system ext4, 16.7 MB, loop, read-only\n    id {}\n    mounted at {}\n",
+            stick.name(),
+            uuid.trim(),
+            mounted.typed()
+        );
+        assert_eq!(text, told);
+        let elsewhere = Room::new().run(&["media", "list"]).ok().out;
+        assert!(elsewhere.starts_with(&format!("{}: TUF-IN\n", stick.name())), "{elsewhere}");
         assert!(
             text.contains(&mounted.typed()) && text.contains("TUF-IN") && !text.contains("HIDDEN"),
             "{text}"
@@ -87,12 +96,48 @@ fn files_come_in_and_the_stick_stays_as_it_was() {
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "a.txt"]].concat()).ok();
         assert_eq!(room.names("imported"), ["TUF-IN-1", "TUF-IN-2"]);
         assert_eq!(room.names("imported/TUF-IN-2"), ["MANIFEST", "a.txt"]);
+        let again = import(&room, &prefix).ok().out;
+        let note =
+            "\nNote: the same MANIFEST was imported before, to imported/TUF-IN-1, imported/TUF-IN-2.\n";
+        let first = "Imported 2 files and a MANIFEST from the medium labelled TUF-IN to imported/TUF-IN-";
+        assert!(again.starts_with(first) && again.contains(note), "{again}");
+        assert!(done.out.starts_with(first) && !done.out.contains("Note"), "{}", done.out);
         // All 32 words do as well as the digits.
         let manifest = room.path("imported/TUF-IN-1/MANIFEST").display().to_string();
         let words = room.run(&["digest", &manifest, "--json"]).json()[0]["words"].clone();
         let words: Vec<&str> = words.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
         import(&room, &words.join(" ")).ok();
         assert_eq!(room.record().last().unwrap()["data"]["digits"], 64);
+    });
+}
+
+#[test]
+fn what_is_done_with_responses_is_said() {
+    in_namespace("media_real::what_is_done_with_responses_is_said", &[], || {
+        let room = planned_with_media();
+        let none = room.run(&["media", "list"]).ok().out;
+        let fixed = "A disk that calls itself fixed is never listed. Mount it by hand, and give its folder to\n`media import` or \
+                     `media export` with --at.";
+        assert_eq!(none, format!("No removable medium is plugged in.\n{fixed}\n"));
+        let (stick, mut prefix) = (Stick::ext4("TUF-IN"), String::new());
+        stick.fill(|folder| {
+            fs::create_dir(folder.join("ben")).unwrap();
+            fs::write(folder.join("ben/ben-1.response.json"), "{}\n").unwrap();
+            fs::write(folder.join("notes.txt"), "{}\n").unwrap();
+            prefix = manifest(folder, &["ben/ben-1.response.json", "notes.txt"]);
+        });
+        let done = import(&room, &prefix).ok().out;
+        let next = format!(
+            "Next: take out the medium labelled TUF-IN; it is unmounted.\n\
+             Then: tuf-ceremony -C {0} merge {0}/imported/TUF-IN-1/ben\n",
+            room.directory()
+        );
+        assert!(done.ends_with(&next), "{done}");
+        // Where the directory is that which one is in, nothing of it is typed.
+        let mut inside = room.tool(env!("CARGO_BIN_EXE_tuf-ceremony"));
+        inside.current_dir(room.path("")).args(IMPORT).args(["--confirm", &prefix]);
+        let told = String::from_utf8(inside.output().unwrap().stdout).unwrap();
+        assert!(told.ends_with("\nThen: tuf-ceremony merge imported/TUF-IN-2/ben\n"), "{told}");
     });
 }
 
@@ -116,6 +161,11 @@ fn the_wrong_medium_is_refused_by_name() {
         let next =
             "Nothing was touched. Name another medium of the plan, or correct its role in ceremony.toml.";
         room.run(&["media", "import", "--from", "carrier", "--confirm", "00000000"]).failed(2, what, next);
+        room.run(&["media", "import", "--from", "tuf-in", "--confirm", "00000000"]).failed(
+            2,
+            "TUF-IN is the label of the medium inbox",
+            "Name it as ceremony.toml does: inbox.",
+        );
         room.run(&["media", "import", "--from", "nowhere", "--confirm", "00000000"]).failed(
             2,
             "ceremony.toml has no medium nowhere",
@@ -157,7 +207,44 @@ fn what_was_typed_must_be_the_digest() {
         assert_eq!(done.code, 2);
         assert!(done.err.contains("give --confirm PREFIX"), "{}", done.err);
         assert!(!room.path("imported").exists());
+        // "A record of everything that happened, mistakes included".
+        let refused = |what: &str| json!({"act": "media import", "what": what});
+        let told: Vec<_> = room.record().into_iter().filter(|line| line["event"] == "refused").collect();
+        assert!(told.len() == 3 && told.iter().all(|line| line["data"] == refused(what)), "{told:?}");
+        let shown = room.run(&["transcript", "show"]).ok().out.replace("\n    ", " ");
+        assert!(shown.contains(&format!("`media import` was refused: {what}")), "{shown}");
+        import(&room, &"adroitness ".repeat(32)).code(1);
+        let line = room.record().last().unwrap().clone();
+        assert!(line["data"]["what"].as_str().unwrap().contains("belongs there"), "{line}");
         import(&room, &prefix).ok();
+    });
+}
+
+/// What is not what it was said to be is in the record; that something is absent is not.
+#[test]
+fn what_was_exchanged_or_changed_is_recorded() {
+    in_namespace("media_real::what_was_exchanged_or_changed_is_recorded", &[], || {
+        let room = planned_with_media();
+        import(&room, "00000000").code(5);
+        assert_eq!(room.record().last().unwrap()["event"], "plan-read");
+        let (stick, prefix) = good_stick();
+        let last = |needed: &str| {
+            let line = room.record().last().unwrap().clone();
+            assert_eq!((&line["event"], &line["data"]["check"]), (&json!("refused"), &json!(null)));
+            assert!(line["data"]["what"].as_str().unwrap().contains(needed), "{line}");
+        };
+        stick.fill(|folder| fs::write(folder.join("a.txt"), "two\n").unwrap());
+        import(&room, &prefix).code(1);
+        last("not as the manifest says: a.txt has SHA-256 ");
+        stick.fill(|folder| fs::remove_file(folder.join("a.txt")).unwrap());
+        import(&room, &prefix).code(1);
+        last("not as the manifest says: a.txt is missing");
+        stick.fill(|folder| fs::write(folder.join("MANIFEST"), "one\n").unwrap());
+        import(&room, &prefix).code(5);
+        last("MANIFEST, line 1: this is no line of sha256sum");
+        room.edit("ceremony.toml", "label = \"TUF-IN\"", "label = \"TUF-IN\"\nserial = \"0123\"");
+        import(&room, &prefix).code(5);
+        last("it has not the serial number 0123");
     });
 }
 
@@ -197,11 +284,30 @@ fn a_mount_by_hand_must_be_harmless() {
             mounted.typed()
         );
         import(&room, &prefix).failed(5, &what, &next);
+        // And `media check` takes the folder itself.
+        let next = format!("Run `tuf-ceremony media check {}`.", mounted.typed());
+        room.run(&["media", "check", &stick.device]).failed(5, &what, &next);
+        let nowhere = room.beside("nowhere").display().to_string();
+        room.run(&[&IMPORT[..], &["--confirm", &prefix, "--at", &nowhere]].concat()).failed(
+            5,
+            &format!("{nowhere} is not where a medium is mounted: there is no such folder"),
+            "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.",
+        );
         // A folder of a medium is not the medium.
         let deep = mounted.path().join("deep").display().to_string();
         let next = "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.";
         let what = format!("{deep} is not where a medium is mounted: it is a folder of a larger file system");
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "--at", &deep]].concat()).failed(5, &what, next);
+        drop(mounted);
+        // As desktops mount; `--at` is not advised where it would not do.
+        let mounted = stick.mount("rw,nosuid,nodev");
+        let what = format!("the medium labelled TUF-IN is mounted already, at {}", mounted.typed());
+        let next = format!(
+            "Unmount it with `umount {}`, and run the command again, as root. `--at` does not do: it is mounted without ro, \
+             noexec.",
+            mounted.typed()
+        );
+        import(&room, &prefix).failed(5, &what, &next);
     });
 }
 
@@ -241,15 +347,38 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         let elsewhere = Room::new();
         let checked = elsewhere.run(&["media", "check", &stick.device, "--json"]).ok().json();
         assert_eq!((&checked[0]["whole"], &checked[0]["record"]), (&json!(true), &json!(null)));
+        let text = elsewhere.run(&["media", "check", &stick.device]).ok().out;
+        let unmounted = "\nThe medium labelled TUF-OUT is unmounted, and can be taken out.\n";
+        assert!(text.ends_with(&format!("\nEvery file is as listed.{unmounted}")), "{text}");
         assert_eq!(checked[0]["manifest"], done["manifest"]);
         // Once more: it is there, is read again, and nothing is written.
         let again = room.run(&["media", "export", "--set", "website"]).ok();
         assert!(again.out.starts_with("Found complete on the medium labelled TUF-OUT"), "{}", again.out);
+        let found = room.record().last().unwrap().clone();
+        assert_eq!((&line["data"]["found"], &found["data"]["found"]), (&json!(null), &json!(true)));
+        let shown = room.run(&["transcript", "show"]).ok().out.replace("\n    ", " ");
+        for told in [
+            "exported the set website to the medium carrier, labelled TUF-OUT, and read it back from there",
+            "found the set website complete on the medium carrier, labelled TUF-OUT, and read it again from there",
+        ] {
+            assert_eq!(shown.matches(told).count(), 1, "{shown}");
+        }
         // The plan wants an empty medium for this one.
         let what = "the medium labelled TUF-OUT is not empty, and the plan refuses that: rehearsal-1-website, somebody's own";
-        let next = "Nothing was written. Use an empty medium; `existing = \"keep\"` for the set in ceremony.toml leaves alone \
-                    what is there.";
+        let next = "Nothing was written. Use an empty medium labelled TUF-OUT. The plan is frozen, and media and sets are part \
+                    of it.";
         room.run(&["media", "export", "--set", "paper"]).failed(5, what, next);
+        // Another set where this one is looked for is not passed over in silence.
+        stick.fill(|folder| fs::write(folder.join("rehearsal-1-website/MANIFEST"), "another\n").unwrap());
+        let second = room.run(&["media", "export", "--set", "website"]).ok().out;
+        let attention = "\nATTENTION: rehearsal-1-website is on the medium, too, from before. Whoever receives it must take \
+                         rehearsal-1-website-2.\n";
+        let wrote = "Wrote on the medium labelled TUF-OUT: rehearsal-1-website-2, 5 files and a MANIFEST.\n";
+        assert!(second.starts_with(wrote) && second.contains(attention), "{second}");
+        stick.fill(|folder| {
+            fs::remove_dir_all(folder.join("rehearsal-1-website")).unwrap();
+            fs::rename(folder.join("rehearsal-1-website-2"), folder.join("rehearsal-1-website")).unwrap();
+        });
         // What is changed afterwards is named.
         stick.fill(|folder| {
             fs::write(folder.join("rehearsal-1-website/metadata/root.json"), "{}").unwrap();
@@ -265,7 +394,7 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         ] {
             assert!(done.out.contains(&format!("\n  metadata/{trouble}")), "{}", done.out);
         }
-        assert!(done.out.ends_with("\nNOT AS IT MUST BE.\n"), "{}", done.out);
+        assert!(done.out.ends_with(&format!("\nNOT AS IT MUST BE.{unmounted}")), "{}", done.out);
     });
 }
 
@@ -321,6 +450,9 @@ fn several_manifests_and_none() {
         });
         let what = "on the medium labelled TUF-IN: 2 folders have a MANIFEST: one, two";
         import(&room, &prefix).failed(5, what, "Name one with --folder.");
+        let what = "on the medium labelled TUF-IN: there is no folder three with a MANIFEST";
+        let wrong = room.run(&[&IMPORT[..], &["--confirm", &prefix, "--folder", "three"]].concat());
+        wrong.failed(5, what, "Nothing was taken. Those that have one: one, two.");
         room.run(&[&IMPORT[..], &["--confirm", &prefix, "--folder", "two"]].concat()).ok();
         assert_eq!(room.read("imported/TUF-IN-1/file"), "two");
         let what = "the manifest on the medium labelled TUF-IN does not list other";

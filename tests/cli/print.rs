@@ -160,6 +160,21 @@ fn labels_are_for_tokens_of_the_plan_and_for_media() {
         assert!(done.code == 2 && done.err.contains("a name on a label has 1 to 100 characters"), "{done:?}");
     }
     assert!(room.tree() == before, "printing changes nothing");
+    // The media of the plan, by the labels that they are found by.
+    room.write("ceremony.toml", format!("{}{}", room.read("ceremony.toml"), crate::media_stick::MEDIA));
+    let text = room.run(&["print", "label"]).ok().out;
+    assert_eq!(text.matches("serial of the bag [").count(), 7, "{text}");
+    for label in ["| Medium: TUF-IN ", "| Medium: TUF-OUT ", "| Medium: TUF-SAFE ", "| Token: cem "] {
+        assert!(text.contains(label), "{label}\n{text}");
+    }
+    for fact in
+        ["in the plan: inbox, role in", "in the plan: safe, role backup", "for the set: paper, website"]
+    {
+        says(&text, fact);
+    }
+    let one = room.run(&["print", "label", "safe"]).ok().out;
+    assert_eq!(one, room.run(&["print", "label", "tuf-safe"]).ok().out);
+    assert!(one.contains("| Medium: TUF-SAFE ") && one.contains("for the set: everything"), "{one}");
 }
 
 #[test]

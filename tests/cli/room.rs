@@ -202,6 +202,13 @@ fn walk(folder: &Path, prefix: &str, tree: &mut Tree) {
 }
 
 impl Done {
+    /// It ended with this exit code.
+    #[track_caller]
+    pub fn code(self, code: i32) -> Done {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        self
+    }
+
     /// It succeeded, and complained of nothing.
     #[track_caller]
     pub fn ok(self) -> Done {

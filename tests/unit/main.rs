@@ -53,6 +53,7 @@ mod json_disk;
 mod json_props;
 mod json_strict;
 mod media_devices;
+mod media_disc;
 #[cfg(feature = "age")]
 mod media_encrypted;
 mod media_manifest;

@@ -153,7 +153,7 @@ fn mistakes_in_sets() {
         r#"contents = "online""#,
         r#"contents = "secrets""#,
         r#""secrets" is not what a set contains"#,
-        "Write one of: restore, online, digests, wrapped.",
+        "Write one of: restore, online, digests, requests, wrapped.",
     );
     refuses(
         r#"existing = "keep""#,

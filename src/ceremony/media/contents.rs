@@ -1,13 +1,15 @@
-//! What the sets contain: the three exports of PEP 458, and the wrapped backups of devices.
+//! What the sets contain: the three exports of PEP 458, requests to holders elsewhere, and the wrapped backups of devices.
 
 use std::collections::BTreeMap;
 
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::media::FILE_LIMIT;
+use crate::media::manifest::MANIFEST;
 use crate::media::sums::Sums;
 use crate::policy::{Contents, SetPlan, WRAPPED};
 
+use super::super::payload::Payload;
 use super::super::seal::SUMS;
 use super::super::{Ceremony, CeremonyError};
 
@@ -59,6 +61,25 @@ impl Ceremony {
                 self.require_released()?;
                 self.all_below("metadata/")
             }
+            Contents::Requests => {
+                let requests = self.all_below("requests/")?;
+                match requests.is_empty() {
+                    false => Ok(requests),
+                    true => Err(CeremonyError::NotYet {
+                        what: "there is no signature request yet".to_owned(),
+                        next: "Write one with `tuf-ceremony request --holder NAME`.".to_owned(),
+                    }),
+                }
+            }
+            Contents::Digests if !self.has_release() => {
+                // What holders elsewhere compare with, long before there is a release.
+                let of = |payload: &Payload| Listed {
+                    file: Payload::file(payload.digest, "canonical"),
+                    bytes: payload.canonical.len() as u64,
+                    digest: payload.digest,
+                };
+                Ok(sheets(self, &self.payloads()?.iter().map(of).collect::<Vec<_>>()))
+            }
             Contents::Digests => {
                 self.require_released()?;
                 let mut listed = Vec::new();
@@ -86,6 +107,11 @@ impl Ceremony {
         }
     }
 
+    /// Whether there is a release, or what is left of one. Before that, a set of digests has those of the payloads.
+    pub fn has_release(&self) -> bool {
+        files::exists(&self.path("metadata"))
+    }
+
     /// Every file, as `seal` lists them, of which the path begins like this.
     fn all_below(&self, prefix: &str) -> Result<Files, CeremonyError> {
         let mut found = Vec::new();
@@ -109,7 +135,11 @@ impl Ceremony {
     /// A sealed directory leaves as it was sealed, or not at all.
     fn require_as_sealed(&self) -> Result<(), CeremonyError> {
         let Some(listed) = self.sums()? else { return Err(CeremonyError::Sealed { whole: false }) };
-        let files = listed.differing(&Sums::of(self.root(), SUMS)?);
+        let mut files = listed.differing(&Sums::of(self.root(), SUMS)?);
+        if !listed.0.contains_key(MANIFEST.as_bytes()) {
+            // What a copy has from its medium; it does not go out again.
+            files.retain(|file| file != MANIFEST);
+        }
         if files.is_empty() { Ok(()) } else { Err(CeremonyError::Unsealed { files }) }
     }
 }

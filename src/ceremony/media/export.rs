@@ -18,7 +18,7 @@ use super::super::event::{Artifact, Encrypted, Event};
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 use super::outgoing::{Outgoing, PassphraseFrom};
-use super::{Reach, open, planned};
+use super::{Left, Reach, open, planned, require_name};
 
 /// What is to be exported.
 pub struct Request<'a> {
@@ -48,6 +48,8 @@ pub struct Exported {
     pub past: Past,
     /// Whether it lay there already.
     pub before: bool,
+    /// The folder that the set has where there is no other, if another set lies in that.
+    pub other: Option<String>,
     /// Whether it was unmounted.
     pub unmounted: bool,
     /// Whether the record has it: nothing is recorded after the seal.
@@ -74,13 +76,31 @@ pub fn export(
     files: Files,
 ) -> Result<Exported, CeremonyError> {
     let set = ceremony.planned_set(request.set)?.clone();
+    request.to.map_or(Ok(()), |to| require_name(&ceremony.policy, to))?;
     let name = medium_of(request.set, &set, request.to)?.to_owned();
     let label = planned(&ceremony.policy, &name, set.contents.role())?.label.clone();
-    let mut outgoing = Outgoing::new(ceremony, console, request.set, &label, files, request.passphrase)?;
+    let outgoing = Outgoing::new(ceremony, console, request.set, &label, files, request.passphrase)?;
     let reach = Reach { name: &name, at: request.at, access: Access::Write };
     let medium = open(&ceremony.policy, console, &reach)?;
+    let left = Left::of(&medium, request.at);
+    let done = write(ceremony, request, &set, &name, outgoing, medium);
+    left.unless(console, done)
+}
+
+/// Writes it on the medium, which is closed afterwards, reads it back, and records that.
+fn write(
+    ceremony: &mut Ceremony,
+    request: &Request<'_>,
+    set: &SetPlan,
+    name: &str,
+    mut outgoing: Outgoing,
+    medium: Medium,
+) -> Result<Exported, CeremonyError> {
+    let label = medium.label.clone();
     require_writable(&medium, request.at)?;
+    let first = outgoing.parcel.folder.clone();
     let before = outgoing.place(&medium)?;
+    let other = (outgoing.parcel.folder != first).then_some(first);
     if !before {
         outgoing.parcel.put(&medium, set.existing == Existing::Keep)?;
     }
@@ -103,17 +123,18 @@ pub fn export(
     if recorded {
         let event = Event::MediaExported {
             set: request.set.to_owned(),
-            medium: name,
+            medium: name.to_owned(),
             label: label.clone(),
             folder: parcel.folder.clone(),
             manifest: parcel.digest(),
             written: files.clone(),
             encrypted: encrypted.clone(),
+            before,
         };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
     let (folder, manifest) = (parcel.folder.clone(), parcel.digest());
-    Ok(Exported { label, folder, manifest, encrypted, files, past, before, unmounted, recorded })
+    Ok(Exported { label, folder, manifest, encrypted, files, past, before, other, unmounted, recorded })
 }
 
 /// What this program did not mount can neither be made writable nor taken out of memory by it.

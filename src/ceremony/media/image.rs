@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files::{self, FileError};
-use crate::media::{MediaError, iso};
+use crate::media::{MediaError, disc, iso};
 
 use super::super::directory::ADMINISTRATOR;
 use super::super::event::{Encrypted, Event};
@@ -13,7 +13,7 @@ use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 use super::export::medium_of;
 use super::outgoing::{Outgoing, PassphraseFrom};
-use super::planned;
+use super::{planned, require_name};
 
 /// What was written.
 pub struct Image {
@@ -29,7 +29,7 @@ pub struct Image {
     pub sha256: Sha256Digest,
     /// How many bytes it has.
     pub bytes: usize,
-    /// How many files are on the disc.
+    /// How many files the set has; the manifest is one more.
     pub files: usize,
 }
 
@@ -55,6 +55,7 @@ pub fn image(
 ) -> Result<Image, CeremonyError> {
     let Request { set, to, passphrase, out } = *request;
     let plan = ceremony.planned_set(set)?.clone();
+    to.map_or(Ok(()), |to| require_name(&ceremony.policy, to))?;
     let name = medium_of(set, &plan, to)?;
     let label = planned(&ceremony.policy, name, plan.contents.role())?.label.clone();
     if files::exists(out) {
@@ -67,8 +68,15 @@ pub fn image(
     }
     let (encrypted, parcel) = (outgoing.encrypted(), outgoing.parcel);
     let bytes = iso::write(&label, &parcel, ceremony.policy.planned)?;
-    files::create(out, &bytes)?;
     let (sha256, manifest) = (Sha256Digest::of(&bytes), parcel.digest());
+    let troubles = disc::troubles(&bytes, &parcel.folder, &manifest);
+    if !troubles.is_empty() {
+        return Err(MediaError::Image { troubles }.into());
+    }
+    files::create(out, &bytes)?;
+    if files::read(out, bytes.len())? != bytes {
+        return Err(FileError::ReadBack(out.to_owned()).into());
+    }
     if !ceremony.transcript.is_sealed() {
         let event = Event::MediaImage {
             set: set.to_owned(),
@@ -79,6 +87,6 @@ pub fn image(
         };
         ceremony.transcript.record(ADMINISTRATOR, &event)?;
     }
-    let files = parcel.files.len() + 1;
+    let files = parcel.files.len();
     Ok(Image { label, folder: parcel.folder, manifest, encrypted, sha256, bytes: bytes.len(), files })
 }

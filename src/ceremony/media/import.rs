@@ -6,18 +6,20 @@ use crate::checks::media::{Inward, media_read_only};
 use crate::checks::sign::LEAST_DIGITS;
 use crate::console::{Console, words};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::visible;
 use crate::host::files;
 use crate::host::mount::Access;
+use crate::json::Json;
 use crate::media::MediaError;
 use crate::media::manifest::MANIFEST;
 use crate::media::medium::Medium;
-use crate::media::take::{Offered, offered, take};
+use crate::media::take::{Offered, folders, inside, offered, take};
 use crate::policy::MediumRole;
 
 use super::super::directory::{ADMINISTRATOR, IMPORTED};
-use super::super::event::{Artifact, Event};
+use super::super::event::{Artifact, Event, MEDIA_IMPORTED};
 use super::super::{Ceremony, CeremonyError};
-use super::{Reach, open, planned, require_read_only};
+use super::{Left, Reach, open, planned, require_read_only};
 
 /// What is asked for where nobody typed it on the command line.
 const DIGITS: &str = "First digits of the manifest's SHA-256, or all of its words";
@@ -46,6 +48,8 @@ pub struct Imported {
     pub manifest: Sha256Digest,
     /// The files.
     pub files: Vec<Artifact>,
+    /// Where files of this very manifest were imported before.
+    pub before: Vec<String>,
     /// Whether this program mounted the medium, and unmounted it again.
     pub unmounted: bool,
 }
@@ -62,7 +66,20 @@ pub fn import(
     }
     let reach = Reach { name: request.from, at: request.at, access: Access::Read };
     let medium = open(&ceremony.policy, console, &reach)?;
+    let left = Left::of(&medium, request.at);
+    let done = read(ceremony, console, request, medium);
+    left.unless(console, done)
+}
+
+/// Reads what is wanted from the medium, which is closed afterwards, and puts it into the ceremony directory.
+fn read(
+    ceremony: &mut Ceremony,
+    console: &mut dyn Console,
+    request: &Request<'_>,
+    medium: Medium,
+) -> Result<Imported, CeremonyError> {
     require_read_only(&medium)?;
+    request.folder.map_or(Ok(()), |folder| require_folder(&medium, folder))?;
     let Offered { folder, bytes, digest, manifest } = offered(&medium.tree, &medium.label, request.folder)?;
     let manifest = manifest.or_else(|refused| refuse(&medium, &refused).map(|()| Default::default()))?;
     let digits = confirm(&medium.label, digest, console, request.confirm)?;
@@ -75,7 +92,7 @@ pub fn import(
     medium.unmount()?;
     let mut whole = taken.files;
     whole.push((MANIFEST.to_owned(), bytes));
-    let place = free_place(ceremony, &label);
+    let (place, before) = (free_place(ceremony, &label), before(ceremony, digest));
     files::folder(&ceremony.path(IMPORTED))?;
     files::create_tree(&ceremony.path(&place), &whole)?;
     let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
@@ -91,7 +108,26 @@ pub fn import(
         files: files.clone(),
     };
     ceremony.transcript.record(ADMINISTRATOR, &event)?;
-    Ok(Imported { label, folder: place, manifest: digest, files, unmounted })
+    Ok(Imported { label, folder: place, manifest: digest, files, before, unmounted })
+}
+
+/// A folder that is named has a manifest; otherwise says which have.
+fn require_folder(medium: &Medium, folder: &str) -> Result<(), MediaError> {
+    let label = &medium.label;
+    let file = MediaError::file(label);
+    if medium.tree.has(&inside(folder.trim_end_matches('/'), MANIFEST)).map_err(&file)? {
+        return Ok(());
+    }
+    let found = folders(&medium.tree, label)?;
+    let next = match found.iter().map(|folder| visible(folder)).collect::<Vec<_>>().as_slice() {
+        [] => "Nothing was taken. No folder there has one.".to_owned(),
+        [root] if root.is_empty() => {
+            format!("Nothing was taken. {MANIFEST} is not in a folder: leave out --folder.")
+        }
+        folders => format!("Nothing was taken. Those that have one: {}.", folders.join(", ")),
+    };
+    let what = format!("there is no folder {} with a {MANIFEST}", visible(folder));
+    Err(MediaError::NoManifest { label: label.clone(), what, next })
 }
 
 /// MEDIA-READ-ONLY, as far as it is about what is to be taken.
@@ -111,7 +147,7 @@ fn confirm(
         None => {
             console.say(&format!(
                 "Read the SHA-256 of {MANIFEST} on {label} from paper, and type its first {LEAST_DIGITS} digits or more, or all \
-                 of its words."
+                 of its words. The medium is in use: do not take it out yet."
             ));
             console.ask(DIGITS, "--confirm PREFIX")?
         }
@@ -124,6 +160,15 @@ fn confirm(
     }
     words::compare(&typed, &digest.0)?;
     Ok(digest.to_hex().len())
+}
+
+/// The folders that files of a manifest were imported to.
+fn before(ceremony: &Ceremony, manifest: Sha256Digest) -> Vec<String> {
+    let hex = Json::from(manifest.to_hex());
+    let same = ceremony.transcript.all(MEDIA_IMPORTED).filter(|data| data.get("manifest") == Some(&hex));
+    let files = same.filter_map(|data| data.get("files")?.as_object()?.keys().next());
+    // `imported/LABEL-NUMBER/…`
+    files.map(|file| file.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect()
 }
 
 /// The first place that is free for files from this medium.

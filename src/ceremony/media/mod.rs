@@ -7,18 +7,22 @@ pub mod image;
 pub mod import;
 pub mod outgoing;
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use crate::checks::media::{Inward, media_read_only};
 use crate::console::Console;
+use crate::host::beneath::Beneath;
+use crate::host::device::Device;
 use crate::host::display::visible;
+use crate::host::files::{self, FileError};
 use crate::host::mount::Access;
-use crate::media::MediaError;
 use crate::media::devices::{Machine, Volume};
 use crate::media::medium::Medium;
+use crate::media::{FROZEN, MediaError};
 use crate::policy::{MediumPlan, MediumRole, Policy};
 
-use super::CeremonyError;
+use super::{Ceremony, CeremonyError, event};
 
 /// How a medium is reached.
 pub struct Reach<'a> {
@@ -30,8 +34,69 @@ pub struct Reach<'a> {
     pub access: Access,
 }
 
+/// An error with the advice that holds: once the plan is frozen, none that would change it.
+pub fn advised(ceremony: &Ceremony, error: CeremonyError) -> CeremonyError {
+    if ceremony.transcript.all(event::FROZEN).next().is_none() {
+        return error;
+    }
+    match error {
+        CeremonyError::Media(error) => error.once_frozen().into(),
+        CeremonyError::NotPlanned { ref known, .. } if known.is_empty() => CeremonyError::Change {
+            what: error.to_string(),
+            next: format!(
+                "{FROZEN} Copy the files by hand, and check them with `sha256sum`; plan media for the next ceremony."
+            ),
+        },
+        other => other,
+    }
+}
+
+/// How a medium is left if something is refused: nobody else sees what this program has mounted.
+struct Left {
+    label: String,
+    at: Option<PathBuf>,
+}
+
+impl Left {
+    fn of(medium: &Medium, at: Option<&Path>) -> Left {
+        Left { label: medium.label.clone(), at: at.map(Path::to_owned) }
+    }
+
+    /// Says it, and passes on what was refused. By then the medium is closed.
+    fn unless<T>(
+        &self,
+        console: &mut dyn Console,
+        done: Result<T, CeremonyError>,
+    ) -> Result<T, CeremonyError> {
+        let label = visible(&self.label);
+        match (&done, &self.at) {
+            (Ok(_) | Err(CeremonyError::Media(MediaError::InUse { .. })), _) => {}
+            (Err(_), None) => {
+                console.say(&format!("The medium labelled {label} is unmounted, and can be taken out."));
+            }
+            (Err(_), Some(at)) => {
+                let at = visible(&at.to_string_lossy());
+                console.say(&format!("The medium labelled {label} is still mounted, at {at}."));
+            }
+        }
+        done
+    }
+}
+
+/// A medium is called by its name in the plan, and not by its label.
+fn require_name(policy: &Policy, name: &str) -> Result<(), MediaError> {
+    let same = |(_, plan): &(&String, &MediumPlan)| plan.label.eq_ignore_ascii_case(name);
+    match policy.media.iter().find(same) {
+        Some((own, plan)) if !policy.media.contains_key(name) => {
+            Err(MediaError::IsLabel { label: plan.label.clone(), name: own.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The medium of a name in the plan, if it has the role.
 fn planned<'p>(policy: &'p Policy, name: &str, role: MediumRole) -> Result<&'p MediumPlan, CeremonyError> {
+    require_name(policy, name)?;
     let Some(plan) = policy.media.get(name) else {
         let known = policy.media.iter().filter(|(_, plan)| plan.role == role);
         let known = known.map(|(name, _)| name.clone()).collect();
@@ -53,6 +118,7 @@ fn open(policy: &Policy, console: &mut dyn Console, reach: &Reach<'_>) -> Result
     };
     let label = &plan.label;
     if let Some(at) = reach.at {
+        require_readable(at, &machine)?;
         let (medium, volume) = Medium::at(at, &machine)?;
         if !medium.label.eq_ignore_ascii_case(label) {
             let (at, found) = (at.to_owned(), named(&volume, policy));
@@ -62,11 +128,13 @@ fn open(policy: &Policy, console: &mut dyn Console, reach: &Reach<'_>) -> Result
         return Ok(medium);
     }
     let question = format!("Insert the medium labelled {label}, and press Enter");
+    let mut asked = false;
     loop {
         let found = find(&machine, policy, plan);
         let Err(MediaError::Absent { seen, .. }) = &found else {
             let volume = found?;
-            return Ok(Medium::mount(&volume, reach.access)?);
+            let mounted = Medium::mount(&volume, reach.access);
+            return Ok(mounted.map_err(|error| unmount_first(error, &volume, reach.access))?);
         };
         if console.can_ask(&question, "--at DIR").is_err() {
             found?;
@@ -75,8 +143,59 @@ fn open(policy: &Policy, console: &mut dyn Console, reach: &Reach<'_>) -> Result
         for other in seen {
             console.say(&format!("Not this one: {other}."));
         }
+        if asked && seen.is_empty() {
+            console.say("No medium with a file system is inserted. Ctrl-C stops.");
+        }
+        asked = true;
         console.ask(&question, "--at DIR")?;
     }
+}
+
+/// Label and serial number of what somebody mounted are read from its device.
+fn require_readable(at: &Path, machine: &Machine) -> Result<(), MediaError> {
+    if !files::is_folder(at) {
+        return Err(MediaError::NoMedium { at: at.to_owned(), why: "there is no such folder" });
+    }
+    let name = at.to_string_lossy();
+    let file = MediaError::file(&name);
+    let Some(number) = Beneath::open(at).and_then(|tree| tree.mounted()).map_err(&file)? else {
+        // Which is said where it is opened.
+        return Ok(());
+    };
+    let mounts = machine.mounts().map_err(&file)?;
+    let Some(mount) = mounts.into_iter().rev().find(|mount| mount.number == number) else { return Ok(()) };
+    match Device::open(Path::new(&mount.source)) {
+        Err(FileError::System { cause, .. }) if cause.kind() == ErrorKind::PermissionDenied => {
+            Err(MediaError::DeviceClosed { at: at.to_owned(), device: mount.source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `--at` is advised only where it would do.
+fn unmount_first(error: MediaError, volume: &Volume, access: Access) -> MediaError {
+    let MediaError::MountedAlready { at, .. } = &error else { return error };
+    let Some(mount) = volume.mounts.iter().find(|mount| mount.at == *at) else { return error };
+    let lacking: Vec<&str> = match access {
+        Access::Read => {
+            let has = |option: &str| mount.options.split(',').any(|one| one == option);
+            ["ro", "nosuid", "nodev", "noexec"].into_iter().filter(|option| !has(option)).collect()
+        }
+        Access::Write if mount.is_read_only() => vec!["rw"],
+        Access::Write => Vec::new(),
+    };
+    let at = visible(at);
+    let why = match lacking.as_slice() {
+        _ if access == Access::Write && mount.system.starts_with("fuse") => {
+            "what a program in user space has mounted cannot be read back".to_owned()
+        }
+        [] => return error,
+        lacking => format!("it is mounted without {}", lacking.join(", ")),
+    };
+    let next = format!(
+        "Unmount it with `umount {at}`, and run the command again, as root. `--at` does not do: {why}."
+    );
+    MediaError::Advised { error: Box::new(error), next }
 }
 
 /// The one removable volume that has the label and the serial number of the plan.
@@ -110,7 +229,7 @@ fn find(machine: &Machine, policy: &Policy, plan: &MediumPlan) -> Result<Volume,
 }
 
 /// A medium by its label, with what the plan says of it.
-fn named(volume: &Volume, policy: &Policy) -> String {
+pub fn named(volume: &Volume, policy: &Policy) -> String {
     let label = volume.label();
     let same = |plan: &&MediumPlan| plan.label.eq_ignore_ascii_case(label);
     match policy.media.iter().find(|(_, plan)| same(plan)) {

@@ -9,14 +9,16 @@ use crate::host::display::visible;
 use crate::host::files;
 use crate::host::secret::Secret;
 use crate::media::encrypted::{self, ABOUT, FORMAT};
-use crate::media::manifest::Manifest;
+use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
 use crate::media::passphrase::Passphrase;
 use crate::media::put::Parcel;
+use crate::media::sums::Sums;
 use crate::media::take::inside;
 use crate::media::{FILE_LIMIT, MediaError};
 
 use super::super::event::Encrypted;
+use super::super::seal::SUMS;
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 
@@ -100,6 +102,7 @@ impl Outgoing {
             ("label", label),
         ];
         let about = about.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let files = without_manifest(files, &policy.id)?;
         let plain = Parcel::new(&format!("{}-{set}", policy.id), files, about.clone())?;
         if !ceremony.planned_set(set)?.encrypted {
             return Ok(Outgoing { parcel: plain, inside: None });
@@ -140,6 +143,23 @@ impl Outgoing {
             Err(error) => Some(format!("{} cannot be opened again: {error}", visible(name))),
         };
         self.parcel.files.iter().filter_map(opened).collect()
+    }
+}
+
+/// What goes out of a directory that was copied from a medium: the manifest that came with it is no part of the ceremony, and
+/// lists its files as they were then. Anything else of that name cannot lie beside the set's own.
+fn without_manifest(mut files: Files, ceremony: &str) -> Result<Files, MediaError> {
+    let Some((_, bytes)) = files.iter().find(|(name, _)| name == MANIFEST) else { return Ok(files) };
+    let is_of_medium =
+        Manifest::parse(bytes).is_ok_and(|manifest| manifest.about("ceremony") == Some(ceremony));
+    let sums = files.iter().find(|(name, _)| name == SUMS).and_then(|(_, bytes)| Sums::parse(bytes));
+    let is_sealed = sums.is_some_and(|sums| sums.0.contains_key(MANIFEST.as_bytes()));
+    match (is_of_medium, is_sealed) {
+        (true, false) => {
+            files.retain(|(name, _)| name != MANIFEST);
+            Ok(files)
+        }
+        (_, is_sealed) => Err(MediaError::OwnManifest { is_sealed }),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::policy::survival::Unit;
-use crate::policy::{KeyPlan, Policy, SetPlan};
+use crate::policy::{Contents, KeyPlan, Policy, SetPlan};
 use crate::tuf::time;
 
 use super::super::plan::{Plan, PlannedRole};
@@ -29,6 +29,7 @@ pub(super) struct Values {
     revoked: Vec<Revoked>,
     fewest: usize,
     exports: Vec<Export>,
+    request_exports: Vec<Export>,
 }
 
 #[derive(Serialize)]
@@ -156,21 +157,26 @@ impl Values {
                 .flatten()
                 .filter(|one| matches!(one.who, Unit::Holder(_)))
                 .count(),
-            exports: exports(policy),
+            exports: exports(policy, false),
+            request_exports: exports(policy, true),
             keys,
         })
     }
 }
 
-fn exports(policy: &Policy) -> Vec<Export> {
+/// What goes out, or the requests that go to holders elsewhere: those have their own time, and may have none.
+fn exports(policy: &Policy, requests: bool) -> Vec<Export> {
     let to = |set: &String, plan: &SetPlan, medium: &String| Export {
         set: set.clone(),
         contents: plan.contents.name(),
         medium: medium.clone(),
         label: policy.media.get(medium).map(|medium| medium.label.clone()).unwrap_or_default(),
     };
-    let all =
-        policy.sets.iter().flat_map(|(set, plan)| plan.media.iter().map(move |medium| to(set, plan, medium)));
+    let all = policy
+        .sets
+        .iter()
+        .filter(|(_, plan)| (plan.contents == Contents::Requests) == requests)
+        .flat_map(|(set, plan)| plan.media.iter().map(move |medium| to(set, plan, medium)));
     all.collect()
 }
 

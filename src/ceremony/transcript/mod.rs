@@ -97,6 +97,11 @@ impl Transcript {
         self.step = step;
     }
 
+    /// Sees to it that a line can be written, before something is done that has to be told in one.
+    pub fn require_writable(&self) -> Result<(), CeremonyError> {
+        Ok(files::require_writable(&self.path)?)
+    }
+
     /// Writes one event. `actor` is a holder's name, or `administrator`.
     pub fn record(&mut self, actor: &str, event: &Event) -> Result<(), CeremonyError> {
         self.write(&[(actor, event)])

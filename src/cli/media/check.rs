@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::passphrase;
 use crate::advice::Exit;
+use crate::ceremony::event::MEDIA_IMAGE;
 use crate::ceremony::media::check::{Ask, Checked, EncryptedFile, Recorded, check};
 use crate::ceremony::{Ceremony, CeremonyError};
-use crate::cli::{Context, show};
+use crate::cli::{Context, digest, show};
 use crate::console::{Console as _, words};
 use crate::host::beneath::Beneath;
 use crate::host::display::{count, visible};
@@ -14,7 +15,7 @@ use crate::host::files;
 use crate::host::mount::Access;
 use crate::json::Json;
 use crate::media::MediaError;
-use crate::media::devices::Machine;
+use crate::media::devices::{Machine, Volume};
 use crate::media::encrypted::{FORMAT, SUFFIX};
 use crate::media::medium::Medium;
 
@@ -46,15 +47,35 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let mut obtain = |file: &str| from.recall(console, file);
     let is_wanted = args.open || args.passphrase_fd.is_some();
     let ask: Ask<'_> = if is_wanted { Some(&mut obtain) } else { None };
+    let mut unmounted = None;
     let found = if files::is_folder(&args.medium) {
-        let label = args.medium.to_string_lossy().into_owned();
+        // With a slash in it, it is told as a folder, and not as a label.
+        let path = args.medium.to_string_lossy();
+        let label = if path.contains('/') { path.into_owned() } else { format!("./{path}") };
         let tree = Beneath::open(&args.medium)?.called("");
-        check(&tree, &label, ceremony.as_ref(), ask)?
+        check(&tree, &label, ceremony.as_ref(), ask)
     } else {
-        let medium = device(&args.medium)?;
-        let found = check(&medium.tree, &medium.label, ceremony.as_ref(), ask)?;
-        medium.unmount()?;
+        let medium = device(&args.medium, ceremony.as_ref())?;
+        let label = medium.label.clone();
+        let found = check(&medium.tree, &label, ceremony.as_ref(), ask);
+        let closed = medium.unmount();
+        // What happened first is told.
+        let found = found.and_then(|found| Ok(closed.map(|_| found)?));
+        unmounted =
+            Some(format!("The medium labelled {} is unmounted, and can be taken out.", visible(&label)));
         found
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            if let Some(unmounted) = unmounted.filter(|_| !context.json) {
+                context.console.say(&unmounted);
+            }
+            return Err(match error {
+                CeremonyError::Media(error) => error.in_check().into(),
+                other => other,
+            });
+        }
     };
     let whole = found.iter().all(Checked::is_whole);
     if context.json {
@@ -62,16 +83,32 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     } else {
         let texts: Vec<String> = found.iter().map(text).collect();
         context.console.say(&texts.join("\n\n"));
+        if let Some(unmounted) = unmounted {
+            context.console.say(&unmounted);
+        }
     }
     Ok(if whole { Exit::Yes } else { Exit::No })
 }
 
-fn device(path: &Path) -> Result<Medium, CeremonyError> {
+fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyError> {
+    if !files::exists(path) {
+        return Err(MediaError::Nowhere(path.to_owned()).into());
+    }
+    if files::is_plain(path) {
+        let digest = Json::from(digest::of_file(path)?.0.to_hex());
+        let mut images = ceremony.into_iter().flat_map(|ceremony| ceremony.transcript.numbered(MEDIA_IMAGE));
+        let recorded = images.find(|(_, data)| data.get("image") == Some(&digest)).map(|(seq, _)| seq);
+        return Err(MediaError::PlainFile { file: path.to_owned(), recorded }.into());
+    }
     let path = files::absolute(path)?;
     let volume = Machine::default().removable()?.into_iter().find(|volume| volume.path == path);
+    if let Some(Volume { name, unreadable: Some(kind), .. }) = &volume {
+        let closed = MediaError::Unreadable { devices: vec![name.clone()], kind: *kind };
+        return Err(closed.in_check().into());
+    }
     let volume = volume.filter(|volume| volume.content.is_some());
     let volume = volume.ok_or(MediaError::NotRemovable(path))?;
-    Ok(Medium::mount(&volume, Access::Read)?)
+    Ok(Medium::mount(&volume, Access::Read).map_err(MediaError::in_check)?)
 }
 
 fn text(one: &Checked) -> String {

@@ -16,7 +16,8 @@ use crate::json::Json;
 ///
 /// The medium is found by its label and mounted, which needs root; `--at` takes one that somebody has mounted. The set becomes
 /// one folder with a MANIFEST, which `sha256sum -c MANIFEST` and `media check` verify. What is on the medium already stays as it
-/// is. Private keys are never exported. A set that the plan has encrypted becomes one file in it, which `age -d FILE | tar -x`
+/// is. Private keys are never exported. To restore, copy the folder off the medium, run `sha256sum -c MANIFEST` in the copy, and
+/// go on working in it. A set that the plan has encrypted becomes one file in it, which `age -d FILE | tar -x`
 /// opens.
 #[derive(clap::Args)]
 pub struct Args {
@@ -39,7 +40,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let passphrase = passphrase(args.passphrase_fd);
     let request = Request { set: &args.set, to: args.to.as_deref(), at: args.at.as_deref(), passphrase };
     let done = act(context, "media export", |context, ceremony| {
-        let files = contents(ceremony, &args.set)?;
+        let files = contents(context, ceremony, &args.set)?;
         export(ceremony, &mut context.console, &request, files)
     })?;
     let text = if context.json { json(&done) } else { text(&done) };
@@ -59,17 +60,27 @@ fn text(done: &Exported) -> String {
     let wrote = if done.before { "Found complete" } else { "Wrote" };
     let recorded = if done.recorded { "" } else { "\nNothing was recorded: the ceremony is sealed." };
     format!(
-        "{wrote} on the medium labelled {label}: {}, {}.\n\
+        "{wrote} on the medium labelled {label}: {}, {} and a MANIFEST.{}\n\
          Read back from the medium, {}: all as written.{}{recorded}\n\
          SHA-256 of {}/MANIFEST, for the paper:\n{}\nthe same as words\n{}\n{}",
         visible(&done.folder),
         count(done.files.len(), "file"),
+        other(done),
         how(done.past),
         encrypted(done.encrypted.as_ref()),
         visible(&done.folder),
         show::indent("  ", &show::digest(done.manifest)),
         show::indent("  ", &show::words(&words::words(&done.manifest.0))),
         take_out(&label, done.unmounted)
+    )
+}
+
+/// That another set lies where this one is looked for.
+fn other(done: &Exported) -> String {
+    let Some(other) = &done.other else { return String::new() };
+    let (other, folder) = (visible(other), visible(&done.folder));
+    format!(
+        "\nATTENTION: {other} is on the medium, too, from before. Whoever receives it must take {folder}."
     )
 }
 
@@ -81,6 +92,7 @@ fn json(done: &Exported) -> String {
         ("folder", Json::from(done.folder.as_str())),
         ("label", Json::from(done.label.as_str())),
         ("manifest", Json::from(done.manifest.to_hex())),
+        ("other", done.other.as_deref().map_or(Json::Null, Json::from)),
         ("read_back", Json::from(how(done.past))),
         ("recorded", Json::Bool(done.recorded)),
         ("words", Json::strings(words::words(&done.manifest.0))),

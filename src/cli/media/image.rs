@@ -7,13 +7,15 @@ use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
 use crate::ceremony::media::image::{Request, image};
 use crate::cli::{Context, show};
-use crate::console::Console as _;
+use crate::console::{Console as _, words};
 use crate::host::display::{count, visible};
 use crate::json::Json;
 
 /// Write a set of the plan as the image of a disc (ISO 9660 with Rock Ridge), to be burnt
 ///
-/// The same set gives the same bytes every time, unless the plan has it encrypted. After burning, `media check` verifies the disc.
+/// The same files give the same bytes every time. Not so a set that the plan has encrypted; and before the seal not a set with
+/// contents "restore", which has the record in it, and that grows. The image is read again before it counts as written. After
+/// burning, `media check` verifies the disc.
 #[derive(clap::Args)]
 pub struct Args {
     /// The set's name in ceremony.toml
@@ -35,7 +37,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let passphrase = passphrase(args.passphrase_fd);
     let request = Request { set: &args.set, to: args.to.as_deref(), passphrase, out: &args.out };
     let done = act(context, "media image", |context, ceremony| {
-        let files = contents(ceremony, &args.set)?;
+        let files = contents(context, ceremony, &args.set)?;
         image(ceremony, &mut context.console, &request, files)
     })?;
     let file = args.out.to_string_lossy();
@@ -48,12 +50,13 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             ("label", Json::from(done.label.as_str())),
             ("manifest", Json::from(done.manifest.to_hex())),
             ("sha256", Json::from(done.sha256.to_hex())),
+            ("words", Json::strings(words::words(&done.manifest.0))),
         ])));
         return Ok(Exit::Yes);
     }
     context.console.say(&format!(
-        "Wrote {}: a disc labelled {}, {} in {}.{}\nSHA-256 of the image:\n{}\n\
-         SHA-256 of {}/MANIFEST, for the paper:\n{}\n\
+        "Wrote {}: a disc labelled {}, {} and a MANIFEST in {}.{}\nSHA-256 of the image:\n{}\n\
+         SHA-256 of {}/MANIFEST, for the paper:\n{}\nthe same as words\n{}\n\
          Next: burn it, and verify the disc with tuf-ceremony media check /dev/sr0",
         visible(&file),
         visible(&done.label),
@@ -63,6 +66,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         show::indent("  ", &show::digest(done.sha256)),
         visible(&done.folder),
         show::indent("  ", &show::digest(done.manifest)),
+        show::indent("  ", &show::words(&words::words(&done.manifest.0))),
     ));
     Ok(Exit::Yes)
 }

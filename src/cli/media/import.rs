@@ -1,11 +1,13 @@
 //! `media import`: files in.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::{act, artifacts, take_out};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
-use crate::ceremony::media::import::{Request, import};
+use crate::ceremony::event::Artifact;
+use crate::ceremony::media::import::{Imported, Request, import};
 use crate::cli::{Context, show};
 use crate::console::{Console as _, words};
 use crate::host::display::{count, visible};
@@ -52,6 +54,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     })?;
     if context.json {
         context.console.say(&show::json(&Json::object([
+            ("before", Json::strings(done.before.iter().cloned())),
             ("files", artifacts(&done.files)),
             ("folder", Json::from(done.folder.as_str())),
             ("label", Json::from(done.label.as_str())),
@@ -62,12 +65,42 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     }
     let files = done.files.iter().map(|one| format!("  {:.16}…  {}", one.sha256, visible(&one.file)));
     context.console.say(&format!(
-        "Imported {} from the medium labelled {} to {}:\n{}\n{}",
-        count(done.files.len(), "file"),
+        "Imported {} and a MANIFEST from the medium labelled {} to {}:\n{}{}\n{}{}",
+        // The manifest is among them.
+        count(done.files.len().saturating_sub(1), "file"),
         visible(&done.label),
         visible(&done.folder),
         files.collect::<Vec<_>>().join("\n"),
-        take_out(&done.label, done.unmounted)
+        before(&done),
+        take_out(&done.label, done.unmounted),
+        responses(&context.directory, &done)
     ));
     Ok(Exit::Yes)
+}
+
+/// That the same was imported before.
+fn before(done: &Imported) -> String {
+    let places: Vec<String> = done.before.iter().map(|place| visible(place)).collect();
+    if places.is_empty() {
+        return String::new();
+    }
+    format!("\nNote: the same MANIFEST was imported before, to {}.", places.join(", "))
+}
+
+/// What is done with responses; `merge` looks at the files of a folder, and not into folders in it.
+fn responses(directory: &Path, done: &Imported) -> String {
+    let is_response = |one: &&Artifact| one.file.ends_with(".response.json");
+    // As it is typed where this command was.
+    let here = directory == Path::new(".");
+    let folder = |one: &Artifact| {
+        let (folder, _) = one.file.rsplit_once('/')?;
+        let path = if here { PathBuf::from(folder) } else { directory.join(folder) };
+        Some(visible(&path.to_string_lossy()))
+    };
+    let folders: BTreeSet<String> = done.files.iter().filter(is_response).filter_map(folder).collect();
+    if folders.is_empty() {
+        return String::new();
+    }
+    let at = if here { String::new() } else { format!(" -C {}", visible(&directory.to_string_lossy())) };
+    format!("\nThen: tuf-ceremony{at} merge {}", folders.into_iter().collect::<Vec<_>>().join(" "))
 }

@@ -1,12 +1,14 @@
 //! `media list`: what is plugged in.
 
 use crate::advice::Exit;
-use crate::ceremony::CeremonyError;
+use crate::ceremony::media::named;
+use crate::ceremony::{Ceremony, CeremonyError};
 use crate::cli::{Context, show};
 use crate::console::Console as _;
 use crate::host::display::visible;
 use crate::json::Json;
 use crate::media::devices::{Machine, Volume};
+use crate::policy::Policy;
 
 /// List the removable media that are plugged in, and nothing else
 #[derive(clap::Args)]
@@ -20,36 +22,46 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
         return Ok(Exit::Yes);
     }
     if volumes.is_empty() {
-        context.console.say("No removable medium is plugged in.");
+        context.console.say(
+            "No removable medium is plugged in.\n\
+             A disk that calls itself fixed is never listed. Mount it by hand, and give its folder to\n\
+             `media import` or `media export` with --at.",
+        );
         return Ok(Exit::Yes);
     }
-    let head = ["name", "bus", "size", "file system", "label", "serial", "id", "mounted", "access"];
-    let rows: Vec<Vec<String>> = volumes.iter().map(row).collect();
-    context.console.say(&show::rows(&head, &rows));
+    // It may be none, or one that cannot be opened: what is plugged in can be told all the same.
+    let plan = Ceremony::open(&context.directory).ok().map(|ceremony| ceremony.policy);
+    let all: Vec<String> = volumes.iter().map(|volume| text(volume, plan.as_ref())).collect();
+    context.console.say(&all.join("\n"));
     Ok(Exit::Yes)
 }
 
-fn row(volume: &Volume) -> Vec<String> {
-    let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { visible(text) };
+/// A line for a device, and below it, for windows of 80 columns, lines with what is known of it.
+fn text(volume: &Volume, plan: Option<&Policy>) -> String {
     let content = volume.content.as_ref();
-    let system = match (content, volume.unreadable) {
-        (Some(content), _) => content.kind.name().to_owned(),
-        (None, Some(kind)) => format!("? ({kind})"),
-        (None, None) if volume.silent => "empty, or cannot be read".to_owned(),
-        (None, None) => "none known".to_owned(),
+    let label = match (volume.label(), plan, volume.unreadable) {
+        (_, _, Some(kind)) => format!("cannot be read, so its label is not known: {kind}"),
+        (_, _, None) if volume.silent => "empty, or cannot be read".to_owned(),
+        (_, _, None) if content.is_none() => "no file system that is known here".to_owned(),
+        ("", ..) => "without a label".to_owned(),
+        (_, Some(plan), _) => named(volume, plan),
+        (label, None, _) => visible(label),
     };
     let mounted: Vec<&str> = volume.mounts.iter().map(|mount| mount.at.as_str()).collect();
-    vec![
-        volume.name.clone(),
-        volume.bus.clone(),
-        if volume.silent { "-".to_owned() } else { size(volume.bytes) },
-        system,
-        dash(volume.label()),
-        dash(volume.serial.as_deref().unwrap_or_default()),
-        dash(content.map_or("", |content| content.id.as_str())),
-        dash(&mounted.join(", ")),
-        if is_read_only(volume) { "read-only" } else { "writable" }.to_owned(),
-    ]
+    let mut lines = vec![format!("{}: {label}", visible(&volume.name))];
+    let mut first: Vec<String> = Vec::new();
+    first.extend(content.map(|content| format!("file system {}", content.kind.name())));
+    first.extend((!volume.silent).then(|| size(volume.bytes)));
+    first.push(volume.bus.clone());
+    first.push(if is_read_only(volume) { "read-only" } else { "writable" }.to_owned());
+    lines.push(first.join(", "));
+    let id = content.map(|content| content.id.as_str()).filter(|id| !id.is_empty());
+    let numbers = [("serial", volume.serial.as_deref()), ("id", id)];
+    let numbers = numbers.iter().filter_map(|(what, number)| Some(format!("{what} {}", visible((*number)?))));
+    let numbers: Vec<String> = numbers.collect();
+    lines.extend((!numbers.is_empty()).then(|| numbers.join(", ")));
+    lines.extend((!mounted.is_empty()).then(|| format!("mounted at {}", visible(&mounted.join(", ")))));
+    lines.join("\n    ")
 }
 
 fn is_read_only(volume: &Volume) -> bool {

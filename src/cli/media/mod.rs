@@ -9,12 +9,14 @@ mod list;
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::event::{Artifact, Encrypted};
+use crate::ceremony::media::advised;
 use crate::ceremony::media::contents::{Files, Listed};
 use crate::ceremony::media::outgoing::PassphraseFrom;
 use crate::ceremony::{Ceremony, CeremonyError};
+use crate::console::Console as _;
 use crate::json::Json;
 use crate::media;
-use crate::policy::SetPlan;
+use crate::policy::{Contents, SetPlan};
 use crate::print::digests::{self, Digested};
 use crate::print::{self, Format, Paper};
 
@@ -51,14 +53,27 @@ fn act<T>(
     what: &str,
     act: impl FnOnce(&mut Context, &mut Ceremony) -> Result<T, CeremonyError>,
 ) -> Result<T, CeremonyError> {
+    // What is said before the end is for people, and the end is for the machine.
+    context.console.speak_aside(context.json);
+    let done = act_aside(context, what, act);
+    context.console.speak_aside(false);
+    done
+}
+
+fn act_aside<T>(
+    context: &mut Context,
+    what: &str,
+    act: impl FnOnce(&mut Context, &mut Ceremony) -> Result<T, CeremonyError>,
+) -> Result<T, CeremonyError> {
     let mut open = Ceremony::open(&context.directory)?;
     if open.transcript.is_sealed() {
-        return act(context, &mut open);
+        return act(context, &mut open).map_err(|error| advised(&open, error));
     }
     drop(open);
     let place = context.place();
     Ceremony::act(&place, |ceremony| {
-        let done = act(context, ceremony);
+        ceremony.transcript.require_writable()?;
+        let done = act(context, ceremony).map_err(|error| advised(ceremony, error));
         if let Err(refused) = &done {
             ceremony.record_refusal(crate::ceremony::directory::ADMINISTRATOR, what, refused)?;
         }
@@ -67,12 +82,17 @@ fn act<T>(
 }
 
 /// The files of a set of the plan, unless it has to be encrypted and this build cannot.
-fn contents(ceremony: &Ceremony, set: &str) -> Result<Files, CeremonyError> {
+fn contents(context: &mut Context, ceremony: &Ceremony, set: &str) -> Result<Files, CeremonyError> {
     let plan: &SetPlan = ceremony.planned_set(set)?;
     if plan.encrypted {
         media::encrypted::require(set)?;
     }
-    ceremony.contents_of(plan.contents, &sheets)
+    let files = ceremony.contents_of(plan.contents, &sheets)?;
+    if plan.contents == Contents::Digests && !ceremony.has_release() {
+        let what = "Nothing is released yet: the sheets have the digests of the frozen payloads.";
+        context.console.say(what);
+    }
+    Ok(files)
 }
 
 /// Where the passphrase of an encrypted set comes from.

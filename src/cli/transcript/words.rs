@@ -82,6 +82,9 @@ impl<'a> Told<'a> {
             ],
             REQUESTED => self.requested(data),
             MERGED => vec![merged(data.get("from").unwrap_or(&Json::Null))],
+            "refused" if data.get("check").is_none() => {
+                vec![format!("`{}` was refused: {}", text("act"), text("what"))]
+            }
             "refused" => vec![format!("{} refused `{}`: {}", text("check"), text("act"), text("what"))],
             "released" => vec!["wrote the release".to_owned()],
             "found" => vec!["found here, and not in the record before as they are:".to_owned()],
@@ -113,12 +116,20 @@ impl<'a> Told<'a> {
                 format!("the manifest is {}; the files:", text("manifest")),
             ],
             MEDIA_EXPORTED => vec![
-                format!(
-                    "exported the set {} to the medium {}, labelled {}, and read it back from there",
-                    text("set"),
-                    text("medium"),
-                    text("label")
-                ),
+                match data.get("found") {
+                    None => format!(
+                        "exported the set {} to the medium {}, labelled {}, and read it back from there",
+                        text("set"),
+                        text("medium"),
+                        text("label")
+                    ),
+                    Some(_) => format!(
+                        "found the set {} complete on the medium {}, labelled {}, and read it again from there",
+                        text("set"),
+                        text("medium"),
+                        text("label")
+                    ),
+                },
                 format!("the manifest in {} is {}", text("folder"), text("manifest")),
             ],
             MEDIA_IMAGE => vec![
