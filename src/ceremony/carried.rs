@@ -1,6 +1,7 @@
 //! What is wrong with a request or a response, or with whom it goes to.
 
 use crate::advice::{Advice, Exit};
+use crate::host::brief::brief;
 use crate::host::display::visible;
 
 /// Why nothing is carried, or nothing of what was carried is used.
@@ -34,6 +35,14 @@ pub enum CarriedError {
         /// Which.
         asked: Vec<String>,
     },
+    /// A request was answered with a PKCS#11 token, and nobody on this machine said which library reaches it.
+    #[error("the key {} is on a PKCS#11 token, and --module does not say which library of this machine reaches it", visible(.key))]
+    NoModule {
+        /// The key.
+        key: String,
+        /// The library's path in the plan.
+        planned: String,
+    },
     /// A file that is not what it was taken for.
     #[error("{} is no {what}: {}", visible(.file), visible(.problem))]
     Unreadable {
@@ -56,6 +65,11 @@ impl Advice for CarriedError {
             CarriedError::NotAsked { asked, .. } | CarriedError::Several { asked } => {
                 format!("Name one of these with --key: {}.", visible(&asked.join(", ")))
             }
+            CarriedError::NoModule { planned, .. } => format!(
+                "Add the library that you installed here, such as --module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so. The plan \
+                 has {}: that is where it lies at the ceremony, and it was not loaded.",
+                brief(planned)
+            ),
             CarriedError::Unreadable { .. } => {
                 "Nothing of it was used. Have it carried here once more, and compare its SHA-256 with those who wrote it."
                     .to_owned()
@@ -67,6 +81,7 @@ impl Advice for CarriedError {
         match self {
             CarriedError::NoSuchHolder { .. }
             | CarriedError::NotAsked { .. }
+            | CarriedError::NoModule { .. }
             | CarriedError::Several { .. } => Exit::Usage,
             CarriedError::NothingToAsk { .. } | CarriedError::Unreadable { .. } => Exit::No,
         }

@@ -15,7 +15,7 @@ use super::response::{LIMIT, Response};
 use super::review::Confirmed;
 use super::sign::{Desk, Outcome, Request, Show, sign_at};
 use super::signatures::store;
-use super::tokens::Tokens;
+use super::tokens::{Tokens, key_plan};
 use super::{CarriedError, Ceremony, CeremonyError};
 
 /// A response that was written.
@@ -25,6 +25,9 @@ pub struct Answered {
     /// How many bytes the response has, and their SHA-256; `None` if nothing was signed.
     pub written: Option<(usize, Sha256Digest)>,
 }
+
+/// The tokens of a machine on which a request is answered: none of them is reached as the request says.
+pub struct OwnTokens(Tokens);
 
 impl Opened {
     /// The key to sign with: the one that was named, or the only one that is asked for.
@@ -42,16 +45,21 @@ impl Opened {
         }
     }
 
-    /// Uses another library for the token than the plan names: it may lie elsewhere on this machine.
-    pub fn use_module(&mut self, key: &str, module: &Path) -> Result<(), CeremonyError> {
-        let path = files::absolute(module)?.to_string_lossy().into_owned();
-        let plan = self.ceremony.policy.keys.get_mut(key);
-        match plan.and_then(|plan| plan.token.as_mut()).map(|token| &mut token.kind) {
-            Some(TokenKind::Pkcs11 { module, .. }) => {
-                *module = path;
-                Ok(())
+    /// The tokens of this machine, for a key. The library for a PKCS#11 token is the one that the holder names: a library runs
+    /// as soon as it is loaded, and what a request names is whatever whoever carried it wrote there.
+    pub fn tokens(&self, key: &str, module: Option<&Path>) -> Result<OwnTokens, CeremonyError> {
+        let token = key_plan(&self.ceremony.policy, key)?.token.as_ref();
+        let planned = match token.map(|token| &token.kind) {
+            Some(TokenKind::Pkcs11 { module, .. }) => Some(module),
+            _ => None,
+        };
+        match (planned, module) {
+            (Some(_), Some(module)) => Ok(OwnTokens(Tokens::named_here(Some(files::absolute(module)?)))),
+            (None, None) => Ok(OwnTokens(Tokens::named_here(None))),
+            (Some(planned), None) => {
+                Err(CarriedError::NoModule { key: key.to_owned(), planned: planned.clone() }.into())
             }
-            _ => Err(CeremonyError::Change {
+            (None, Some(_)) => Err(CeremonyError::Change {
                 what: format!("the key {key} is on no PKCS#11 token, and --module names a library for one"),
                 next: "Leave --module out.".to_owned(),
             }),
@@ -62,7 +70,7 @@ impl Opened {
     /// taken up again.
     pub fn respond(
         &mut self,
-        tokens: &mut Tokens,
+        tokens: &mut OwnTokens,
         console: &mut dyn Console,
         show: Show<'_>,
         wish: &Request<'_>,
@@ -79,7 +87,7 @@ impl Opened {
         desk.take_up(&self.ceremony)?;
         // Whether anything can be written there is known before a token is touched.
         files::replace(&desk.unfinished, &desk.response.to_bytes())?;
-        let outcome = sign_at(&mut desk, &mut self.ceremony, tokens, console, show, wish);
+        let outcome = sign_at(&mut desk, &mut self.ceremony, &mut tokens.0, console, show, wish);
         if desk.response.signatures.is_empty() {
             files::remove_if_there(&desk.unfinished)?;
             return outcome.map(|outcome| Answered { outcome, written: None });

@@ -9,7 +9,6 @@ use crate::ceremony::CeremonyError;
 use crate::ceremony::provision::PinFrom;
 use crate::ceremony::request::{LIMIT, Opened, Request};
 use crate::ceremony::sign;
-use crate::ceremony::tokens::Tokens;
 use crate::console::words::words;
 use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
@@ -38,7 +37,7 @@ pub struct Args {
     /// Read the PIN from this file descriptor
     #[arg(long, value_name = "N")]
     pin_fd: Option<u32>,
-    /// The token's PKCS#11 module on this machine, where it is another than in the plan
+    /// The PKCS#11 module of a real token, as you installed it on this machine; the path in the request is never used
     #[arg(long, value_name = "PATH")]
     module: Option<PathBuf>,
     /// Where to write the response; the request's name with .response.json if absent
@@ -53,9 +52,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     request.require_in_time(clock::now())?;
     let mut opened = request.open()?;
     let key = opened.key(args.key.as_deref())?;
-    if let Some(module) = &args.module {
-        opened.use_module(&key, module)?;
-    }
+    let mut tokens = opened.tokens(&key, args.module.as_deref())?;
     let several = opened.request.asked.len() > 1;
     let out = match &args.out {
         Some(out) => out.clone(),
@@ -65,7 +62,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     introduce(&mut context.console, &opened, &key)?;
     let pin = args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor);
     let wish = sign::Request { key: &key, confirm: &args.confirm, pin };
-    let answered = opened.respond(&mut Tokens::new(), &mut context.console, &mut show_payload, &wish, &out);
+    let answered = opened.respond(&mut tokens, &mut context.console, &mut show_payload, &wish, &out);
     let answered = match answered {
         Ok(answered) => answered,
         Err(refused) => {

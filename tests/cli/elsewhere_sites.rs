@@ -79,20 +79,34 @@ fn holder(main: &Room, person: Person) -> String {
     section.split(']').next().unwrap().to_owned()
 }
 
-/// A request goes to a holder, who answers it; `more` is on the command line.
+/// A request goes to a holder, who answers it with the library of that machine; `more` is on the command line.
 fn answers(main: &Room, site: &Room, person: Person, more: &[&str]) {
     site.write(REQUEST, main.request(&holder(main, person)));
     let request = site.path(REQUEST).display().to_string();
     let (root, targets) = (main.typed("root"), main.typed("targets"));
-    let all = ["respond", &request, "--confirm", &root, "--confirm", &targets];
-    site.run_with_pin(person.pin, &[&all[..], more].concat()).ok();
+    let mut all = vec!["respond", &request, "--confirm", &root, "--confirm", &targets];
+    all.extend(more);
+    if !more.contains(&"--module") {
+        // The plan names a library that works here, too; it is not for a request to say what runs on this machine.
+        let what = format!(
+            "the key {} is on a PKCS#11 token, and --module does not say which library of this machine reaches it",
+            person.key
+        );
+        let next = format!(
+            "Add the library that you installed here, such as --module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so. The plan has \
+             {MODULE}: that is where it lies at the ceremony, and it was not loaded."
+        );
+        site.run_with_pin(person.pin, &all).failed(2, &what, &next);
+        all.extend(["--module", MODULE]);
+    }
+    site.run_with_pin(person.pin, &all).ok();
 }
 
 /// At the holder's terminal, with the paper beside it.
 fn answers_in_person(main: &Room, site: &Room, person: Person) {
     site.write(REQUEST, main.request(&holder(main, person)));
     let request = site.path(REQUEST).display().to_string();
-    let mut holder = site.sit_down(&["respond", &request]);
+    let mut holder = site.sit_down(&["respond", &request, "--module", MODULE]);
     for role in ["root", "targets"] {
         holder.reads(&format!(
             "Read the SHA-256 of {role} version 1 from paper, and type its first 8 digits or more."

@@ -75,6 +75,7 @@ mod mistakes_pin;
 mod mistakes_plan;
 mod mistakes_record;
 mod mistakes_request;
+mod mistakes_respond;
 mod mistakes_token;
 mod mistakes_void;
 mod night;
