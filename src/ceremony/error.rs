@@ -84,6 +84,12 @@ pub enum CeremonyError {
         /// What is wrong there.
         problem: String,
     },
+    /// The record has no room for more.
+    #[error("transcript.jsonl would have more than {limit} bytes, and nothing was recorded")]
+    RecordFull {
+        /// How many it may have.
+        limit: usize,
+    },
     /// The final head of the record does not fit it.
     #[error("checkpoint: {}", visible(.problem))]
     Checkpoint {
@@ -325,6 +331,9 @@ impl Advice for CeremonyError {
             CeremonyError::Checkpoint { .. } => {
                 "The checkpoint or the record was changed after it was written. Stop, keep this directory as it is, and compare both with another copy.".to_owned()
             }
+            CeremonyError::RecordFull { .. } => {
+                "See with `transcript show` what filled it, and keep that away. `tuf-ceremony seal` has room left; go on in another ceremony: `tuf-ceremony new DIR --from` this directory.".to_owned()
+            }
             CeremonyError::Note(_) => "Fetch the file again from where it was made; nothing was written.".to_owned(),
             CeremonyError::Unsealed { .. } => {
                 "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with another copy.".to_owned()
@@ -413,6 +422,7 @@ impl Advice for CeremonyError {
             | CeremonyError::NotThatRoot { .. }
             | CeremonyError::Incomplete { .. }
             | CeremonyError::Record { .. }
+            | CeremonyError::RecordFull { .. }
             | CeremonyError::Checkpoint { .. }
             | CeremonyError::Note(_)
             | CeremonyError::Proof { .. }
