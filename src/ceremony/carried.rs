@@ -1,8 +1,11 @@
 //! What is wrong with a request or a response, or with whom it goes to.
 
 use crate::advice::{Advice, Exit};
-use crate::host::brief::brief;
+use crate::host::brief::{brief, cut};
 use crate::host::display::visible;
+
+/// How much is said of what is wrong with a file, in characters: the file itself may be quoted there.
+const LONGEST: usize = 300;
 
 /// Why nothing is carried, or nothing of what was carried is used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +47,7 @@ pub enum CarriedError {
         planned: String,
     },
     /// A file that is not what it was taken for.
-    #[error("{} is no {what}: {}", visible(.file), visible(.problem))]
+    #[error("{} is no {what}: {}", visible(.file), cut(.problem, LONGEST))]
     Unreadable {
         /// The file.
         file: String,

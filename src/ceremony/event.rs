@@ -1,10 +1,13 @@
 //! What the record can say. Every event is typed, and none has a place for a secret.
 
-use crate::checks::{Finding, Outcome};
+mod parts;
+
+use crate::checks::Finding;
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
-use super::merge::Source;
+use super::merge::{Source, TakenSignature};
+use parts::{artifacts, findings_json, optional, payloads_json, step_json, with};
 
 /// The word for the first line of a sitting.
 pub const SITTING_OPENED: &str = "sitting-opened";
@@ -146,6 +149,19 @@ pub enum Event {
         /// What happened.
         what: String,
     },
+    /// Some of what came from one source was refused.
+    NotTaken {
+        /// What was attempted, e.g. `merge ada.response.json`.
+        act: String,
+        /// The source, if it could be read.
+        sha256: Option<Sha256Digest>,
+        /// The ids of the checks that refused, each once; none where what came could not be read at all.
+        checks: Vec<&'static str>,
+        /// How many things were refused.
+        count: usize,
+        /// What happened to the first of them.
+        what: String,
+    },
     /// The release was written.
     Released {
         /// `metadata/…`
@@ -234,6 +250,8 @@ pub enum Event {
         from: Source,
         /// `signatures/…`, `keys/…`, `transcripts/…`
         files: Vec<Artifact>,
+        /// The signatures among them.
+        signatures: Vec<TakenSignature>,
     },
     /// Files came in from a medium.
     MediaImported {
@@ -301,7 +319,7 @@ impl Event {
             Event::Frozen { .. } => FROZEN,
             Event::Reviewed { .. } => "reviewed",
             Event::Signed { .. } => "signed",
-            Event::Refused { .. } => "refused",
+            Event::Refused { .. } | Event::NotTaken { .. } => "refused",
             Event::Released { .. } => "released",
             Event::Found { .. } => "found",
             Event::Repaired { .. } => REPAIRED,
@@ -361,6 +379,17 @@ impl Event {
                 ("check", Json::from(*check)),
                 ("what", Json::from(what.as_str())),
             ]),
+            Event::NotTaken { act, sha256, checks, count, what } => optional(
+                vec![
+                    ("act", Json::from(act.as_str())),
+                    ("count", Json::Int(i64::try_from(*count).unwrap_or(i64::MAX))),
+                    ("what", Json::from(what.as_str())),
+                ],
+                [
+                    ("check", (!checks.is_empty()).then(|| Json::from(checks.join(", ")))),
+                    ("sha256", sha256.map(|sha256| Json::from(sha256.to_hex()))),
+                ],
+            ),
             Event::Released { files, findings } => {
                 Json::object([("checks", findings_json(findings)), ("files", artifacts(files))])
             }
@@ -406,9 +435,11 @@ impl Event {
                     ("sha256", Json::from(sha256.to_hex())),
                 ])
             }
-            Event::Merged { from, files } => {
-                Json::object([("files", artifacts(files)), ("from", from.to_json())])
-            }
+            Event::Merged { from, files, signatures } => Json::object([
+                ("files", artifacts(files)),
+                ("from", from.to_json()),
+                ("signatures", Json::Arr(signatures.iter().map(TakenSignature::to_json).collect())),
+            ]),
             Event::MediaImported { medium, label, manifest, digits, files } => Json::object([
                 ("digits", Json::Int(i64::try_from(*digits).unwrap_or(i64::MAX))),
                 ("files", artifacts(files)),
@@ -441,46 +472,4 @@ impl Event {
             }
         }
     }
-}
-
-/// An event about a set; what is not encrypted has no field that says so.
-fn with(encrypted: Option<&Encrypted>, mut fields: Vec<(&'static str, Json)>) -> Json {
-    fields.extend(encrypted.map(|one| ("encrypted", one.to_json())));
-    Json::Obj(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// The words of a step, and what became of it.
-fn step_json(words: &StepWords, own: [(&str, Json); 2]) -> Json {
-    let command = words.command.as_ref().map(|command| ("command", Json::from(command.as_str())));
-    let words = [("text", Json::from(words.text.as_str())), ("who", Json::from(words.who.as_str()))];
-    let all = words.into_iter().chain(own).chain(command);
-    Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn artifacts(files: &[Artifact]) -> Json {
-    Json::Obj(files.iter().map(|one| (one.file.clone(), Json::from(one.sha256.to_hex()))).collect())
-}
-
-fn payloads_json(payloads: &[(String, i64, Sha256Digest)]) -> Json {
-    let of_role = |(role, version, digest): &(String, i64, Sha256Digest)| {
-        (role.clone(), Json::object([(version.to_string().as_str(), Json::from(digest.to_hex()))]))
-    };
-    Json::Obj(payloads.iter().map(of_role).collect())
-}
-
-/// The findings that are not a plain pass, by check: warnings and waivers belong in the record.
-fn findings_json(findings: &[Finding]) -> Json {
-    let noted = findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_)));
-    Json::Arr(
-        noted
-            .map(|finding| {
-                let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
-                Json::object([
-                    ("check", Json::from(finding.check.id())),
-                    ("outcome", Json::from(finding.word())),
-                    ("what", Json::from(what)),
-                ])
-            })
-            .collect(),
-    )
 }

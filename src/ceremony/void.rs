@@ -5,6 +5,7 @@
 use crate::checks::Finding;
 use crate::checks::sign::{sign_again, sign_stale, sign_void};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::brief::cut;
 use crate::host::files;
 use crate::json::Json;
 use crate::tuf::METADATA_LIMIT;
@@ -16,6 +17,9 @@ use super::{Ceremony, CeremonyError, gate};
 
 /// What stands in the file.
 const FORMAT: &str = "tuf-ceremony-void/1";
+
+/// The most characters of a reason.
+pub const LONGEST: usize = 300;
 
 /// A payload that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Ceremony {
         let hex = digest.to_hex();
         let is_it = |data: &&Json| data.get("payload").and_then(Json::as_str) == Some(&hex);
         let recorded = self.transcript.all(VOIDED).find(is_it);
-        let reason = |said: &Json| said.get("reason").and_then(Json::as_str).map(str::to_owned);
+        let reason = |said: &Json| Some(cut(said.get("reason").and_then(Json::as_str)?, LONGEST));
         Ok(match (bytes, recorded) {
             (None, None) => None,
             (_, Some(recorded)) => Some(reason(recorded).unwrap_or_default()),
@@ -51,7 +55,9 @@ impl Ceremony {
         let mut findings = Vec::new();
         for payload in payloads {
             let reason = self.void_reason(payload.digest)?;
-            findings.extend(reason.map(|reason| sign_void(&payload.title(), payload.digest, Some(&reason))));
+            findings.extend(
+                reason.map(|reason| sign_void(&payload.title(), payload.digest, Some(&reason), None)),
+            );
         }
         Ok(findings)
     }
@@ -73,7 +79,7 @@ impl Ceremony {
         let (role, version, digest) = self.to_void(wanted)?;
         let title = format!("{role} version {version}");
         let before = self.void_reason(digest)?;
-        CeremonyError::require(sign_void(&title, digest, before.as_deref()))?;
+        CeremonyError::require(sign_void(&title, digest, before.as_deref(), None))?;
         let said = Json::object([
             ("format", Json::from(FORMAT)),
             ("payload", Json::from(digest.to_hex())),

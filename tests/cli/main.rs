@@ -70,6 +70,7 @@ mod media_stick;
 mod media_wrapped;
 mod mistakes_copy;
 mod mistakes_merge;
+mod mistakes_merge_junk;
 mod mistakes_payload;
 mod mistakes_pin;
 mod mistakes_plan;

@@ -296,6 +296,10 @@ fn the_holder_is_held_to_the_paper_and_to_the_token() {
     let what = "what was typed is not the beginning of the digest of any payload that this key signs";
     let next = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the file that was reviewed.";
     machine.respond(&["0123456789".to_owned()], &[]).refused(1, "SIGN-REVIEW", what, next);
+    // Zeros are no digits of nothing, either: the other of the two was signed before.
+    let only = changed(&room, |request| request["keys"][0]["payloads"] = json!([]));
+    let what_of_none = carried(only).respond(&["00000000".to_owned()], &[]);
+    what_of_none.refused(1, "SIGN-REVIEW", what, next);
     let next = "Name one of these with --key: ada.";
     machine.respond(&room.paper("ada"), &["--key", "ben"]).failed(
         2,

@@ -67,7 +67,15 @@ fn a_void_payload_is_neither_signed_nor_requested_nor_released() {
     room.freeze();
     assert_ne!(room.digest("root"), digest);
     assert_eq!(room.digest("targets"), targets);
-    // Still by name.
+    // Still by name: of who signed, and of what stands in its place.
+    let told = room.run(&["merge", room.beside("cem.json").to_str().unwrap()]).out;
+    assert!(told.contains("not taken: the signature of Cem (cem) over root version 1\n"), "{told}");
+    let next = format!(
+        "next: Nobody signs it any longer: {:.16} stands in its place. Send a new request for that. Destroy papers and requests \
+         with the old digest.",
+        room.digest("root")
+    );
+    assert!(told.contains(&next), "{told}");
     let late = fates(&room.merge(&["cem.json"]));
     assert!(late.contains(&fate("refused", "SIGN-STALE")) && late.contains(&fate("before", "")), "{late:?}");
     for key in ["ada", "ben"] {

@@ -11,15 +11,14 @@ use crate::policy::Policy;
 use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Signature;
 
-use super::super::directory::ADMINISTRATOR;
-use super::super::event::{Artifact, Event};
+use super::super::event::Artifact;
 use super::super::keyring::{self, file_of};
 use super::super::signatures;
 use super::super::transcript::Transcript;
 use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
 use super::records::{RECORDS, common};
-use super::{Brought, Fate, Item, Source};
+use super::{Brought, Fate, Item, Source, Taken};
 
 impl Ceremony {
     /// Takes the keys and the signatures of another copy.
@@ -32,7 +31,7 @@ impl Ceremony {
                 vec![Item::refused("nothing", error)]
             }
         };
-        self.told(name, items)
+        self.told(name, None, items)
     }
 
     /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan.
@@ -44,11 +43,11 @@ impl Ceremony {
     }
 
     fn take_copy(&mut self, other: &Ceremony) -> Result<Vec<Item>, CeremonyError> {
-        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        let (mut items, mut taken) = (Vec::new(), Taken::default());
         let common = common(self.transcript.lines(), other.transcript.lines());
         // Keys first: payloads that are frozen here know them already, and no others are frozen by this.
         self.take_keys(other, &mut items, &mut taken)?;
-        if !taken.is_empty() {
+        if !taken.files.is_empty() {
             self.read_keys()?;
         }
         self.take_signatures(other, &mut items, &mut taken)?;
@@ -57,11 +56,8 @@ impl Ceremony {
         if items.is_empty() {
             items.push(Item::new("nothing", Fate::Left("it has nothing that is not here".to_owned())));
         }
-        if !taken.is_empty() {
-            let (lines, root_hash) = other.transcript.head();
-            let from = Source::Copy { lines, common, root_hash };
-            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
-        }
+        let (lines, root_hash) = other.transcript.head();
+        self.record_taken(Source::Copy { lines, common, root_hash }, taken)?;
         Ok(items)
     }
 
@@ -69,7 +65,7 @@ impl Ceremony {
         &self,
         other: &Ceremony,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         for (name, plan) in &self.policy.keys {
             let Some(theirs) = other.keyring.get(name) else { continue };
@@ -81,7 +77,7 @@ impl Ceremony {
                 }
                 None => {
                     match self.take_key(other, name, &file_of(name, plan), theirs)? {
-                        Ok(files) => taken.extend(files),
+                        Ok(files) => taken.files.extend(files),
                         Err(error) => {
                             items.push(Item::refused(what, error));
                             continue;
@@ -130,7 +126,7 @@ impl Ceremony {
         &self,
         other: &Ceremony,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         let judge = Judge::of(self)?;
         for folder in listed(files::list(&other.path("signatures")), items) {
@@ -151,7 +147,7 @@ impl Ceremony {
                 };
                 let (item, artifact) = judge.take(self, payload, &signature)?;
                 items.push(item);
-                taken.extend(artifact);
+                taken.signature(artifact);
             }
         }
         Ok(())
@@ -185,7 +181,7 @@ impl Ceremony {
         other: &Ceremony,
         common: u64,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         let mut records = Vec::new();
         if other.transcript.head().0 > common {
@@ -205,7 +201,7 @@ impl Ceremony {
             if files::exists(&self.path(&file)) {
                 continue;
             }
-            taken.push(self.write(&file, &bytes)?);
+            taken.files.push(self.write(&file, &bytes)?);
             items.push(Item::new(format!("its record ({digest:.16})"), Fate::Taken));
         }
         Ok(())

@@ -8,19 +8,26 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
+use crate::advice::Advice as _;
 use crate::checks::Finding;
 use crate::checks::sign::sign_elsewhere;
 use crate::crypto::digest::Sha256Digest;
+use crate::host::brief::cut;
 use crate::host::files;
 
 use super::directory::ADMINISTRATOR;
-use super::event::Event;
+use super::event::{Artifact, Event};
 use super::response::{LIMIT, Response};
 use super::{Ceremony, CeremonyError};
 use judge::Judge;
 
 pub use records::CarriedIn;
-pub use source::Source;
+pub use source::{Source, TakenSignature};
+
+/// Of how many refusals the record has the words; of the others it has the number.
+const FIRST: usize = 3;
+/// The most characters of them, each.
+const LONGEST: usize = 400;
 
 /// What became of one thing that was brought.
 #[derive(Debug)]
@@ -91,7 +98,7 @@ impl Ceremony {
             Ok(names) => names,
             Err(error) => {
                 let items = vec![Item::refused("nothing", error.into())];
-                return Ok(vec![self.told(folder.to_string_lossy().into_owned(), items)?]);
+                return Ok(vec![self.told(folder.to_string_lossy().into_owned(), None, items)?]);
             }
         };
         for name in names.iter().filter(|name| name.ends_with(".response.json")) {
@@ -111,13 +118,16 @@ impl Ceremony {
 
     fn merge_response(&mut self, path: &Path) -> Result<Brought, CeremonyError> {
         let name = path.to_string_lossy().into_owned();
-        let read = files::read(path, LIMIT).map_err(CeremonyError::from);
-        let response = read.and_then(|bytes| Ok((Response::read(&name, &bytes)?, Sha256Digest::of(&bytes))));
-        let items = match response {
-            Ok((response, sha256)) => self.take_response(&name, &response, sha256)?,
-            Err(error) => vec![Item::refused("nothing", error)],
+        let bytes = match files::read(path, LIMIT) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.told(name, None, vec![Item::refused("nothing", error.into())]),
         };
-        self.told(name, items)
+        let sha256 = Sha256Digest::of(&bytes);
+        let items = match Response::read(&name, &bytes) {
+            Ok(response) => self.take_response(&name, &response, sha256)?,
+            Err(error) => vec![Item::refused("nothing", error.into())],
+        };
+        self.told(name, Some(sha256), items)
     }
 
     fn take_response(
@@ -131,31 +141,76 @@ impl Ceremony {
             return Ok(vec![Item::judged("nothing", own)]);
         }
         let judge = Judge::of(self)?;
-        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        let (mut items, mut taken) = (Vec::new(), Taken::default());
         for (payload, signatures) in &response.signatures {
             for signature in signatures {
-                let (item, file) = judge.take(self, *payload, signature)?;
+                let (item, one) = judge.take(self, *payload, signature)?;
                 items.push(item);
-                taken.extend(file);
+                taken.signature(one);
             }
         }
         if items.is_empty() {
             items.push(Item::new("nothing", Fate::Left("there is no signature in it".to_owned())));
         }
-        if !taken.is_empty() {
-            let from = Source::Response { sha256, plan: response.plan };
-            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
-        }
+        self.record_taken(Source::Response { sha256, plan: response.plan }, taken)?;
         Ok(items)
     }
 
-    /// Records what was refused.
-    fn told(&mut self, name: String, items: Vec<Item>) -> Result<Brought, CeremonyError> {
+    /// Records what was taken, if anything was.
+    fn record_taken(&mut self, from: Source, taken: Taken) -> Result<(), CeremonyError> {
+        let Taken { files, signatures } = taken;
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files, signatures })
+    }
+
+    /// Records what was refused: one line for all that a source brought, for somebody may bring very much.
+    fn told(
+        &mut self,
+        name: String,
+        sha256: Option<Sha256Digest>,
+        items: Vec<Item>,
+    ) -> Result<Brought, CeremonyError> {
+        let (mut checks, mut first, mut count) = (Vec::new(), Vec::new(), 0_usize);
         for item in &items {
-            if let Fate::Refused(error) = &item.fate {
-                self.record_refusal(ADMINISTRATOR, &format!("merge {name}"), error)?;
+            let Fate::Refused(error) = &item.fate else { continue };
+            count += 1;
+            if first.len() < FIRST {
+                first.push(cut(&error.to_string(), LONGEST));
+            }
+            let ids = error.refusing().iter().map(|finding| finding.check.id());
+            for id in ids.chain(error.check()) {
+                if !checks.contains(&id) {
+                    checks.push(id);
+                }
             }
         }
+        // A file that is not there is a slip at the keyboard, and no more.
+        if !checks.is_empty() || (count > 0 && sha256.is_some()) {
+            let more = match count.saturating_sub(first.len()) {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
+            let act = format!("merge {}", cut(&name, LONGEST));
+            let what = format!("{}{more}", first.join("; "));
+            self.transcript.record(ADMINISTRATOR, &Event::NotTaken { act, sha256, checks, count, what })?;
+        }
         Ok(Brought { name, items })
+    }
+}
+
+/// What was taken from one source.
+#[derive(Debug, Default)]
+struct Taken {
+    files: Vec<Artifact>,
+    signatures: Vec<TakenSignature>,
+}
+
+impl Taken {
+    fn signature(&mut self, taken: Option<(Artifact, TakenSignature)>) {
+        let Some((file, signature)) = taken else { return };
+        self.files.push(file);
+        self.signatures.push(signature);
     }
 }
