@@ -6,19 +6,23 @@ use std::path::Path;
 use crate::checks::{Check, Finding};
 use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
+use crate::host::beneath::{Beneath, Kind};
+use crate::host::brief::brief;
 use crate::host::files::{self, FileError};
-use crate::policy::Policy;
-use crate::tuf::METADATA_LIMIT;
+use crate::policy::{self, Policy};
 use crate::tuf::envelope::Signature;
 
 use super::super::event::Artifact;
 use super::super::keyring::{self, file_of};
 use super::super::signatures;
-use super::super::transcript::Transcript;
+use super::super::transcript::{LIMIT, Transcript};
 use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
-use super::records::{RECORDS, common};
+use super::records::{RECORDS, common, of};
 use super::{Brought, Fate, Item, Source, Taken};
+
+/// The most files and folders of a copy.
+const MOST: usize = 500_000;
 
 impl Ceremony {
     /// Takes the keys and the signatures of another copy.
@@ -34,8 +38,18 @@ impl Ceremony {
         self.told(name, None, items)
     }
 
-    /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan.
+    /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan. Nothing in it leads
+    /// out of it: a link would have other files of this machine read, and told.
     fn open_copy(&self, directory: &Path) -> Result<Ceremony, CeremonyError> {
+        let beneath = Beneath::open(directory)?;
+        let entries = beneath.entries("", MOST)?;
+        if let Some(other) = entries.iter().find(|entry| entry.kind == Kind::Other) {
+            let name = String::from_utf8_lossy(&other.name).into_owned();
+            return Err(FileError::NotAFile(directory.join(name)).into());
+        }
+        // The plan first: it names files.
+        let theirs = Policy::parse(&beneath.read("ceremony.toml", 16 * policy::LIMIT)?)?;
+        CeremonyError::require(same_ceremony(&self.policy, &theirs))?;
         let other = Ceremony::open(directory)?;
         CeremonyError::require(same_ceremony(&self.policy, &other.policy))?;
         CeremonyError::require(other.check_id())?;
@@ -110,15 +124,23 @@ impl Ceremony {
             let problem = "it has changed while it was read".to_owned();
             return Ok(Err(CeremonyError::Damaged { file: file.to_owned(), problem }));
         }
-        let mut taken = Vec::new();
+        let mut written = Vec::new();
         if let Some(bytes) = object_bytes {
             if let Err(error) = keyring::check_object(&object, &bytes, theirs) {
                 return Ok(Err(error));
             }
-            taken.push(self.write(&object, &bytes)?);
+            written.push((object.as_str(), bytes));
         }
         // public.pem last: its presence is what makes the key known.
-        taken.push(self.write(file, &bytes)?);
+        written.push((file, bytes));
+        let mut taken = Vec::new();
+        for (file, bytes) in written {
+            match self.write(file, &bytes) {
+                // Something else stands in its place: that is about this key, and about nothing else that the copy has.
+                Err(error @ CeremonyError::File(FileError::Exists(_))) => return Ok(Err(error)),
+                other => taken.push(other?),
+            }
+        }
         Ok(Ok(taken))
     }
 
@@ -189,8 +211,12 @@ impl Ceremony {
         }
         for name in listed(files::list(&other.path(RECORDS)), items) {
             let file = format!("{RECORDS}/{name}");
-            let read = files::read(&other.path(&file), METADATA_LIMIT).map_err(CeremonyError::from);
-            match read.and_then(|bytes| Transcript::carried(&bytes).map(|_| bytes)) {
+            let read = files::read(&other.path(&file), LIMIT).map_err(CeremonyError::from);
+            let record = read.and_then(|bytes| {
+                CeremonyError::require(own_record(&file, &Transcript::carried(&bytes)?, &self.policy.id))?;
+                Ok(bytes)
+            });
+            match record {
                 Ok(bytes) => records.push(bytes),
                 Err(error) => items.push(Item::refused(file, error)),
             }
@@ -224,6 +250,19 @@ fn same_ceremony(ours: &Policy, theirs: &Policy) -> Finding {
         return Finding::fail(Check::PlanDigest, what, next);
     }
     Finding::pass(Check::PlanDigest, format!("ceremony.toml is {:.16} there, too", ours.digest))
+}
+
+/// RECORD-CHAIN: a record that the copy keeps is one of this ceremony.
+fn own_record(file: &str, record: &Transcript, id: &str) -> Finding {
+    match of(record) {
+        Some(of) if of == id => Finding::pass(Check::RecordChain, format!("{file} is of the ceremony {id}")),
+        of => {
+            let of = brief(of.unwrap_or("that it does not name"));
+            let what = format!("{file} is the record of the ceremony {of}, and this is {id}");
+            let next = "Leave it there: it says nothing of this ceremony. Find out who put it among the records of the copy.";
+            Finding::fail(Check::RecordChain, what, next)
+        }
+    }
 }
 
 /// PLAN-DIGEST: one key has one public half.
