@@ -76,6 +76,10 @@ impl Opened {
         wish: &Request<'_>,
         out: &Path,
     ) -> Result<Answered, CeremonyError> {
+        // Two answers at once would take what is unfinished from one another.
+        let _claim = files::lock(
+            out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        )?;
         require_free(out)?;
         let asked = self.request.asked.get(wish.key).cloned().unwrap_or_default();
         let response = Response {

@@ -328,6 +328,17 @@ impl Scratch {
     pub fn path(&self) -> &Path {
         self.0.path()
     }
+
+    /// Writes a file that must not exist yet, and the folders that it is in. Nothing is synced: it does not outlive this value.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let path = self.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed("create", parent))?;
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create_new(true).open(&path).map_err(failed("create", &path))?;
+        file.write_all(bytes).map_err(failed("write", &path))
+    }
 }
 
 /// Whether a name stays in the folder it is joined to: one component, as it is, and neither `.` nor `..`.

@@ -2,8 +2,11 @@
 
 use std::fs;
 
-use crate::elsewhere::{REQUEST, carried};
-use crate::rehearsal::provisioned;
+use serde_json::{Value, json};
+
+use crate::elsewhere::{REQUEST, RESPONSE, carried};
+use crate::later::later;
+use crate::rehearsal::{frozen, provisioned};
 
 /// A library runs as soon as it is loaded: the one that a request names is none that the holder chose.
 #[test]
@@ -29,4 +32,43 @@ fn no_library_is_loaded_because_a_request_names_it() {
     let done = machine.respond(&room.paper("ada"), &["--module", &own]);
     assert!(done.code == 5 && done.err.contains("own.so") && !done.err.contains("planted.so"), "{done:?}");
     assert_eq!(machine.names(""), ["own.so", "planted.so", REQUEST]);
+}
+
+/// Files that no plan has a place for are refused before any is written, and of those that it has a place for there are not too many.
+#[test]
+fn a_request_does_not_keep_the_machine_busy() {
+    let room = later();
+    room.freeze();
+    let request: Value = serde_json::from_slice(&room.request("ada")).unwrap();
+    let stuffed = |name: &dyn Fn(usize) -> String, count: usize| {
+        let mut request = request.clone();
+        let files = request["files"].as_object_mut().unwrap();
+        files.extend((0..count).map(|number| (name(number), json!(""))));
+        carried(request.to_string())
+    };
+    let machine = stuffed(&|number| format!("stray/{number}"), 3);
+    let what = format!(
+        "the request {} says in \"files\" something else than what follows from the files in it",
+        machine.path(REQUEST).display()
+    );
+    let next = "Do not sign. Compare the SHA-256 of the request with those who wrote it, and have it carried here once more.";
+    machine.respond(&[], &[]).refused(1, "SIGN-STALE", &what, next);
+    let machine = stuffed(&|number| format!("trusted/{number}.json"), 20_000);
+    let done = machine.respond(&[], &[]);
+    assert!(done.code == 1 && done.err.contains(" files, and 20000 are the most\n"), "{done:?}");
+}
+
+/// Of two who answer at once into one folder, the second is told so.
+#[test]
+fn two_answers_at_once_do_not_meet() {
+    let room = frozen();
+    let machine = carried(room.request("ada"));
+    let held = tuf_ceremony::host::files::lock(&machine.path("")).unwrap();
+    let folder = machine.path(REQUEST).parent().unwrap().display().to_string();
+    let what = format!("another tuf-ceremony works in {folder} at this moment");
+    let next = "Wait until the other command has ended, and run this one again.";
+    machine.respond(&room.paper("ada"), &[]).failed(5, &what, next);
+    drop(held);
+    machine.respond(&room.paper("ada"), &[]).ok();
+    assert_eq!(machine.names(""), [REQUEST, RESPONSE]);
 }
