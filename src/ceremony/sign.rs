@@ -2,7 +2,9 @@
 //! shown and confirmed; every signature is verified straight away and kept only then.
 
 use crate::checks::Finding;
-use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_other, sign_review, sign_stale, sign_verify};
+use crate::checks::sign::{
+    LEAST_DIGITS, are_digits, sign_key, sign_other, sign_review, sign_stale, sign_verify,
+};
 use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme, hex};
@@ -214,12 +216,22 @@ fn require_free(ceremony: &Ceremony, payload: Sha256Digest, keyids: &[String]) -
     }
 }
 
+/// Asks until something comes that can be digits: whoever pressed Enter once too often has not said that anything is wrong, and
+/// must not be left at a shell, where the PIN would be typed in the open.
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
     console.say(&format!(
         "Read the SHA-256 of {} from paper, and type its first {LEAST_DIGITS} digits or more.",
         visible(&reviewed.payload.title())
     ));
-    Ok(console.ask(DIGITS, CONFIRM)?)
+    loop {
+        let typed = console.ask(DIGITS, CONFIRM)?;
+        if are_digits(&typed) {
+            return Ok(typed);
+        }
+        console.say(&format!(
+            "That was not {LEAST_DIGITS} or more hex digits. Type them once more, or stop with Ctrl-C."
+        ));
+    }
 }
 
 /// Gives every open payload the prefix that was given for it. A prefix that fits none is a wrong digest (SIGN-REVIEW),

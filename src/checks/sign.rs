@@ -9,11 +9,18 @@ use super::{Check, Finding};
 /// The least number of hex digits that a holder confirms with.
 pub const LEAST_DIGITS: usize = 8;
 
+/// Whether what was typed can be the beginning of a digest at all.
+pub fn are_digits(typed: &str) -> bool {
+    let digits = typed.chars().filter(|c| !c.is_whitespace());
+    digits.clone().all(|c| c.is_ascii_hexdigit()) && digits.count() >= LEAST_DIGITS
+}
+
 /// SIGN-REVIEW: the holder typed the beginning of the digest of what was shown.
 pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
     let check = Check::SignReview;
+    let is_well_formed = are_digits(typed);
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    if typed.len() < LEAST_DIGITS || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_well_formed {
         let found = format!("what was typed for {what} is not {LEAST_DIGITS} or more hex digits");
         let next = format!(
             "Read the digest of the payload from paper or from another screen, and type its first \
