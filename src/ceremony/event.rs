@@ -29,6 +29,8 @@ pub const FROZEN: &str = "frozen";
 pub const VOIDED: &str = "voided";
 /// The word for a request that goes to a holder elsewhere.
 pub const REQUESTED: &str = "requested";
+/// The word for the release.
+pub const RELEASED: &str = "released";
 /// The word for what came back, or from another copy of the directory.
 pub const MERGED: &str = "merged";
 /// The word for files that came in from a medium.
@@ -320,7 +322,7 @@ impl Event {
             Event::Reviewed { .. } => "reviewed",
             Event::Signed { .. } => "signed",
             Event::Refused { .. } | Event::NotTaken { .. } => "refused",
-            Event::Released { .. } => "released",
+            Event::Released { .. } => RELEASED,
             Event::Found { .. } => "found",
             Event::Repaired { .. } => REPAIRED,
             Event::SittingOpened { .. } => SITTING_OPENED,

@@ -2,8 +2,8 @@
 //!
 //! What says so is a file beside the payload, and a line of the record: either is enough.
 
-use crate::checks::Finding;
 use crate::checks::sign::{sign_again, sign_stale, sign_void};
+use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::brief::cut;
 use crate::host::files;
@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::tuf::METADATA_LIMIT;
 
 use super::directory::ADMINISTRATOR;
-use super::event::{Event, VOIDED};
+use super::event::{Event, RELEASED, VOIDED};
 use super::payload::{Payload, not_current};
 use super::{Ceremony, CeremonyError, gate};
 
@@ -74,10 +74,11 @@ impl Ceremony {
 
     /// Gives up a current payload, named by its role or the beginning of its digest.
     pub fn void(&mut self, wanted: &str, reason: &str) -> Result<Voided, CeremonyError> {
-        // Of what is released, nothing can be taken back.
-        CeremonyError::require(gate::output(self))?;
         let (role, version, digest) = self.to_void(wanted)?;
         let title = format!("{role} version {version}");
+        let output = gate::output(self);
+        let is_out = output.refuses() && self.has_release();
+        CeremonyError::require(if is_out { out_in_the_world(&title) } else { output })?;
         let before = self.void_reason(digest)?;
         CeremonyError::require(sign_void(&title, digest, before.as_deref(), None))?;
         let said = Json::object([
@@ -93,6 +94,11 @@ impl Ceremony {
             Event::Voided { payload: digest, role, version, reason: reason.clone(), files: vec![file] };
         self.transcript.record(ADMINISTRATOR, &event)?;
         Ok(Voided { title, digest, reason })
+    }
+
+    /// Whether the record has a release.
+    pub(super) fn has_release(&self) -> bool {
+        self.transcript.all(RELEASED).next().is_some()
     }
 
     fn to_void(&self, wanted: &str) -> Result<(String, i64, Sha256Digest), CeremonyError> {
@@ -114,6 +120,13 @@ impl Ceremony {
         }
         Err(CeremonyError::Refused(Box::new(not_current(wanted))))
     }
+}
+
+/// PLAN-OUTPUT: of what is released, nothing can be taken back.
+fn out_in_the_world(title: &str) -> Finding {
+    let found = format!("{title} is released");
+    let next = "What is released cannot be taken back: make what follows it, with `tuf-ceremony new DIR --from` this directory.";
+    Finding::fail(Check::PlanOutput, found, next)
 }
 
 fn file_of(digest: Sha256Digest) -> String {

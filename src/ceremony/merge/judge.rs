@@ -1,6 +1,7 @@
 //! Whether a signature that was brought is one of this ceremony.
 
 use crate::checks::sign::{sign_carried, sign_stale, sign_void};
+use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::tuf::envelope::Signature;
@@ -60,7 +61,8 @@ impl Judge {
         // What comes after the release is in no file of it.
         let output = gate::output(ceremony);
         if output.refuses() {
-            return Ok((Item::judged(what, output), None));
+            let found = if ceremony.has_release() { after_release(&what) } else { output };
+            return Ok((Item::judged(what, found), None));
         }
         let file = store(ceremony, payload, signature)?;
         let (role, version) = (one.payload.role.clone(), one.payload.version);
@@ -123,4 +125,14 @@ impl Judge {
         let name = ceremony.keyring.name_of(key.material()?)?;
         Some((name.to_owned(), ceremony.policy.holder_of(name).to_owned()))
     }
+}
+
+/// PLAN-OUTPUT: a release stays as it is, whatever else is good.
+fn after_release(what: &str) -> Finding {
+    let found = format!("{what} is good, and came after the release");
+    Finding::fail(
+        Check::PlanOutput,
+        found,
+        "Nothing needs it: the release was complete without it, and stays as it is.",
+    )
 }
