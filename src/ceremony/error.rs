@@ -17,6 +17,7 @@ use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
 use super::carried::CarriedError;
+use super::elsewhere::Elsewhere;
 use super::script::ScriptError;
 
 /// Why a ceremony command did not do what it was asked to.
@@ -192,6 +193,9 @@ pub enum CeremonyError {
         /// What stops it there.
         error: Box<CeremonyError>,
     },
+    /// What stops whoever answers a request: nothing of the ceremony is there but what was carried.
+    #[error(transparent)]
+    InRequest(Box<Elsewhere>),
     /// There is nothing to work on yet.
     #[error("{what}")]
     NotYet {
@@ -282,6 +286,7 @@ impl CeremonyError {
         match self {
             CeremonyError::Refused(finding) => std::slice::from_ref(finding),
             CeremonyError::RefusedMany(findings) => findings,
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.refusing(),
             _ => &[],
         }
     }
@@ -355,6 +360,7 @@ impl Advice for CeremonyError {
             CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
             CeremonyError::Carried(error) => error.next_step(),
             CeremonyError::InCopy { error, .. } => error.next_step(),
+            CeremonyError::InRequest(elsewhere) => visible(elsewhere.next),
             CeremonyError::NotPlanned { what: "medium", known, .. } if known.is_empty() => {
                 "Add it to ceremony.toml: [media.NAME] with role and label.".to_owned()
             }
@@ -362,7 +368,9 @@ impl Advice for CeremonyError {
                 "Add it to ceremony.toml: [set.NAME] with contents, media and existing.".to_owned()
             }
             CeremonyError::NotPlanned { known, .. } => format!("There are: {}.", known.join(", ")),
-            CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
+            CeremonyError::KeyUnknown { name } => format!(
+                "Run `tuf-ceremony token provision --key {name}` with its token inserted; or, in a copy of this directory, where its holder is, and bring that here with `merge DIR`."
+            ),
             CeremonyError::NoToken { .. } => {
                 "Sign where the key is, and put the signature under signatures/; or add token = { … } to the key in ceremony.toml.".to_owned()
             }
@@ -390,6 +398,7 @@ impl Advice for CeremonyError {
             CeremonyError::Token(error) => error.check(),
             CeremonyError::Refused(finding) => Some(finding.check.id()),
             CeremonyError::InCopy { error, .. } => error.check(),
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.check(),
             CeremonyError::Record { .. } | CeremonyError::Checkpoint { .. } => Some(Check::RecordChain.id()),
             _ => None,
         }
@@ -409,6 +418,7 @@ impl Advice for CeremonyError {
             CeremonyError::KeyFile { error, .. } => error.exit(),
             CeremonyError::Carried(error) => error.exit(),
             CeremonyError::InCopy { error, .. } => error.exit(),
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,

@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::checks::plan::plan_output;
+use crate::checks::{Check, Finding};
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::TokenKind;
 use crate::tuf::envelope::Signature;
 
+use super::elsewhere::elsewhere;
 use super::request::Opened;
 use super::response::{LIMIT, Response};
 use super::review::Confirmed;
@@ -80,7 +81,7 @@ impl Opened {
         let _claim = files::lock(
             out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
         )?;
-        require_free(out)?;
+        self.require_unanswered(out)?;
         let asked = self.request.asked.get(wish.key).cloned().unwrap_or_default();
         let response = Response {
             ceremony: self.ceremony.policy.id.clone(),
@@ -94,21 +95,40 @@ impl Opened {
         let outcome = sign_at(&mut desk, &mut self.ceremony, &mut tokens.0, console, show, wish);
         if desk.response.signatures.is_empty() {
             files::remove_if_there(&desk.unfinished)?;
-            return outcome.map(|outcome| Answered { outcome, written: None });
+            return Ok(Answered { outcome: outcome.map_err(elsewhere)?, written: None });
         }
-        let outcome = outcome?;
+        let outcome = outcome.map_err(elsewhere)?;
         let bytes = desk.response.to_bytes();
         files::create(out, &bytes)?;
         files::remove_if_there(&desk.unfinished)?;
         Ok(Answered { outcome, written: Some((bytes.len(), Sha256Digest::of(&bytes))) })
     }
+
+    /// PLAN-OUTPUT: nothing is where the response will be. Mostly it is an answer that was given before.
+    fn require_unanswered(&self, out: &Path) -> Result<(), CeremonyError> {
+        if !files::exists(out) {
+            return Ok(());
+        }
+        let policy = &self.ceremony.policy;
+        let before = files::read(out, LIMIT).ok().and_then(|bytes| Response::read("", &bytes).ok());
+        let name = out.to_string_lossy();
+        Err(taken(
+            out,
+            match before {
+                Some(before) if before.ceremony == policy.id && before.plan == policy.digest => {
+                    format!("This request was answered before: send {name}. For another answer, name its file with --out.")
+                }
+                _ => "It is no answer to this request, and nothing is overwritten. Name another file with --out."
+                    .to_owned(),
+            },
+        ))
+    }
 }
 
-/// PLAN-OUTPUT: nothing is where the response will be.
-fn require_free(out: &Path) -> Result<(), CeremonyError> {
-    let existing: Vec<String> =
-        files::exists(out).then(|| out.to_string_lossy().into_owned()).into_iter().collect();
-    CeremonyError::require(plan_output(&existing))
+/// PLAN-OUTPUT, of a file that is where one of ours would be.
+fn taken(path: &Path, next: String) -> CeremonyError {
+    let what = format!("{} exists already", path.to_string_lossy());
+    CeremonyError::Refused(Box::new(Finding::fail(Check::PlanOutput, what, next)))
 }
 
 /// Where signatures are until the response is whole.
@@ -133,7 +153,8 @@ impl Answer {
             before.ceremony == self.response.ceremony && before.plan == self.response.plan
         };
         let Some(before) = Response::read("", &bytes).ok().filter(own) else {
-            return require_free(&self.unfinished);
+            let next = "It is of another answer, and nothing is overwritten. Move it away, or name another file with --out.";
+            return Err(taken(&self.unfinished, next.to_owned()));
         };
         for one in ceremony.collected()? {
             let digest = one.payload.digest;

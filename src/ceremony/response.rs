@@ -17,7 +17,7 @@ use crate::tuf::envelope::Signature;
 use super::CarriedError;
 
 /// What a response begins with.
-const FORMAT: &str = "tuf-ceremony-response/1";
+pub const FORMAT: &str = "tuf-ceremony-response/1";
 
 /// The largest response that is read, in bytes: more than a hundred signatures of the common kinds.
 pub const LIMIT: usize = 64 << 10;

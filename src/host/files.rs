@@ -150,6 +150,15 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// Reads what a file begins with, up to `most` bytes.
+pub fn beginning(path: &Path, most: usize) -> Result<Vec<u8>, FileError> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    Ok(bytes)
+}
+
 /// Like [`read`], and `None` if the file does not exist.
 pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileError> {
     match read(path, limit) {

@@ -107,10 +107,17 @@ fn answers_in_person(main: &Room, site: &Room, person: Person) {
     site.write(REQUEST, main.request(&holder(main, person)));
     let request = site.path(REQUEST).display().to_string();
     let mut holder = site.sit_down(&["respond", &request, "--module", MODULE]);
+    holder.reads("Compare these words with those who sent the request; Ctrl-C stops.");
+    holder.answers("Enter when they agree: ", "");
     for role in ["root", "targets"] {
         holder.reads(&format!(
             "Read the SHA-256 of {role} version 1 from paper, and type its first 8 digits or more."
         ));
+        // Enter once too often, and a slip: neither ends anything.
+        for slip in ["", &main.typed(role)[..7]] {
+            holder.answers("Digits from paper: ", slip);
+            holder.reads("That was not 8 or more hex digits. Type them once more, or stop with Ctrl-C.");
+        }
         holder.answers("Digits from paper: ", &main.typed(role));
     }
     holder.answers("PIN: ", person.pin);

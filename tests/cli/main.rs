@@ -69,6 +69,7 @@ mod media_real;
 mod media_stick;
 mod media_wrapped;
 mod mistakes_copy;
+mod mistakes_kinds;
 mod mistakes_merge;
 mod mistakes_merge_junk;
 mod mistakes_payload;

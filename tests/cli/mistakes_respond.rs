@@ -72,3 +72,17 @@ fn two_answers_at_once_do_not_meet() {
     machine.respond(&room.paper("ada"), &[]).ok();
     assert_eq!(machine.names(""), [REQUEST, RESPONSE]);
 }
+
+/// Whoever runs it once more is told what to send.
+#[test]
+fn a_request_that_was_answered_is_told_so() {
+    let room = frozen();
+    let machine = carried(room.request("ada"));
+    machine.respond(&room.paper("ada"), &[]).ok();
+    let there = machine.path(RESPONSE).display().to_string();
+    let next = format!(
+        "This request was answered before: send {there}. For another answer, name its file with --out."
+    );
+    let done = machine.respond(&room.paper("ada"), &["--out", &there]);
+    done.refused(1, "PLAN-OUTPUT", &format!("{there} exists already"), &next);
+}

@@ -19,7 +19,7 @@ use super::super::transcript::{LIMIT, Transcript};
 use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
 use super::records::{RECORDS, common, of};
-use super::{Brought, Fate, Item, Source, Taken};
+use super::{Brought, Fate, Item, NOTHING, Source, Taken};
 
 /// The most files and folders of a copy.
 const MOST: usize = 500_000;
@@ -32,7 +32,7 @@ impl Ceremony {
             Ok(other) => self.take_copy(&other)?,
             Err(error) => {
                 let error = CeremonyError::InCopy { copy: name.clone(), error: Box::new(error) };
-                vec![Item::refused("nothing", error)]
+                vec![Item::refused(NOTHING, error)]
             }
         };
         self.told(name, None, items)
@@ -68,7 +68,10 @@ impl Ceremony {
         self.tell_void(other, &mut items)?;
         self.take_records(other, common, &mut items, &mut taken)?;
         if items.is_empty() {
-            items.push(Item::new("nothing", Fate::Left("it has nothing that is not here".to_owned())));
+            items.push(Item::new(
+                NOTHING,
+                Fate::Left("it brings nothing that is not here already".to_owned()),
+            ));
         }
         let (lines, root_hash) = other.transcript.head();
         self.record_taken(Source::Copy { lines, common, root_hash }, taken)?;
@@ -276,7 +279,7 @@ fn other_key(name: &str, ours: Sha256Digest, theirs: Sha256Digest) -> Finding {
 /// The names in a folder of the copy. One that cannot be listed is told, and the rest of the copy is taken.
 fn listed(names: Result<Vec<String>, FileError>, items: &mut Vec<Item>) -> Vec<String> {
     names.unwrap_or_else(|error| {
-        items.push(Item::refused("nothing", error.into()));
+        items.push(Item::refused(NOTHING, error.into()));
         Vec::new()
     })
 }

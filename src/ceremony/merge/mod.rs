@@ -17,12 +17,19 @@ use crate::host::files;
 
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
+use super::kinds::Kind;
 use super::response::{LIMIT, Response};
-use super::{Ceremony, CeremonyError};
+use super::{CarriedError, Ceremony, CeremonyError};
 use judge::Judge;
 
 pub use records::CarriedIn;
 pub use source::{Source, TakenSignature};
+
+/// What an item is called that stands for all that was brought: none of it was taken.
+pub const NOTHING: &str = "nothing";
+
+/// How much of a file is looked at that is no response, in bytes: a picture is known by less, and nearly every request is smaller.
+const LOOKED_AT: usize = 4 << 20;
 
 /// Of how many refusals the record has the words; of the others it has the number.
 const FIRST: usize = 3;
@@ -97,18 +104,21 @@ impl Ceremony {
         let names = match files::list(folder) {
             Ok(names) => names,
             Err(error) => {
-                let items = vec![Item::refused("nothing", error.into())];
+                let items = vec![Item::refused(NOTHING, error.into())];
                 return Ok(vec![self.told(folder.to_string_lossy().into_owned(), None, items)?]);
             }
         };
-        for name in names.iter().filter(|name| name.ends_with(".response.json")) {
-            all.push(self.merge_response(&folder.join(name))?);
+        let mut left = Vec::new();
+        for name in &names {
+            let path = folder.join(name);
+            if name.ends_with(".response.json") && !files::is_folder(&path) {
+                all.push(self.merge_response(&path)?);
+            } else {
+                left.push(Item::new(name, Fate::Left(why_left(&path))));
+            }
         }
-        let others = names.iter().filter(|name| !name.ends_with(".response.json"));
-        let why = "its name does not end in .response.json; name it if it is a response";
-        let mut left: Vec<Item> = others.map(|name| Item::new(name, Fate::Left(why.to_owned()))).collect();
         if names.is_empty() {
-            left.push(Item::new("nothing", Fate::Left("the folder is empty".to_owned())));
+            left.push(Item::new(NOTHING, Fate::Left("the folder is empty".to_owned())));
         }
         if !left.is_empty() {
             all.push(Brought { name: folder.to_string_lossy().into_owned(), items: left });
@@ -120,12 +130,21 @@ impl Ceremony {
         let name = path.to_string_lossy().into_owned();
         let bytes = match files::read(path, LIMIT) {
             Ok(bytes) => bytes,
-            Err(error) => return self.told(name, None, vec![Item::refused("nothing", error.into())]),
+            Err(error) => {
+                // A picture or a request may be larger than any response.
+                let kind = files::beginning(path, LOOKED_AT).ok().and_then(|bytes| Kind::of(&bytes));
+                let error = kind.map_or(error.into(), |kind| other_kind(&name, kind));
+                return self.told(name, None, vec![Item::refused(NOTHING, error)]);
+            }
         };
         let sha256 = Sha256Digest::of(&bytes);
         let items = match Response::read(&name, &bytes) {
             Ok(response) => self.take_response(&name, &response, sha256)?,
-            Err(error) => vec![Item::refused("nothing", error.into())],
+            Err(error) => {
+                let kind = Kind::of(&bytes).filter(|kind| *kind != Kind::Response);
+                let error = kind.map_or(error.into(), |kind| other_kind(&name, kind));
+                vec![Item::refused(NOTHING, error)]
+            }
         };
         self.told(name, Some(sha256), items)
     }
@@ -138,7 +157,7 @@ impl Ceremony {
     ) -> Result<Vec<Item>, CeremonyError> {
         let own = sign_elsewhere(&format!("the response {name}"), &response.ceremony, &self.policy.id);
         if own.refuses() {
-            return Ok(vec![Item::judged("nothing", own)]);
+            return Ok(vec![Item::judged(NOTHING, own)]);
         }
         let judge = Judge::of(self)?;
         let (mut items, mut taken) = (Vec::new(), Taken::default());
@@ -150,7 +169,7 @@ impl Ceremony {
             }
         }
         if items.is_empty() {
-            items.push(Item::new("nothing", Fate::Left("there is no signature in it".to_owned())));
+            items.push(Item::refused(NOTHING, CarriedError::Empty { file: name.to_owned() }.into()));
         }
         self.record_taken(Source::Response { sha256, plan: response.plan }, taken)?;
         Ok(items)
@@ -197,6 +216,23 @@ impl Ceremony {
             self.transcript.record(ADMINISTRATOR, &Event::NotTaken { act, sha256, checks, count, what })?;
         }
         Ok(Brought { name, items })
+    }
+}
+
+/// A file that is for another command.
+fn other_kind(file: &str, kind: Kind) -> CeremonyError {
+    CarriedError::OtherKind { file: file.to_owned(), what: "signature response", kind }.into()
+}
+
+/// Why a thing in a folder is left where it is.
+fn why_left(path: &Path) -> String {
+    if files::is_folder(path) {
+        return "it is a folder: name it, if responses or a copy of this directory are in it".to_owned();
+    }
+    let kind = files::beginning(path, LOOKED_AT).ok().and_then(|bytes| Kind::of(&bytes));
+    match kind.filter(|kind| *kind != Kind::Response) {
+        Some(kind) => format!("it is {}: {}", kind.name(), kind.next(&path.to_string_lossy())),
+        None => "its name does not end in .response.json; name it if it is a response".to_owned(),
     }
 }
 

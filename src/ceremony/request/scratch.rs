@@ -11,6 +11,7 @@ use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Envelope;
 
 use super::super::directory::RECORD;
+use super::super::elsewhere::elsewhere;
 use super::super::keyring::file_of;
 use super::super::payload::{INDEX, Payload};
 use super::super::trusted::IMPORTED;
@@ -55,10 +56,10 @@ impl Request {
                 let name = path.strip_prefix(scratch.path()).unwrap_or(&path).to_string_lossy().into_owned();
                 return Err(wrong(format!("it lacks {name}")));
             }
-            other => other?,
+            other => other.map_err(elsewhere)?,
         };
         // Whether each payload is what its name says (SIGN-STALE).
-        let payloads = ceremony.payloads()?;
+        let payloads = ceremony.payloads().map_err(elsewhere)?;
         self.require_consistent(&ceremony)?;
         for digest in self.asked.values().flatten() {
             if !payloads.iter().any(|payload| payload.digest == *digest) {
@@ -75,7 +76,7 @@ impl Request {
         let Some(plan) = files.get(PLAN).and_then(Json::as_str) else {
             return Err(unreadable(&self.name, format!("it lacks {PLAN}")));
         };
-        let policy = Policy::parse(plan.as_bytes())?;
+        let policy = Policy::parse(plan.as_bytes()).map_err(|error| elsewhere(error.into()))?;
         let stray = files.keys().any(|name| !has_place(&policy, name));
         CeremonyError::require(sign_request(&self.title(), stray.then_some("files")))
     }
