@@ -31,6 +31,11 @@ fn no_library_is_loaded_because_a_request_names_it() {
     fs::write(machine.path("own.so"), "no library either").unwrap();
     let done = machine.respond(&room.paper("ada"), &["--module", &own]);
     assert!(done.code == 5 && done.err.contains("own.so") && !done.err.contains("planted.so"), "{done:?}");
+    // What is wrong with it is said in words for this machine.
+    let missing = machine.path("missing.so").display().to_string();
+    let done = machine.respond(&room.paper("ada"), &["--module", &missing]);
+    let next = "  next: Install the package that brings the token's PKCS#11 library, or correct the path after --module.\n";
+    assert!(done.err.contains("missing.so") && done.err.contains(next), "{done:?}");
     assert_eq!(machine.names(""), ["own.so", "planted.so", REQUEST]);
 }
 
@@ -85,4 +90,24 @@ fn a_request_that_was_answered_is_told_so() {
     );
     let done = machine.respond(&room.paper("ada"), &["--out", &there]);
     done.refused(1, "PLAN-OUTPUT", &format!("{there} exists already"), &next);
+}
+
+/// Whoever finds other words and stops leaves nothing behind, neither a response nor the unpacked request.
+#[test]
+fn who_stops_at_the_words_leaves_nothing() {
+    let room = frozen();
+    let mut machine = carried(room.request("ada"));
+    let temporary = machine.beside("tmp");
+    fs::create_dir(&temporary).unwrap();
+    machine.set("TMPDIR", &temporary);
+    let mut holder = machine.sit_down(&["respond", machine.path(REQUEST).to_str().unwrap()]);
+    // A word is no Enter.
+    holder.answers("Enter when they agree: ", "no");
+    holder.reads("Enter alone goes on. If the words are others, stop with Ctrl-C: this is another request.");
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 1);
+    holder.presses("Enter when they agree: ", 'c');
+    let (code, screen) = holder.leaves();
+    assert!(code == 2 && !screen.contains("Digits from paper"), "{screen}");
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+    assert_eq!(machine.names(""), [REQUEST]);
 }

@@ -58,10 +58,10 @@ pub struct Request {
 impl Request {
     /// Reads a request; it must be strict JSON in the form in which it was written.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Request, CeremonyError> {
-        let wrong = |problem: String| unreadable(name, problem);
-        if let Some(kind) = Kind::of(bytes).filter(|kind| *kind != Kind::Request) {
-            return Err(other_kind(name, kind));
-        }
+        let wrong = |problem: String| match Kind::of(bytes).filter(|kind| *kind != Kind::Request) {
+            Some(kind) => other_kind(name, kind),
+            None => unreadable(name, problem),
+        };
         let tree = Json::parse(bytes, LIMIT).map_err(|error| wrong(error.to_string()))?;
         let read = || {
             let at = At::new(&tree, "request");
