@@ -1,7 +1,13 @@
 //! What is wrong with a request or a response, or with whom it goes to.
 
 use crate::advice::{Advice, Exit};
+use crate::host::brief::{brief, cut};
 use crate::host::display::visible;
+
+use super::kinds::Kind;
+
+/// How much is said of what is wrong with a file, in characters: the file itself may be quoted there.
+const LONGEST: usize = 300;
 
 /// Why nothing is carried, or nothing of what was carried is used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +40,38 @@ pub enum CarriedError {
         /// Which.
         asked: Vec<String>,
     },
+    /// A request was answered with a PKCS#11 token, and nobody on this machine said which library reaches it.
+    #[error("the key {} is on a PKCS#11 token, and --module does not say which library of this machine reaches it", visible(.key))]
+    NoModule {
+        /// The key.
+        key: String,
+        /// The library's path in the plan.
+        planned: String,
+    },
+    /// A file that is for another command.
+    #[error("{} is no {what}: it is {}", visible(.file), .kind.name())]
+    OtherKind {
+        /// The file.
+        file: String,
+        /// What it was taken for.
+        what: &'static str,
+        /// What it is.
+        kind: Kind,
+    },
+    /// Codes of something else than a payload.
+    #[error("the codes carry {}, and no payload to review", .kind.name())]
+    OtherCodes {
+        /// What they carry.
+        kind: Kind,
+    },
+    /// A response in which nothing was signed.
+    #[error("{} is a response without a signature", visible(.file))]
+    Empty {
+        /// The file.
+        file: String,
+    },
     /// A file that is not what it was taken for.
-    #[error("{} is no {what}: {}", visible(.file), visible(.problem))]
+    #[error("{} is no {what}: {}", visible(.file), cut(.problem, LONGEST))]
     Unreadable {
         /// The file.
         file: String,
@@ -56,6 +92,16 @@ impl Advice for CarriedError {
             CarriedError::NotAsked { asked, .. } | CarriedError::Several { asked } => {
                 format!("Name one of these with --key: {}.", visible(&asked.join(", ")))
             }
+            CarriedError::NoModule { planned, .. } => format!(
+                "Add the library that you installed here, such as --module /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so. The plan \
+                 has {}: that is where it lies at the ceremony, and it was not loaded.",
+                brief(planned)
+            ),
+            CarriedError::OtherKind { file, kind, .. } => visible(&kind.next(file)),
+            CarriedError::OtherCodes { kind } => {
+                format!("`tuf-ceremony qr read PICTURE --out FILE` makes the file of them. {}", kind.next("FILE"))
+            }
+            CarriedError::Empty { .. } => "Nothing was signed in it. Have the request answered once more.".to_owned(),
             CarriedError::Unreadable { .. } => {
                 "Nothing of it was used. Have it carried here once more, and compare its SHA-256 with those who wrote it."
                     .to_owned()
@@ -67,8 +113,13 @@ impl Advice for CarriedError {
         match self {
             CarriedError::NoSuchHolder { .. }
             | CarriedError::NotAsked { .. }
+            | CarriedError::NoModule { .. }
             | CarriedError::Several { .. } => Exit::Usage,
-            CarriedError::NothingToAsk { .. } | CarriedError::Unreadable { .. } => Exit::No,
+            CarriedError::NothingToAsk { .. }
+            | CarriedError::OtherKind { .. }
+            | CarriedError::OtherCodes { .. }
+            | CarriedError::Empty { .. }
+            | CarriedError::Unreadable { .. } => Exit::No,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::token::TokenError;
 use crate::tuf::envelope::MetadataError;
 
 use super::carried::CarriedError;
+use super::elsewhere::Elsewhere;
 use super::script::ScriptError;
 
 /// Why a ceremony command did not do what it was asked to.
@@ -83,6 +84,12 @@ pub enum CeremonyError {
         line: usize,
         /// What is wrong there.
         problem: String,
+    },
+    /// The record has no room for more.
+    #[error("transcript.jsonl would have more than {limit} bytes, and nothing was recorded")]
+    RecordFull {
+        /// How many it may have.
+        limit: usize,
     },
     /// The final head of the record does not fit it.
     #[error("checkpoint: {}", visible(.problem))]
@@ -186,6 +193,9 @@ pub enum CeremonyError {
         /// What stops it there.
         error: Box<CeremonyError>,
     },
+    /// What stops whoever answers a request: nothing of the ceremony is there but what was carried.
+    #[error(transparent)]
+    InRequest(Box<Elsewhere>),
     /// There is nothing to work on yet.
     #[error("{what}")]
     NotYet {
@@ -276,6 +286,7 @@ impl CeremonyError {
         match self {
             CeremonyError::Refused(finding) => std::slice::from_ref(finding),
             CeremonyError::RefusedMany(findings) => findings,
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.refusing(),
             _ => &[],
         }
     }
@@ -335,6 +346,9 @@ impl Advice for CeremonyError {
             CeremonyError::Checkpoint { .. } => {
                 "The checkpoint or the record was changed after it was written. Stop, keep this directory as it is, and compare both with another copy.".to_owned()
             }
+            CeremonyError::RecordFull { .. } => {
+                "See with `transcript show` what filled it, and keep that away. `tuf-ceremony seal` has room left; go on in another ceremony: `tuf-ceremony new DIR --from` this directory.".to_owned()
+            }
             CeremonyError::Note(_) => "Fetch the file again from where it was made; nothing was written.".to_owned(),
             CeremonyError::Unsealed { .. } => {
                 "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with another copy.".to_owned()
@@ -356,6 +370,7 @@ impl Advice for CeremonyError {
             CeremonyError::NoSuchKey { known, .. } => format!("The keys are: {}.", known.join(", ")),
             CeremonyError::Carried(error) => error.next_step(),
             CeremonyError::InCopy { error, .. } => error.next_step(),
+            CeremonyError::InRequest(elsewhere) => visible(elsewhere.next),
             CeremonyError::NotPlanned { what: "medium", known, .. } if known.is_empty() => {
                 "Add it to ceremony.toml: [media.NAME] with role and label.".to_owned()
             }
@@ -363,7 +378,9 @@ impl Advice for CeremonyError {
                 "Add it to ceremony.toml: [set.NAME] with contents, media and existing.".to_owned()
             }
             CeremonyError::NotPlanned { known, .. } => format!("There are: {}.", known.join(", ")),
-            CeremonyError::KeyUnknown { name } => format!("Run `tuf-ceremony token provision --key {name}` with its token inserted."),
+            CeremonyError::KeyUnknown { name } => format!(
+                "Run `tuf-ceremony token provision --key {name}` with its token inserted; or, in a copy of this directory, where its holder is, and bring that here with `merge DIR`."
+            ),
             CeremonyError::NoToken { .. } => {
                 "Sign where the key is, and put the signature under signatures/; or add token = { … } to the key in ceremony.toml.".to_owned()
             }
@@ -391,6 +408,7 @@ impl Advice for CeremonyError {
             CeremonyError::Token(error) => error.check(),
             CeremonyError::Refused(finding) => Some(finding.check.id()),
             CeremonyError::InCopy { error, .. } => error.check(),
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.check(),
             CeremonyError::Record { .. } | CeremonyError::Checkpoint { .. } => Some(Check::RecordChain.id()),
             _ => None,
         }
@@ -410,6 +428,7 @@ impl Advice for CeremonyError {
             CeremonyError::KeyFile { error, .. } => error.exit(),
             CeremonyError::Carried(error) => error.exit(),
             CeremonyError::InCopy { error, .. } => error.exit(),
+            CeremonyError::InRequest(elsewhere) => elsewhere.error.exit(),
             CeremonyError::Refused(finding) => match finding.check {
                 Check::QuorumOld | Check::QuorumNew => Exit::NotYet,
                 check if check.id().starts_with("TOKEN-") || check == Check::SignKey => Exit::Token,
@@ -423,6 +442,7 @@ impl Advice for CeremonyError {
             | CeremonyError::NotThatRoot { .. }
             | CeremonyError::Incomplete { .. }
             | CeremonyError::Record { .. }
+            | CeremonyError::RecordFull { .. }
             | CeremonyError::Checkpoint { .. }
             | CeremonyError::Note(_)
             | CeremonyError::Proof { .. }

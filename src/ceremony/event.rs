@@ -1,10 +1,13 @@
 //! What the record can say. Every event is typed, and none has a place for a secret.
 
-use crate::checks::{Finding, Outcome};
+mod parts;
+
+use crate::checks::Finding;
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
 
-use super::merge::Source;
+use super::merge::{Source, TakenSignature};
+use parts::{artifacts, findings_json, optional, payloads_json, step_json, with};
 
 /// The word for the first line of a sitting.
 pub const SITTING_OPENED: &str = "sitting-opened";
@@ -26,6 +29,8 @@ pub const FROZEN: &str = "frozen";
 pub const VOIDED: &str = "voided";
 /// The word for a request that goes to a holder elsewhere.
 pub const REQUESTED: &str = "requested";
+/// The word for the release.
+pub const RELEASED: &str = "released";
 /// The word for what came back, or from another copy of the directory.
 pub const MERGED: &str = "merged";
 /// The word for files that came in from a medium.
@@ -146,6 +151,19 @@ pub enum Event {
         /// What happened.
         what: String,
     },
+    /// Some of what came from one source was refused.
+    NotTaken {
+        /// What was attempted, e.g. `merge ada.response.json`.
+        act: String,
+        /// The source, if it could be read.
+        sha256: Option<Sha256Digest>,
+        /// The ids of the checks that refused, each once; none where what came could not be read at all.
+        checks: Vec<&'static str>,
+        /// How many things were refused.
+        count: usize,
+        /// What happened to the first of them.
+        what: String,
+    },
     /// The release was written.
     Released {
         /// `metadata/…`
@@ -234,6 +252,8 @@ pub enum Event {
         from: Source,
         /// `signatures/…`, `keys/…`, `transcripts/…`
         files: Vec<Artifact>,
+        /// The signatures among them.
+        signatures: Vec<TakenSignature>,
     },
     /// Files came in from a medium.
     MediaImported {
@@ -303,8 +323,8 @@ impl Event {
             Event::Frozen { .. } => FROZEN,
             Event::Reviewed { .. } => "reviewed",
             Event::Signed { .. } => "signed",
-            Event::Refused { .. } => "refused",
-            Event::Released { .. } => "released",
+            Event::Refused { .. } | Event::NotTaken { .. } => "refused",
+            Event::Released { .. } => RELEASED,
             Event::Found { .. } => "found",
             Event::Repaired { .. } => REPAIRED,
             Event::SittingOpened { .. } => SITTING_OPENED,
@@ -358,12 +378,21 @@ impl Event {
                 ("key", Json::from(key.as_str())),
                 ("payload", Json::from(payload.to_hex())),
             ]),
-            Event::Refused { act, check, what } => {
-                let words = [("act", Json::from(act.as_str())), ("what", Json::from(what.as_str()))];
-                let check = check.map(|check| ("check", Json::from(check)));
-                let all = words.into_iter().chain(check);
-                Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
-            }
+            Event::Refused { act, check, what } => optional(
+                vec![("act", Json::from(act.as_str())), ("what", Json::from(what.as_str()))],
+                [("check", check.map(Json::from))],
+            ),
+            Event::NotTaken { act, sha256, checks, count, what } => optional(
+                vec![
+                    ("act", Json::from(act.as_str())),
+                    ("count", Json::Int(i64::try_from(*count).unwrap_or(i64::MAX))),
+                    ("what", Json::from(what.as_str())),
+                ],
+                [
+                    ("check", (!checks.is_empty()).then(|| Json::from(checks.join(", ")))),
+                    ("sha256", sha256.map(|sha256| Json::from(sha256.to_hex()))),
+                ],
+            ),
             Event::Released { files, findings } => {
                 Json::object([("checks", findings_json(findings)), ("files", artifacts(files))])
             }
@@ -409,9 +438,11 @@ impl Event {
                     ("sha256", Json::from(sha256.to_hex())),
                 ])
             }
-            Event::Merged { from, files } => {
-                Json::object([("files", artifacts(files)), ("from", from.to_json())])
-            }
+            Event::Merged { from, files, signatures } => Json::object([
+                ("files", artifacts(files)),
+                ("from", from.to_json()),
+                ("signatures", Json::Arr(signatures.iter().map(TakenSignature::to_json).collect())),
+            ]),
             Event::MediaImported { medium, label, manifest, digits, files } => Json::object([
                 ("digits", Json::Int(i64::try_from(*digits).unwrap_or(i64::MAX))),
                 ("files", artifacts(files)),
@@ -446,46 +477,4 @@ impl Event {
             }
         }
     }
-}
-
-/// An event about a set; what is not encrypted has no field that says so.
-fn with(encrypted: Option<&Encrypted>, mut fields: Vec<(&'static str, Json)>) -> Json {
-    fields.extend(encrypted.map(|one| ("encrypted", one.to_json())));
-    Json::Obj(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// The words of a step, and what became of it.
-fn step_json(words: &StepWords, own: [(&str, Json); 2]) -> Json {
-    let command = words.command.as_ref().map(|command| ("command", Json::from(command.as_str())));
-    let words = [("text", Json::from(words.text.as_str())), ("who", Json::from(words.who.as_str()))];
-    let all = words.into_iter().chain(own).chain(command);
-    Json::Obj(all.map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn artifacts(files: &[Artifact]) -> Json {
-    Json::Obj(files.iter().map(|one| (one.file.clone(), Json::from(one.sha256.to_hex()))).collect())
-}
-
-fn payloads_json(payloads: &[(String, i64, Sha256Digest)]) -> Json {
-    let of_role = |(role, version, digest): &(String, i64, Sha256Digest)| {
-        (role.clone(), Json::object([(version.to_string().as_str(), Json::from(digest.to_hex()))]))
-    };
-    Json::Obj(payloads.iter().map(of_role).collect())
-}
-
-/// The findings that are not a plain pass, by check: warnings and waivers belong in the record.
-fn findings_json(findings: &[Finding]) -> Json {
-    let noted = findings.iter().filter(|finding| !matches!(finding.outcome, Outcome::Pass(_)));
-    Json::Arr(
-        noted
-            .map(|finding| {
-                let what = finding.trouble().map_or("", |trouble| trouble.what.as_str());
-                Json::object([
-                    ("check", Json::from(finding.check.id())),
-                    ("outcome", Json::from(finding.word())),
-                    ("what", Json::from(what)),
-                ])
-            })
-            .collect(),
-    )
 }

@@ -3,19 +3,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::checks::plan::plan_output;
+use crate::checks::{Check, Finding};
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::policy::TokenKind;
 use crate::tuf::envelope::Signature;
 
+use super::elsewhere::elsewhere;
 use super::request::Opened;
 use super::response::{LIMIT, Response};
 use super::review::Confirmed;
 use super::sign::{Desk, Outcome, Request, Show, sign_at};
 use super::signatures::store;
-use super::tokens::Tokens;
+use super::tokens::{Tokens, key_plan};
 use super::{CarriedError, Ceremony, CeremonyError};
 
 /// A response that was written.
@@ -25,6 +26,9 @@ pub struct Answered {
     /// How many bytes the response has, and their SHA-256; `None` if nothing was signed.
     pub written: Option<(usize, Sha256Digest)>,
 }
+
+/// The tokens of a machine on which a request is answered: none of them is reached as the request says.
+pub struct OwnTokens(Tokens);
 
 impl Opened {
     /// The key to sign with: the one that was named, or the only one that is asked for.
@@ -42,16 +46,21 @@ impl Opened {
         }
     }
 
-    /// Uses another library for the token than the plan names: it may lie elsewhere on this machine.
-    pub fn use_module(&mut self, key: &str, module: &Path) -> Result<(), CeremonyError> {
-        let path = files::absolute(module)?.to_string_lossy().into_owned();
-        let plan = self.ceremony.policy.keys.get_mut(key);
-        match plan.and_then(|plan| plan.token.as_mut()).map(|token| &mut token.kind) {
-            Some(TokenKind::Pkcs11 { module, .. }) => {
-                *module = path;
-                Ok(())
+    /// The tokens of this machine, for a key. The library for a PKCS#11 token is the one that the holder names: a library runs
+    /// as soon as it is loaded, and what a request names is whatever whoever carried it wrote there.
+    pub fn tokens(&self, key: &str, module: Option<&Path>) -> Result<OwnTokens, CeremonyError> {
+        let token = key_plan(&self.ceremony.policy, key)?.token.as_ref();
+        let planned = match token.map(|token| &token.kind) {
+            Some(TokenKind::Pkcs11 { module, .. }) => Some(module),
+            _ => None,
+        };
+        match (planned, module) {
+            (Some(_), Some(module)) => Ok(OwnTokens(Tokens::named_here(Some(files::absolute(module)?)))),
+            (None, None) => Ok(OwnTokens(Tokens::named_here(None))),
+            (Some(planned), None) => {
+                Err(CarriedError::NoModule { key: key.to_owned(), planned: planned.clone() }.into())
             }
-            _ => Err(CeremonyError::Change {
+            (None, Some(_)) => Err(CeremonyError::Change {
                 what: format!("the key {key} is on no PKCS#11 token, and --module names a library for one"),
                 next: "Leave --module out.".to_owned(),
             }),
@@ -62,13 +71,17 @@ impl Opened {
     /// taken up again.
     pub fn respond(
         &mut self,
-        tokens: &mut Tokens,
+        tokens: &mut OwnTokens,
         console: &mut dyn Console,
         show: Show<'_>,
         wish: &Request<'_>,
         out: &Path,
     ) -> Result<Answered, CeremonyError> {
-        require_free(out)?;
+        // Two answers at once would take what is unfinished from one another.
+        let _claim = files::lock(
+            out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        )?;
+        self.require_unanswered(out)?;
         let asked = self.request.asked.get(wish.key).cloned().unwrap_or_default();
         let response = Response {
             ceremony: self.ceremony.policy.id.clone(),
@@ -79,24 +92,43 @@ impl Opened {
         desk.take_up(&self.ceremony)?;
         // Whether anything can be written there is known before a token is touched.
         files::replace(&desk.unfinished, &desk.response.to_bytes())?;
-        let outcome = sign_at(&mut desk, &mut self.ceremony, tokens, console, show, wish);
+        let outcome = sign_at(&mut desk, &mut self.ceremony, &mut tokens.0, console, show, wish);
         if desk.response.signatures.is_empty() {
             files::remove_if_there(&desk.unfinished)?;
-            return outcome.map(|outcome| Answered { outcome, written: None });
+            return Ok(Answered { outcome: outcome.map_err(elsewhere)?, written: None });
         }
-        let outcome = outcome?;
+        let outcome = outcome.map_err(elsewhere)?;
         let bytes = desk.response.to_bytes();
         files::create(out, &bytes)?;
         files::remove_if_there(&desk.unfinished)?;
         Ok(Answered { outcome, written: Some((bytes.len(), Sha256Digest::of(&bytes))) })
     }
+
+    /// PLAN-OUTPUT: nothing is where the response will be. Mostly it is an answer that was given before.
+    fn require_unanswered(&self, out: &Path) -> Result<(), CeremonyError> {
+        if !files::exists(out) {
+            return Ok(());
+        }
+        let policy = &self.ceremony.policy;
+        let before = files::read(out, LIMIT).ok().and_then(|bytes| Response::read("", &bytes).ok());
+        let name = out.to_string_lossy();
+        Err(taken(
+            out,
+            match before {
+                Some(before) if before.ceremony == policy.id && before.plan == policy.digest => {
+                    format!("This request was answered before: send {name}. For another answer, name its file with --out.")
+                }
+                _ => "It is no answer to this request, and nothing is overwritten. Name another file with --out."
+                    .to_owned(),
+            },
+        ))
+    }
 }
 
-/// PLAN-OUTPUT: nothing is where the response will be.
-fn require_free(out: &Path) -> Result<(), CeremonyError> {
-    let existing: Vec<String> =
-        files::exists(out).then(|| out.to_string_lossy().into_owned()).into_iter().collect();
-    CeremonyError::require(plan_output(&existing))
+/// PLAN-OUTPUT, of a file that is where one of ours would be.
+fn taken(path: &Path, next: String) -> CeremonyError {
+    let what = format!("{} exists already", path.to_string_lossy());
+    CeremonyError::Refused(Box::new(Finding::fail(Check::PlanOutput, what, next)))
 }
 
 /// Where signatures are until the response is whole.
@@ -121,7 +153,8 @@ impl Answer {
             before.ceremony == self.response.ceremony && before.plan == self.response.plan
         };
         let Some(before) = Response::read("", &bytes).ok().filter(own) else {
-            return require_free(&self.unfinished);
+            let next = "It is of another answer, and nothing is overwritten. Move it away, or name another file with --out.";
+            return Err(taken(&self.unfinished, next.to_owned()));
         };
         for one in ceremony.collected()? {
             let digest = one.payload.digest;

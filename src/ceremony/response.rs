@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::crypto::base64;
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::hex;
+use crate::host::brief::brief;
 use crate::json::Json;
 use crate::json::view::{At, ShapeError};
 use crate::tuf::envelope::Signature;
@@ -16,10 +17,16 @@ use crate::tuf::envelope::Signature;
 use super::CarriedError;
 
 /// What a response begins with.
-const FORMAT: &str = "tuf-ceremony-response/1";
+pub const FORMAT: &str = "tuf-ceremony-response/1";
 
 /// The largest response that is read, in bytes: more than a hundred signatures of the common kinds.
 pub const LIMIT: usize = 64 << 10;
+
+/// The most payloads and signatures of a response, taken together: so many of the smallest kind hardly fit into one.
+const MOST: usize = 256;
+
+/// The longest id of a ceremony, in characters.
+const LONGEST_ID: usize = 64;
 
 /// The members of a response.
 const MEMBERS: [&str; 4] = ["ceremony", "format", "plan", "signatures"];
@@ -72,13 +79,13 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
         return Err(format.error(format!("{FORMAT:?} is what this version reads")));
     }
     if let Some(unknown) = at.members()?.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-        return Err(at.error(format!("a response has no field {unknown:?}")));
+        return Err(at.error(format!("a response has no field {:?}", brief(unknown))));
     }
     let digest = |at: &At<'_>, text: &str| {
         Sha256Digest::parse_hex(text).ok_or_else(|| at.error("expected a SHA-256 in lower-case hex"))
     };
     let plan = at.field("plan")?;
-    let mut signatures = BTreeMap::new();
+    let (mut signatures, mut count) = (BTreeMap::new(), 0_usize);
     for (payload, of_payload) in at.field("signatures")?.entries()? {
         let payload = digest(&of_payload, payload)?;
         let mut all = Vec::new();
@@ -89,8 +96,16 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
             let bytes = bytes.ok_or_else(|| sig.error("it is not base64"))?;
             all.push(Signature { keyid: keyid.to_owned(), sig: hex::encode(&bytes) });
         }
+        count = count.saturating_add(1).saturating_add(all.len());
+        if count > MOST {
+            return Err(at.error(format!("it has more than {MOST} payloads and signatures")));
+        }
         signatures.insert(payload, all);
     }
-    let ceremony = at.field("ceremony")?.string()?.to_owned();
+    let id = at.field("ceremony")?;
+    let ceremony = id.string()?.to_owned();
+    if ceremony.chars().nth(LONGEST_ID).is_some() {
+        return Err(id.error(format!("an id has up to {LONGEST_ID} characters")));
+    }
     Ok(Response { ceremony, plan: digest(&plan, plan.string()?)?, signatures })
 }

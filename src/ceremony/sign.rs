@@ -2,7 +2,9 @@
 //! shown and confirmed; every signature is verified straight away and kept only then.
 
 use crate::checks::Finding;
-use crate::checks::sign::{LEAST_DIGITS, sign_key, sign_review, sign_stale, sign_verify};
+use crate::checks::sign::{
+    LEAST_DIGITS, are_digits, sign_key, sign_other, sign_review, sign_stale, sign_verify,
+};
 use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme, hex};
@@ -214,12 +216,22 @@ fn require_free(ceremony: &Ceremony, payload: Sha256Digest, keyids: &[String]) -
     }
 }
 
+/// Asks until something comes that can be digits: whoever pressed Enter once too often has not said that anything is wrong, and
+/// must not be left at a shell, where the PIN would be typed in the open.
 fn ask(console: &mut dyn Console, reviewed: &Reviewed) -> Result<String, CeremonyError> {
     console.say(&format!(
         "Read the SHA-256 of {} from paper, and type its first {LEAST_DIGITS} digits or more.",
         visible(&reviewed.payload.title())
     ));
-    Ok(console.ask(DIGITS, CONFIRM)?)
+    loop {
+        let typed = console.ask(DIGITS, CONFIRM)?;
+        if are_digits(&typed) {
+            return Ok(typed);
+        }
+        console.say(&format!(
+            "That was not {LEAST_DIGITS} or more hex digits. Type them once more, or stop with Ctrl-C."
+        ));
+    }
 }
 
 /// Gives every open payload the prefix that was given for it. A prefix that fits none is a wrong digest (SIGN-REVIEW),
@@ -246,12 +258,15 @@ fn match_confirmations(
             let current = payloads.find(|one| place.as_ref().is_some_and(|(role, _)| *role == one.role));
             CeremonyError::require(sign_stale(&title, digest, current.map(|one| one.digest), None))?;
         }
-        let digest = open.first().map_or(Sha256Digest([0; 32]), |(one, _)| one.payload.digest);
         let title = match open {
             [(one, _)] => one.payload.title(),
             _ => "any payload that this key signs".to_owned(),
         };
-        CeremonyError::require(sign_review(&title, digest, typed))?;
+        // Nothing fits it, and there may be nothing that could.
+        CeremonyError::require(match open.first() {
+            Some((one, _)) => sign_review(&title, one.payload.digest, typed),
+            None => sign_other(&title),
+        })?;
     }
     let find = |one: &Signed| given.iter().find(|typed| fits(one.payload.digest, typed)).cloned();
     Ok(open.iter().map(|(one, _)| find(one)).collect())

@@ -8,13 +8,22 @@ use crate::token::pkcs11::Modules;
 use crate::token::rehearsal::RehearsalToken;
 use crate::token::{KeyPlace, Token, TokenError, TokenIdentity};
 
-use super::CeremonyError;
+use super::{CarriedError, CeremonyError};
 
 /// The tokens of this machine.
 pub struct Tokens {
     modules: Modules,
+    library: Library,
     /// The serial of the one rehearsal token that is inserted; `None` means that all of them are.
     inserted: Option<String>,
+}
+
+/// Which library is loaded for a PKCS#11 token: whoever names it lets it run.
+enum Library {
+    /// The one that the plan of this machine's own directory names.
+    Planned,
+    /// The one that whoever sits here named, whatever a plan from elsewhere says; none if nobody did.
+    Named(Option<PathBuf>),
 }
 
 impl Default for Tokens {
@@ -26,7 +35,12 @@ impl Default for Tokens {
 impl Tokens {
     /// Whatever is there.
     pub fn new() -> Tokens {
-        Tokens { modules: Modules::new(), inserted: None }
+        Tokens { modules: Modules::new(), library: Library::Planned, inserted: None }
+    }
+
+    /// Where the plan came from elsewhere: no library is loaded but the one that is named here.
+    pub fn named_here(library: Option<PathBuf>) -> Tokens {
+        Tokens { modules: Modules::new(), library: Library::Named(library), inserted: None }
     }
 
     /// Plays a rehearsal in which exactly one rehearsal token is inserted.
@@ -73,7 +87,15 @@ impl Tokens {
                 Ok((Box::new(RehearsalToken::new(&planned.serial, algorithm)), place))
             }
             TokenKind::Pkcs11 { module, id, label } => {
-                let opened = self.modules.open(Path::new(module), &planned.serial);
+                let library = match &self.library {
+                    Library::Planned => Path::new(module),
+                    Library::Named(Some(library)) => library,
+                    Library::Named(None) => {
+                        let (key, planned) = (name.to_owned(), module.clone());
+                        return Err(CarriedError::NoModule { key, planned }.into());
+                    }
+                };
+                let opened = self.modules.open(library, &planned.serial);
                 let token = opened.map_err(|error| absent(policy, planned, error))?;
                 Ok((Box::new(token), KeyPlace { id: id.clone(), label: label.clone() }))
             }

@@ -2,20 +2,24 @@
 //!
 //! What says so is a file beside the payload, and a line of the record: either is enough.
 
-use crate::checks::Finding;
 use crate::checks::sign::{sign_again, sign_stale, sign_void};
+use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::brief::cut;
 use crate::host::files;
 use crate::json::Json;
 use crate::tuf::METADATA_LIMIT;
 
 use super::directory::ADMINISTRATOR;
-use super::event::{Event, VOIDED};
+use super::event::{Event, RELEASED, VOIDED};
 use super::payload::{Payload, not_current};
 use super::{Ceremony, CeremonyError, gate};
 
 /// What stands in the file.
 const FORMAT: &str = "tuf-ceremony-void/1";
+
+/// The most characters of a reason.
+pub const LONGEST: usize = 300;
 
 /// A payload that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Ceremony {
         let hex = digest.to_hex();
         let is_it = |data: &&Json| data.get("payload").and_then(Json::as_str) == Some(&hex);
         let recorded = self.transcript.all(VOIDED).find(is_it);
-        let reason = |said: &Json| said.get("reason").and_then(Json::as_str).map(str::to_owned);
+        let reason = |said: &Json| Some(cut(said.get("reason").and_then(Json::as_str)?, LONGEST));
         Ok(match (bytes, recorded) {
             (None, None) => None,
             (_, Some(recorded)) => Some(reason(recorded).unwrap_or_default()),
@@ -51,7 +55,9 @@ impl Ceremony {
         let mut findings = Vec::new();
         for payload in payloads {
             let reason = self.void_reason(payload.digest)?;
-            findings.extend(reason.map(|reason| sign_void(&payload.title(), payload.digest, Some(&reason))));
+            findings.extend(
+                reason.map(|reason| sign_void(&payload.title(), payload.digest, Some(&reason), None)),
+            );
         }
         Ok(findings)
     }
@@ -68,12 +74,13 @@ impl Ceremony {
 
     /// Gives up a current payload, named by its role or the beginning of its digest.
     pub fn void(&mut self, wanted: &str, reason: &str) -> Result<Voided, CeremonyError> {
-        // Of what is released, nothing can be taken back.
-        CeremonyError::require(gate::output(self))?;
         let (role, version, digest) = self.to_void(wanted)?;
         let title = format!("{role} version {version}");
+        let output = gate::output(self);
+        let is_out = output.refuses() && self.has_release();
+        CeremonyError::require(if is_out { out_in_the_world(&title) } else { output })?;
         let before = self.void_reason(digest)?;
-        CeremonyError::require(sign_void(&title, digest, before.as_deref()))?;
+        CeremonyError::require(sign_void(&title, digest, before.as_deref(), None))?;
         let said = Json::object([
             ("format", Json::from(FORMAT)),
             ("payload", Json::from(digest.to_hex())),
@@ -87,6 +94,11 @@ impl Ceremony {
             Event::Voided { payload: digest, role, version, reason: reason.clone(), files: vec![file] };
         self.transcript.record(ADMINISTRATOR, &event)?;
         Ok(Voided { title, digest, reason })
+    }
+
+    /// Whether the record has a release.
+    pub(super) fn has_release(&self) -> bool {
+        self.transcript.all(RELEASED).next().is_some()
     }
 
     fn to_void(&self, wanted: &str) -> Result<(String, i64, Sha256Digest), CeremonyError> {
@@ -108,6 +120,13 @@ impl Ceremony {
         }
         Err(CeremonyError::Refused(Box::new(not_current(wanted))))
     }
+}
+
+/// PLAN-OUTPUT: of what is released, nothing can be taken back.
+fn out_in_the_world(title: &str) -> Finding {
+    let found = format!("{title} is released");
+    let next = "What is released cannot be taken back: make what follows it, with `tuf-ceremony new DIR --from` this directory.";
+    Finding::fail(Check::PlanOutput, found, next)
 }
 
 fn file_of(digest: Sha256Digest) -> String {

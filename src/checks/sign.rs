@@ -2,17 +2,25 @@
 
 use crate::crypto::digest::Sha256Digest;
 use crate::crypto::{PublicKey, Scheme};
+use crate::host::brief::brief;
 
 use super::{Check, Finding};
 
 /// The least number of hex digits that a holder confirms with.
 pub const LEAST_DIGITS: usize = 8;
 
+/// Whether what was typed can be the beginning of a digest at all.
+pub fn are_digits(typed: &str) -> bool {
+    let digits = typed.chars().filter(|c| !c.is_whitespace());
+    digits.clone().all(|c| c.is_ascii_hexdigit()) && digits.count() >= LEAST_DIGITS
+}
+
 /// SIGN-REVIEW: the holder typed the beginning of the digest of what was shown.
 pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
     let check = Check::SignReview;
+    let is_well_formed = are_digits(typed);
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    if typed.len() < LEAST_DIGITS || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_well_formed {
         let found = format!("what was typed for {what} is not {LEAST_DIGITS} or more hex digits");
         let next = format!(
             "Read the digest of the payload from paper or from another screen, and type its first \
@@ -23,14 +31,16 @@ pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
     if digest.to_hex().starts_with(&typed) {
         return Finding::pass(check, format!("{what} confirmed with {} digits", typed.len()));
     }
-    // What was typed is not repeated: it could be a PIN, and this goes into the record.
+    sign_other(what)
+}
+
+/// SIGN-REVIEW: what was typed, whatever it was, is not the beginning of a digest that is expected. It is not repeated: it could
+/// be a PIN, and this goes into the record.
+pub fn sign_other(what: &str) -> Finding {
     let found = format!("what was typed is not the beginning of the digest of {what}");
-    Finding::fail(
-        check,
-        found,
-        "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
-         file that was reviewed.",
-    )
+    let next = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
+                file that was reviewed.";
+    Finding::fail(Check::SignReview, found, next)
 }
 
 /// SIGN-KEY: the device's public key is the expected one. Judged before a PIN is asked for.
@@ -111,18 +121,28 @@ pub fn sign_stale(
     }
 }
 
-/// SIGN-STALE: the payload was given up.
-pub fn sign_void(what: &str, named: Sha256Digest, reason: Option<&str>) -> Finding {
+/// SIGN-STALE: the payload was given up. `successor` is what stands in its place by now.
+pub fn sign_void(
+    what: &str,
+    named: Sha256Digest,
+    reason: Option<&str>,
+    successor: Option<Sha256Digest>,
+) -> Finding {
     let check = Check::SignStale;
-    match reason {
-        Some(reason) => Finding::fail(
-            check,
-            format!("{what} ({named:.16}) was made void: {reason}"),
-            "Nobody signs it any longer. Correct the plan, then run `draft` and `freeze`: they make a new payload. Destroy \
-             papers and requests with the old digest.",
+    let Some(reason) = reason else {
+        return Finding::pass(check, format!("{what} was not made void"));
+    };
+    let found = format!("{what} ({named:.16}) was made void: {reason}");
+    let next = match successor {
+        None => "Nobody signs it any longer. Correct the plan, then run `draft` and `freeze`: they make a new payload. Destroy \
+                 papers and requests with the old digest."
+            .to_owned(),
+        Some(successor) => format!(
+            "Nobody signs it any longer: {successor:.16} stands in its place. Send a new request for that. Destroy papers and \
+             requests with the old digest."
         ),
-        None => Finding::pass(check, format!("{what} was not made void")),
-    }
+    };
+    Finding::fail(check, found, next)
 }
 
 /// SIGN-STALE: a draft does not come out as a payload that was given up: signatures over that one could come back.
@@ -138,7 +158,7 @@ pub fn sign_elsewhere(what: &str, theirs: &str, ours: &str) -> Finding {
     if theirs == ours {
         return Finding::pass(Check::SignStale, format!("{what} belongs to the ceremony {ours}"));
     }
-    let found = format!("{what} belongs to the ceremony {theirs}, and this is {ours}");
+    let found = format!("{what} belongs to the ceremony {}, and this is {ours}", brief(theirs));
     Finding::fail(
         Check::SignStale,
         found,
@@ -158,6 +178,7 @@ pub fn sign_request(what: &str, differs: Option<&str>) -> Finding {
     let Some(member) = differs else {
         return Finding::pass(Check::SignStale, format!("{what} says what follows from the files in it"));
     };
+    let member = brief(member);
     let found = format!("{what} says in {member:?} something else than what follows from the files in it");
     let next = "Do not sign. Compare the SHA-256 of the request with those who wrote it, and have it carried here once more.";
     Finding::fail(Check::SignStale, found, next)

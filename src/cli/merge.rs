@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Context, complaint, show};
 use crate::advice::{Advice as _, Exit};
-use crate::ceremony::merge::{Brought, Fate, Item};
+use crate::ceremony::merge::{Brought, Fate, Item, NOTHING};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console as _;
 use crate::host::display::visible;
@@ -58,6 +58,10 @@ fn text(brought: &[Brought]) -> String {
         for item in &one.items {
             let what = visible(&item.what);
             let told = match &item.fate {
+                Fate::Left(why) if item.what == NOTHING => visible(why),
+                Fate::Refused(error) if item.what == NOTHING => {
+                    format!("nothing of it was taken\n{}", complaint(error))
+                }
                 Fate::Taken => format!("taken: {what}"),
                 Fate::Before => format!("here before: {what}"),
                 Fate::Left(why) => format!("left: {what}: {}", visible(why)),

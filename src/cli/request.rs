@@ -26,7 +26,8 @@ pub struct Args {
     /// Where to write it; requests/HOLDER-N.json in the ceremony directory if absent
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Until when it may be answered, such as 2027-01-14T15:00:00Z; 14 days if absent, or less if a payload expires before
+    /// Until when it may be answered, such as 2027-01-14T15:00:00Z; 14 days if absent, or less if a
+    /// payload that is asked for expires before, after which no request is written
     #[arg(long, value_name = "TIME", value_parser = show::instant)]
     expires: Option<Timestamp>,
 }

@@ -6,10 +6,11 @@ use super::sign::{exit_of, json, show_payload, tell};
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
+use crate::ceremony::kinds::Kind;
 use crate::ceremony::provision::PinFrom;
-use crate::ceremony::request::{LIMIT, Opened, Request};
+use crate::ceremony::request::{LIMIT, Opened, Request, other_kind};
 use crate::ceremony::sign;
-use crate::ceremony::tokens::Tokens;
+use crate::checks::Finding;
 use crate::console::words::words;
 use crate::console::{Console, ConsoleError};
 use crate::crypto::digest::Sha256Digest;
@@ -17,6 +18,9 @@ use crate::host::display::visible;
 use crate::host::{clock, files};
 use crate::json::Json;
 use crate::tuf::time;
+
+/// The question below the words of a request.
+const AGREE: &str = "Enter when they agree";
 
 /// Answer a signature request, on a machine that has nothing else of the ceremony
 ///
@@ -38,7 +42,7 @@ pub struct Args {
     /// Read the PIN from this file descriptor
     #[arg(long, value_name = "N")]
     pin_fd: Option<u32>,
-    /// The token's PKCS#11 module on this machine, where it is another than in the plan
+    /// The PKCS#11 module of a real token, as you installed it on this machine; the path in the request is never used
     #[arg(long, value_name = "PATH")]
     module: Option<PathBuf>,
     /// Where to write the response; the request's name with .response.json if absent
@@ -49,13 +53,14 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let name = args.request.to_string_lossy().into_owned();
+    if files::is_folder(&args.request) {
+        return Err(other_kind(&name, Kind::Folder));
+    }
     let request = Request::read(&name, &files::read(&args.request, LIMIT)?)?;
     request.require_in_time(clock::now())?;
     let mut opened = request.open()?;
     let key = opened.key(args.key.as_deref())?;
-    if let Some(module) = &args.module {
-        opened.use_module(&key, module)?;
-    }
+    let mut tokens = opened.tokens(&key, args.module.as_deref())?;
     let several = opened.request.asked.len() > 1;
     let out = match &args.out {
         Some(out) => out.clone(),
@@ -63,14 +68,18 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     };
     context.console.speak_aside(context.json);
     introduce(&mut context.console, &opened, &key)?;
+    if args.confirm.is_empty() && context.console.is_attended() {
+        compare(&mut context.console)?;
+    }
     let pin = args.pin_fd.map_or(PinFrom::Prompt, PinFrom::Descriptor);
     let wish = sign::Request { key: &key, confirm: &args.confirm, pin };
-    let answered = opened.respond(&mut Tokens::new(), &mut context.console, &mut show_payload, &wish, &out);
+    let answered = opened.respond(&mut tokens, &mut context.console, &mut show_payload, &wish, &out);
     let answered = match answered {
         Ok(answered) => answered,
         Err(refused) => {
-            if let CeremonyError::RefusedMany(findings) = &refused {
-                context.console.say(&show::findings(findings));
+            // What to do about each is for those who sent the request.
+            if let many @ [_, _, ..] = refused.refusing() {
+                context.console.say(&refusals(many));
             }
             return Err(refused);
         }
@@ -119,6 +128,24 @@ fn introduce(console: &mut dyn Console, opened: &Opened, key: &str) -> Result<()
         show::indent("    ", &show::digest(request.sha256)),
         show::indent("    ", &show::words(&words(&request.sha256.0))),
     ))
+}
+
+/// The words of the request are compared before what comes after them moves them off the screen.
+fn compare(console: &mut dyn Console) -> Result<(), ConsoleError> {
+    console.say("Compare these words with those who sent the request; Ctrl-C stops.");
+    while !console.ask(AGREE, "--confirm PREFIX")?.is_empty() {
+        console
+            .say("Enter alone goes on. If the words are others, stop with Ctrl-C: this is another request.");
+    }
+    Ok(())
+}
+
+fn refusals(findings: &[Finding]) -> String {
+    let told = findings.iter().filter(|finding| finding.refuses()).filter_map(|finding| {
+        let what = visible(&finding.trouble()?.what);
+        Some(format!("{} {}: {what}", finding.check.id(), finding.word()))
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 fn response_json(out: &Path, length: usize, sha256: Sha256Digest) -> Json {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::{Context, qr, show};
 use crate::advice::Exit;
+use crate::ceremony::kinds::Kind;
 use crate::ceremony::review::Reviewed;
 use crate::ceremony::second_screen::ForReview;
-use crate::ceremony::{Ceremony, CeremonyError, gate};
+use crate::ceremony::{CarriedError, Ceremony, CeremonyError, gate};
 use crate::checks::Finding;
 use crate::console::Console as _;
 use crate::crypto::digest::Sha256Digest;
@@ -61,7 +62,11 @@ fn json(one: &Reviewed) -> Json {
 
 /// The same review from what came as codes. What the codes claim beside the payload is said to be a claim.
 fn second_screen(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
-    let carried = ForReview::read(&qr::read::from_pictures(&args.from_qr)?.content)?;
+    let content = qr::read::from_pictures(&args.from_qr)?.content;
+    if let Some(kind) = Kind::of(&content) {
+        return Err(CarriedError::OtherCodes { kind }.into());
+    }
+    let carried = ForReview::read(&content)?;
     let basis = carried.basis.as_ref().map(|basis| Sha256Digest::of(&basis.canonical()));
     let reviewed = carried.review()?;
     if context.json {

@@ -3,6 +3,7 @@
 use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::directory::ADMINISTRATOR;
+use crate::ceremony::void::LONGEST;
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::console::Console as _;
 use crate::host::display::visible;
@@ -20,9 +21,6 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
 }
-
-/// The most characters of a reason.
-const LONGEST: usize = 300;
 
 fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();

@@ -150,6 +150,15 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// Reads what a file begins with, up to `most` bytes.
+pub fn beginning(path: &Path, most: usize) -> Result<Vec<u8>, FileError> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    file.take(most).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    Ok(bytes)
+}
+
 /// Like [`read`], and `None` if the file does not exist.
 pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileError> {
     match read(path, limit) {
@@ -327,6 +336,17 @@ impl Scratch {
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Writes a file that must not exist yet, and the folders that it is in. Nothing is synced: it does not outlive this value.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let path = self.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed("create", parent))?;
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create_new(true).open(&path).map_err(failed("create", &path))?;
+        file.write_all(bytes).map_err(failed("write", &path))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The only doors to the outside: clock, randomness, durable files, media, standard input, secrets, and what may be shown.
 
 pub mod beneath;
+pub mod brief;
 pub mod clock;
 pub mod device;
 pub mod display;

@@ -283,13 +283,9 @@ pub enum MediaError {
     },
     /// The directory has a file of the name that every set has for its own manifest.
     #[error(
-        "MANIFEST in the ceremony directory {}, and every set has a MANIFEST of its own",
-        if *.is_sealed { "is listed in SHA256SUMS" } else { "is no manifest of a medium of this ceremony" }
+        "MANIFEST in the ceremony directory is no manifest of a medium of this ceremony, and every set has a MANIFEST of its own"
     )]
-    OwnManifest {
-        /// Whether the seal lists it.
-        is_sealed: bool,
-    },
+    OwnManifest,
     /// An image that does not have what it must have.
     #[error("the image does not have what it must have: {}", .troubles.join("; "))]
     Image {
@@ -454,11 +450,8 @@ impl Advice for MediaError {
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }
-            MediaError::OwnManifest { is_sealed: false } => {
+            MediaError::OwnManifest => {
                 "Nothing was written. Move it out of the ceremony directory, or give it another name.".to_owned()
-            }
-            MediaError::OwnManifest { is_sealed: true } => {
-                "Nothing was written. Copy the whole directory by hand, with `cp -r`, and check the copy with `sha256sum --check --quiet SHA256SUMS`.".to_owned()
             }
             MediaError::Image { .. } => {
                 "Nothing was written. Do not use this program for images: this build does not work as it must. `tuf-ceremony media export` writes a stick.".to_owned()

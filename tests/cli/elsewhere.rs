@@ -124,7 +124,12 @@ fn a_holder_signs_elsewhere() {
     assert_eq!(merged["data"]["files"].as_object().unwrap().len(), 2);
     // The record is told in words.
     let told = room.run(&["transcript", "show"]).ok().out;
-    for words in ["asked the key ada for root version 1, targets version 1", "took these from a response:"] {
+    for words in [
+        "asked the key ada for root version 1, targets version 1",
+        "took these from a response:",
+        "signature of Ada (ada) over root version 1",
+        "signature of Ada (ada) over targets version 1",
+    ] {
         assert!(told.replace("\n    ", " ").contains(words), "{told}");
     }
     // Nothing else was touched.

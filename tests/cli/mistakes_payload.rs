@@ -2,6 +2,7 @@
 //! payloads, and files under `signatures/` that are no signatures.
 
 use serde_json::{Value, json};
+use tuf_ceremony::token::rehearsal::PIN;
 
 use crate::rehearsal::{frozen, released, signed};
 use crate::room::Room;
@@ -38,6 +39,25 @@ fn a_digest_that_is_too_short_is_refused() {
     let digest = room.digest("root");
     for typed in [&digest[..7], "", "yes", "confirmed"] {
         sign_refused(&room, typed, "SIGN-REVIEW", what, next);
+    }
+}
+
+/// Enter once too often, or a slip, ends nothing: what was confirmed before stays so, and nobody types the PIN at a shell.
+#[test]
+fn what_can_be_no_digest_is_asked_again() {
+    let room = frozen();
+    let mut holder = room.sit_down(&["sign", "--key", "ada"]);
+    holder.answers("Digits from paper: ", &room.typed("root"));
+    for slip in ["", &room.typed("targets")[..7], "0x123456"] {
+        holder.answers("Digits from paper: ", slip);
+        holder.reads("That was not 8 or more hex digits. Type them once more, or stop with Ctrl-C.");
+    }
+    holder.answers("Digits from paper: ", &room.typed("targets"));
+    holder.answers("PIN: ", PIN);
+    let (code, screen) = holder.leaves();
+    assert_eq!(code, 0, "{screen}");
+    for role in ["root", "targets"] {
+        assert!(room.path(&room.signature(role, "ada")).exists());
     }
 }
 

@@ -6,10 +6,11 @@ use tuf_ceremony::crypto::digest::Sha256Digest;
 
 use crate::elsewhere::{REQUEST, RESPONSE, carried, machine};
 use crate::later::later;
-use crate::rehearsal::{PLAN, frozen, provisioned};
+use crate::rehearsal::{PLAN, frozen, planned, provisioned};
 use crate::room::{Done, Room};
 
 const COMPARE: &str = "Do not sign. Compare the SHA-256 of the request with those who wrote it, and have it carried here once more.";
+const TELL: &str = "Sign nothing. Tell those who sent the request what was refused, and ask for a new one.";
 const AGAIN: &str = "Nothing of it was used. Have it carried here once more, and compare its SHA-256 with those who wrote it.";
 
 /// Answers what is left of a request; nothing may be signed, or hidden in what is told.
@@ -53,8 +54,7 @@ fn changed_bytes_of_a_payload_are_noticed() {
         "root version 1 was changed after it was frozen: named {:.16}, the bytes are {found:.16}",
         digest
     );
-    let next = "Do not sign. Find out who changed the file; then run `freeze` again, which restores the payload from the draft.";
-    answer(&room, request).1.refused(1, "SIGN-STALE", &what, next);
+    answer(&room, request).1.refused(1, "SIGN-STALE", &what, TELL);
 }
 
 #[test]
@@ -67,8 +67,7 @@ fn another_digest_is_noticed() {
         other,
         room.digest("root")
     );
-    let next = "Do not sign. Find out who changed the file; then run `freeze` again, which restores the payload from the draft.";
-    answer(&room, request).1.refused(1, "SIGN-STALE", &what, next);
+    answer(&room, request).1.refused(1, "SIGN-STALE", &what, TELL);
 }
 
 /// Bytes, digest and what is asked for fit one another; plan and record do not know this payload.
@@ -90,6 +89,8 @@ fn another_payload_is_none_of_the_plan() {
     assert!(done.err.starts_with("error: 2 checks refuse: PLAN-INTENT, PLAN-DIGEST\n"), "{done:?}");
     let what = "PLAN-DIGEST FAILS: the record does not say under which plan targets version 1 was frozen";
     assert!(done.out.contains(what), "{}", done.out);
+    // What to do about it is not for the holder.
+    assert!(done.err.ends_with(&format!("  next: {TELL}\n")) && !done.out.contains("freeze"), "{done:?}");
 }
 
 #[test]
@@ -103,6 +104,7 @@ fn another_trusted_root_is_not_the_one_of_the_plan() {
     let (_, done) = answer(&room, request);
     assert_eq!(done.code, 1);
     assert!(done.err.starts_with("error [PLAN-DIGEST]: trusted/1.root.json has the SHA-256 "), "{done:?}");
+    assert!(done.err.contains(&format!("  next: {TELL}\n")), "{done:?}");
 }
 
 /// A root that is signed well, with the plan that names it: the record knows neither.
@@ -200,7 +202,7 @@ fn names_that_lead_out_of_the_request_are_refused() {
             request["files"].as_object_mut().unwrap().remove("ceremony.toml");
         }),
     );
-    assert!(done.err.contains("has no ceremony.toml") && done.code == 5, "{}: {done:?}", name(&machine));
+    done.failed(1, &format!("{} is no signature request: it lacks ceremony.toml", name(&machine)), AGAIN);
     let room = later();
     room.freeze();
     let (machine, done) = answer(
@@ -212,8 +214,13 @@ fn names_that_lead_out_of_the_request_are_refused() {
     let what = format!("{} is no signature request: it lacks trusted/1.root.json", name(&machine));
     done.failed(1, &what, AGAIN);
     // Two that cannot both be there.
-    let (_, done) = answer(&room, changed(&room, |request| request["files"]["ceremony.toml/x"] = json!("x")));
-    assert_eq!(done.code, 5, "{done:?}");
+    let (machine, done) =
+        answer(&room, changed(&room, |request| request["files"]["ceremony.toml/x"] = json!("x")));
+    let what = format!(
+        "the request {} says in \"files\" something else than what follows from the files in it",
+        name(&machine)
+    );
+    done.refused(1, "SIGN-STALE", &what, COMPARE);
 }
 
 #[test]
@@ -282,10 +289,36 @@ fn an_expired_request_is_not_answered() {
         name(&machine)
     );
     assert!(done.err.starts_with(&begins) && done.code == 1, "{done:?}");
-    // And none is written that could not be.
+    // None is written that could be answered when nothing is left to sign.
+    let what = "a request until 2102-01-01T00:00:00Z could be answered after targets version 1 has expired, on 2101-12-14T15:00:00Z";
+    let next = "Give a date up to 2101-12-14T15:00:00Z with --expires, or none.";
+    room.run(&["request", "--holder", "ada", "--expires", "2102-01-01T00:00:00Z"]).failed(2, what, next);
+    // And none that could not be.
     let what = "a request that expires on 2020-01-01T00:00:00Z could not be answered";
     let next = "Give a later date with --expires; `plan` says until when the payloads are good.";
     room.run(&["request", "--holder", "ada", "--expires", "2020-01-01T00:00:00Z"]).failed(2, what, next);
+}
+
+/// What else is frozen with it, and expires sooner, does not shorten the time for an answer.
+#[test]
+fn a_request_may_be_answered_as_long_as_what_it_asks_for_is_good() {
+    let room = provisioned();
+    let now = jiff::Timestamp::now();
+    let planned = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    room.edit("ceremony.toml", "2101-01-14T15:00:00Z", &planned);
+    room.freeze();
+    let request: Value = serde_json::from_slice(&room.request("ada")).unwrap();
+    let until: jiff::Timestamp = request["expires"].as_str().unwrap().parse().unwrap();
+    // The timestamp is good for a week.
+    assert!(until.duration_since(now).as_hours() >= 14 * 24 - 1, "{until}");
+}
+
+/// Where a key is made at its holder's, that is said, too.
+#[test]
+fn a_key_that_is_not_here_may_come_from_its_holder() {
+    let next = "Run `tuf-ceremony token provision --key ada` with its token inserted; or, in a copy of this directory, where its \
+                holder is, and bring that here with `merge DIR`.";
+    planned().run(&["draft"]).failed(3, "the public half of the key ada is not here yet", next);
 }
 
 /// The holder's own mistakes: the digest of something else, another key, a response that is there already.
@@ -294,8 +327,13 @@ fn the_holder_is_held_to_the_paper_and_to_the_token() {
     let room = frozen();
     let machine = carried(room.request("ada"));
     let what = "what was typed is not the beginning of the digest of any payload that this key signs";
-    let next = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the file that was reviewed.";
+    let next = "Stop. Compare the paper with the review; if they differ, this is not what was agreed: sign nothing, and tell \
+                those who sent the request.";
     machine.respond(&["0123456789".to_owned()], &[]).refused(1, "SIGN-REVIEW", what, next);
+    // Zeros are no digits of nothing, either: the other of the two was signed before.
+    let only = changed(&room, |request| request["keys"][0]["payloads"] = json!([]));
+    let what_of_none = carried(only).respond(&["00000000".to_owned()], &[]);
+    what_of_none.refused(1, "SIGN-REVIEW", what, next);
     let next = "Name one of these with --key: ada.";
     machine.respond(&room.paper("ada"), &["--key", "ben"]).failed(
         2,
@@ -308,8 +346,9 @@ fn the_holder_is_held_to_the_paper_and_to_the_token() {
     machine.write("there.json", "mine");
     let there = machine.path("there.json").display().to_string();
     let done = machine.respond(&room.paper("ada"), &["--out", &there]);
-    assert!(done.err.starts_with(&format!("error [PLAN-OUTPUT]: {there} exists already\n")), "{done:?}");
-    assert_eq!((done.code, machine.read("there.json").as_str()), (1, "mine"));
+    let next = "It is no answer to this request, and nothing is overwritten. Name another file with --out.";
+    done.refused(1, "PLAN-OUTPUT", &format!("{there} exists already"), next);
+    assert_eq!(machine.read("there.json"), "mine");
     // What was never asked for is not signed, whatever is typed.
     let only = changed(&room, |request| {
         request["keys"][0]["payloads"].as_array_mut().unwrap().pop();
@@ -338,7 +377,9 @@ fn the_response_has_a_place_before_anything_is_signed() {
     machine.write(&unfinished, "{}");
     let done = machine.respond(&room.paper("ada"), &[]);
     let shown = machine.path(&unfinished).display().to_string();
-    assert!(done.err.starts_with(&format!("error [PLAN-OUTPUT]: {shown} exists already\n")), "{done:?}");
+    let next =
+        "It is of another answer, and nothing is overwritten. Move it away, or name another file with --out.";
+    done.refused(1, "PLAN-OUTPUT", &format!("{shown} exists already"), next);
     assert_eq!(machine.read(&unfinished), "{}");
 }
 

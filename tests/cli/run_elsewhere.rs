@@ -41,6 +41,7 @@ fn answers_elsewhere(here: &Room, holder: &str) -> String {
     let mut at = site.sit_down(&["respond", site.path(&format!("{holder}-1.json")).to_str().unwrap()]);
     at.reads(&all[..4].join(" "));
     at.reads(&all[4..8].join(" "));
+    at.answers("Enter when they agree: ", "");
     for role in ["root", "targets"] {
         at.answers("Digits from paper: ", &here.typed(role));
     }

@@ -118,9 +118,21 @@ fn sign_stale_refuses_bytes_that_changed_or_went() {
 #[test]
 fn sign_stale_is_about_whatever_is_carried() {
     let stale = Check::SignStale;
-    passes(&sign_void("root 2", A, None), stale, "root 2 was not made void");
+    passes(&sign_void("root 2", A, None, None), stale, "root 2 was not made void");
     let what = "root 2 (aaaaaaaaaaaaaaaa) was made void: It expires too late.";
-    refuses(&sign_void("root 2", A, Some("It expires too late.")), stale, what);
+    refuses(&sign_void("root 2", A, Some("It expires too late."), None), stale, what);
+    // Where another stands by now, that is what is asked for.
+    let followed = sign_void("root 2", A, Some("It expires too late."), Some(B));
+    refuses(&followed, stale, what);
+    let next = "Nobody signs it any longer: bbbbbbbbbbbbbbbb stands in its place. Send a new request for that. Destroy papers and \
+                requests with the old digest.";
+    assert_eq!(followed.trouble().unwrap().next, next);
+    // Of a name that somebody else made up, no more is said than fits into a sentence.
+    let long = sign_elsewhere("it", &"c".repeat(1 << 16), "c-2");
+    assert_eq!(
+        long.trouble().unwrap().what.len(),
+        "it belongs to the ceremony , and this is c-2".len() + 103
+    );
     let what = "root 2 comes out as aaaaaaaaaaaaaaaa again, which was made void: It expires too late.";
     refuses(&sign_again("root 2", A, "It expires too late."), stale, what);
     passes(&sign_elsewhere("it", "c-1", "c-1"), stale, "it belongs to the ceremony c-1");

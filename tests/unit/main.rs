@@ -13,6 +13,7 @@
 )]
 
 mod architecture;
+mod brief;
 mod catalogue;
 mod changes_found;
 mod changes_holders;

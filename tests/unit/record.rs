@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use tempfile::TempDir;
+use tuf_ceremony::ceremony::CeremonyError;
 use tuf_ceremony::ceremony::event::{Artifact, Event};
 use tuf_ceremony::ceremony::transcript::{Transcript, sitting};
 use tuf_ceremony::crypto::digest::Sha256Digest;
@@ -139,4 +140,24 @@ fn what_is_found_is_in_the_list_of_artifacts() {
     record.reconcile(vec![one.clone()]).unwrap();
     record.reconcile(vec![one]).unwrap();
     assert_eq!(record.all("found").count(), 1);
+}
+
+/// What cannot be read again is not written; there is room for what closes the record.
+#[test]
+fn a_record_is_never_made_larger_than_what_is_read() {
+    let (_folder, path) = place();
+    let mut record = Transcript::load(&path, "o").unwrap();
+    let much = |length: usize| Event::Changed { acts: vec!["x".repeat(length)], plan: Sha256Digest([7; 32]) };
+    let length = || std::fs::metadata(&path).unwrap().len();
+    record.record("administrator", &much(59 << 20)).unwrap();
+    let (before, lines) = (length(), record.len());
+    let error = record.record("administrator", &much(1 << 20)).unwrap_err();
+    assert!(matches!(error, CeremonyError::RecordFull { .. }), "{error}");
+    assert_eq!((length(), record.len()), (before, lines));
+    // Something small still fits, and so does what closes the record.
+    record.record("administrator", &event()).unwrap();
+    let files = vec![Artifact { file: "f".repeat(1 << 20), sha256: Sha256Digest([7; 32]) }];
+    record.record("administrator", &Event::Sealed { files }).unwrap();
+    record.close().unwrap();
+    assert!(length() > 60 << 20 && length() < 64 << 20);
 }

@@ -71,7 +71,7 @@ impl Ceremony {
                     }),
                 }
             }
-            Contents::Digests if !self.has_release() => {
+            Contents::Digests if !self.has_metadata() => {
                 // What holders elsewhere compare with, long before there is a release.
                 let of = |payload: &Payload| Listed {
                     file: Payload::file(payload.digest, "canonical"),
@@ -108,7 +108,7 @@ impl Ceremony {
     }
 
     /// Whether there is a release, or what is left of one. Before that, a set of digests has those of the payloads.
-    pub fn has_release(&self) -> bool {
+    pub fn has_metadata(&self) -> bool {
         files::exists(&self.path("metadata"))
     }
 

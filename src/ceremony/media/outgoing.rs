@@ -13,12 +13,10 @@ use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
 use crate::media::passphrase::Passphrase;
 use crate::media::put::Parcel;
-use crate::media::sums::Sums;
 use crate::media::take::inside;
 use crate::media::{FILE_LIMIT, MediaError};
 
 use super::super::event::Encrypted;
-use super::super::seal::SUMS;
 use super::super::{Ceremony, CeremonyError};
 use super::contents::Files;
 
@@ -152,15 +150,11 @@ fn without_manifest(mut files: Files, ceremony: &str) -> Result<Files, MediaErro
     let Some((_, bytes)) = files.iter().find(|(name, _)| name == MANIFEST) else { return Ok(files) };
     let is_of_medium =
         Manifest::parse(bytes).is_ok_and(|manifest| manifest.about("ceremony") == Some(ceremony));
-    let sums = files.iter().find(|(name, _)| name == SUMS).and_then(|(_, bytes)| Sums::parse(bytes));
-    let is_sealed = sums.is_some_and(|sums| sums.0.contains_key(MANIFEST.as_bytes()));
-    match (is_of_medium, is_sealed) {
-        (true, false) => {
-            files.retain(|(name, _)| name != MANIFEST);
-            Ok(files)
-        }
-        (_, is_sealed) => Err(MediaError::OwnManifest { is_sealed }),
+    if !is_of_medium {
+        return Err(MediaError::OwnManifest);
     }
+    files.retain(|(name, _)| name != MANIFEST);
+    Ok(files)
 }
 
 /// The files and the manifest in a folder of a medium, if that is this set, encrypted with this passphrase.

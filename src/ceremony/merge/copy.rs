@@ -6,20 +6,23 @@ use std::path::Path;
 use crate::checks::{Check, Finding};
 use crate::crypto::PublicKey;
 use crate::crypto::digest::Sha256Digest;
+use crate::host::beneath::{Beneath, Kind};
+use crate::host::brief::brief;
 use crate::host::files::{self, FileError};
-use crate::policy::Policy;
-use crate::tuf::METADATA_LIMIT;
+use crate::policy::{self, Policy};
 use crate::tuf::envelope::Signature;
 
-use super::super::directory::ADMINISTRATOR;
-use super::super::event::{Artifact, Event};
+use super::super::event::Artifact;
 use super::super::keyring::{self, file_of};
 use super::super::signatures;
-use super::super::transcript::Transcript;
+use super::super::transcript::{LIMIT, Transcript};
 use super::super::{CarriedError, Ceremony, CeremonyError};
 use super::judge::Judge;
-use super::records::{RECORDS, common};
-use super::{Brought, Fate, Item, Source};
+use super::records::{RECORDS, common, of};
+use super::{Brought, Fate, Item, NOTHING, Source, Taken};
+
+/// The most files and folders of a copy.
+const MOST: usize = 500_000;
 
 impl Ceremony {
     /// Takes the keys and the signatures of another copy.
@@ -29,14 +32,24 @@ impl Ceremony {
             Ok(other) => self.take_copy(&other)?,
             Err(error) => {
                 let error = CeremonyError::InCopy { copy: name.clone(), error: Box::new(error) };
-                vec![Item::refused("nothing", error)]
+                vec![Item::refused(NOTHING, error)]
             }
         };
-        self.told(name, items)
+        self.told(name, None, items)
     }
 
-    /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan.
+    /// Reads another copy, record and all, and requires that it is one of this ceremony, with the same plan. Nothing in it leads
+    /// out of it: a link would have other files of this machine read, and told.
     fn open_copy(&self, directory: &Path) -> Result<Ceremony, CeremonyError> {
+        let beneath = Beneath::open(directory)?;
+        let entries = beneath.entries("", MOST)?;
+        if let Some(other) = entries.iter().find(|entry| entry.kind == Kind::Other) {
+            let name = String::from_utf8_lossy(&other.name).into_owned();
+            return Err(FileError::NotAFile(directory.join(name)).into());
+        }
+        // The plan first: it names files.
+        let theirs = Policy::parse(&beneath.read("ceremony.toml", 16 * policy::LIMIT)?)?;
+        CeremonyError::require(same_ceremony(&self.policy, &theirs))?;
         let other = Ceremony::open(directory)?;
         CeremonyError::require(same_ceremony(&self.policy, &other.policy))?;
         CeremonyError::require(other.check_id())?;
@@ -44,24 +57,24 @@ impl Ceremony {
     }
 
     fn take_copy(&mut self, other: &Ceremony) -> Result<Vec<Item>, CeremonyError> {
-        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        let (mut items, mut taken) = (Vec::new(), Taken::default());
         let common = common(self.transcript.lines(), other.transcript.lines());
         // Keys first: payloads that are frozen here know them already, and no others are frozen by this.
         self.take_keys(other, &mut items, &mut taken)?;
-        if !taken.is_empty() {
+        if !taken.files.is_empty() {
             self.read_keys()?;
         }
         self.take_signatures(other, &mut items, &mut taken)?;
         self.tell_void(other, &mut items)?;
         self.take_records(other, common, &mut items, &mut taken)?;
         if items.is_empty() {
-            items.push(Item::new("nothing", Fate::Left("it has nothing that is not here".to_owned())));
+            items.push(Item::new(
+                NOTHING,
+                Fate::Left("it brings nothing that is not here already".to_owned()),
+            ));
         }
-        if !taken.is_empty() {
-            let (lines, root_hash) = other.transcript.head();
-            let from = Source::Copy { lines, common, root_hash };
-            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
-        }
+        let (lines, root_hash) = other.transcript.head();
+        self.record_taken(Source::Copy { lines, common, root_hash }, taken)?;
         Ok(items)
     }
 
@@ -69,7 +82,7 @@ impl Ceremony {
         &self,
         other: &Ceremony,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         for (name, plan) in &self.policy.keys {
             let Some(theirs) = other.keyring.get(name) else { continue };
@@ -81,7 +94,7 @@ impl Ceremony {
                 }
                 None => {
                     match self.take_key(other, name, &file_of(name, plan), theirs)? {
-                        Ok(files) => taken.extend(files),
+                        Ok(files) => taken.files.extend(files),
                         Err(error) => {
                             items.push(Item::refused(what, error));
                             continue;
@@ -114,15 +127,23 @@ impl Ceremony {
             let problem = "it has changed while it was read".to_owned();
             return Ok(Err(CeremonyError::Damaged { file: file.to_owned(), problem }));
         }
-        let mut taken = Vec::new();
+        let mut written = Vec::new();
         if let Some(bytes) = object_bytes {
             if let Err(error) = keyring::check_object(&object, &bytes, theirs) {
                 return Ok(Err(error));
             }
-            taken.push(self.write(&object, &bytes)?);
+            written.push((object.as_str(), bytes));
         }
         // public.pem last: its presence is what makes the key known.
-        taken.push(self.write(file, &bytes)?);
+        written.push((file, bytes));
+        let mut taken = Vec::new();
+        for (file, bytes) in written {
+            match self.write(file, &bytes) {
+                // Something else stands in its place: that is about this key, and about nothing else that the copy has.
+                Err(error @ CeremonyError::File(FileError::Exists(_))) => return Ok(Err(error)),
+                other => taken.push(other?),
+            }
+        }
         Ok(Ok(taken))
     }
 
@@ -130,7 +151,7 @@ impl Ceremony {
         &self,
         other: &Ceremony,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         let judge = Judge::of(self)?;
         for folder in listed(files::list(&other.path("signatures")), items) {
@@ -151,7 +172,7 @@ impl Ceremony {
                 };
                 let (item, artifact) = judge.take(self, payload, &signature)?;
                 items.push(item);
-                taken.extend(artifact);
+                taken.signature(artifact);
             }
         }
         Ok(())
@@ -185,7 +206,7 @@ impl Ceremony {
         other: &Ceremony,
         common: u64,
         items: &mut Vec<Item>,
-        taken: &mut Vec<Artifact>,
+        taken: &mut Taken,
     ) -> Result<(), CeremonyError> {
         let mut records = Vec::new();
         if other.transcript.head().0 > common {
@@ -193,8 +214,12 @@ impl Ceremony {
         }
         for name in listed(files::list(&other.path(RECORDS)), items) {
             let file = format!("{RECORDS}/{name}");
-            let read = files::read(&other.path(&file), METADATA_LIMIT).map_err(CeremonyError::from);
-            match read.and_then(|bytes| Transcript::carried(&bytes).map(|_| bytes)) {
+            let read = files::read(&other.path(&file), LIMIT).map_err(CeremonyError::from);
+            let record = read.and_then(|bytes| {
+                CeremonyError::require(own_record(&file, &Transcript::carried(&bytes)?, &self.policy.id))?;
+                Ok(bytes)
+            });
+            match record {
                 Ok(bytes) => records.push(bytes),
                 Err(error) => items.push(Item::refused(file, error)),
             }
@@ -205,7 +230,7 @@ impl Ceremony {
             if files::exists(&self.path(&file)) {
                 continue;
             }
-            taken.push(self.write(&file, &bytes)?);
+            taken.files.push(self.write(&file, &bytes)?);
             items.push(Item::new(format!("its record ({digest:.16})"), Fate::Taken));
         }
         Ok(())
@@ -230,6 +255,19 @@ fn same_ceremony(ours: &Policy, theirs: &Policy) -> Finding {
     Finding::pass(Check::PlanDigest, format!("ceremony.toml is {:.16} there, too", ours.digest))
 }
 
+/// RECORD-CHAIN: a record that the copy keeps is one of this ceremony.
+fn own_record(file: &str, record: &Transcript, id: &str) -> Finding {
+    match of(record) {
+        Some(of) if of == id => Finding::pass(Check::RecordChain, format!("{file} is of the ceremony {id}")),
+        of => {
+            let of = brief(of.unwrap_or("that it does not name"));
+            let what = format!("{file} is the record of the ceremony {of}, and this is {id}");
+            let next = "Leave it there: it says nothing of this ceremony. Find out who put it among the records of the copy.";
+            Finding::fail(Check::RecordChain, what, next)
+        }
+    }
+}
+
 /// PLAN-DIGEST: one key has one public half.
 fn other_key(name: &str, ours: Sha256Digest, theirs: Sha256Digest) -> Finding {
     let what = format!("the key {name} is {ours:.16} here, and {theirs:.16} in the copy");
@@ -241,7 +279,7 @@ fn other_key(name: &str, ours: Sha256Digest, theirs: Sha256Digest) -> Finding {
 /// The names in a folder of the copy. One that cannot be listed is told, and the rest of the copy is taken.
 fn listed(names: Result<Vec<String>, FileError>, items: &mut Vec<Item>) -> Vec<String> {
     names.unwrap_or_else(|error| {
-        items.push(Item::refused("nothing", error.into()));
+        items.push(Item::refused(NOTHING, error.into()));
         Vec::new()
     })
 }

@@ -1,15 +1,17 @@
 //! Whether a signature that was brought is one of this ceremony.
 
 use crate::checks::sign::{sign_carried, sign_stale, sign_void};
+use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::tuf::envelope::Signature;
 use crate::tuf::verify::Why;
 
 use super::super::event::Artifact;
+use super::super::review::names;
 use super::super::signatures::{self, Signed, file_of, store};
 use super::super::{Ceremony, CeremonyError, gate};
-use super::{Fate, Item};
+use super::{Fate, Item, TakenSignature};
 
 /// The payloads that stand, and who may sign them.
 pub(super) struct Judge {
@@ -32,15 +34,20 @@ impl Judge {
         ceremony: &Ceremony,
         payload: Sha256Digest,
         signature: &Signature,
-    ) -> Result<(Item, Option<Artifact>), CeremonyError> {
+    ) -> Result<(Item, Option<(Artifact, TakenSignature)>), CeremonyError> {
         let keyid = &signature.keyid;
         let Some(one) = self.collected.iter().find(|one| one.payload.digest == payload) else {
             return Ok((self.unknown(ceremony, payload, keyid)?, None));
         };
         let title = one.payload.title();
-        let what = format!("the signature of {} over {title}", self.signer(ceremony, one, keyid));
+        let key = self.key(ceremony, one, keyid);
+        let signer = match &key {
+            Some((name, holder)) => format!("{holder} ({name})"),
+            None => keyid.chars().take(16).collect(),
+        };
+        let what = format!("the signature of {signer} over {title}");
         if let Some(reason) = ceremony.void_reason(payload)? {
-            return Ok((Item::judged(what, sign_void(&title, payload, Some(&reason))), None));
+            return Ok((Item::judged(what, sign_void(&title, payload, Some(&reason), None)), None));
         }
         let verdict = one.verdict(signature).map_err(|why: Why| why.to_string());
         let finding = sign_carried(&title, keyid, verdict);
@@ -54,10 +61,13 @@ impl Judge {
         // What comes after the release is in no file of it.
         let output = gate::output(ceremony);
         if output.refuses() {
-            return Ok((Item::judged(what, output), None));
+            let found = if ceremony.has_release() { after_release(&what) } else { output };
+            return Ok((Item::judged(what, found), None));
         }
         let file = store(ceremony, payload, signature)?;
-        Ok((Item::new(what, Fate::Taken), Some(file)))
+        let (role, version) = (one.payload.role.clone(), one.payload.version);
+        let taken = TakenSignature { key, keyid: keyid.clone(), payload, role, version };
+        Ok((Item::new(what, Fate::Taken), Some((file, taken))))
     }
 
     /// What stands where the signature belongs, if anything does.
@@ -89,21 +99,40 @@ impl Judge {
         };
         let role = frozen.map(|(role, _)| role);
         let current = self.collected.iter().find(|one| role.as_ref() == Some(&one.payload.role));
+        let current = current.map(|one| one.payload.digest);
         let finding = match ceremony.void_reason(payload)? {
-            Some(reason) => sign_void(&title, payload, Some(&reason)),
-            None => sign_stale(&title, payload, current.map(|one| one.payload.digest), None),
+            Some(reason) => sign_void(&title, payload, Some(&reason), self.successor(ceremony, current)?),
+            None => sign_stale(&title, payload, current, None),
         };
-        Ok(Item::judged(format!("the signature of {keyid:.16} over {title}"), finding))
+        let signer = names(ceremony).remove(keyid).unwrap_or_else(|| keyid.chars().take(16).collect());
+        Ok(Item::judged(format!("the signature of {signer} over {title}"), finding))
     }
 
-    /// Whose key it is, as far as the plan says.
-    fn signer(&self, ceremony: &Ceremony, one: &Signed, keyid: &str) -> String {
-        let authorities = [Some(&one.authorities.new), one.authorities.old.as_ref()];
-        let key = authorities.into_iter().flatten().find_map(|by| by.keys.get(keyid));
-        let name = key.and_then(|key| ceremony.keyring.name_of(key.material()?));
-        match name {
-            Some(name) => format!("{} ({name})", ceremony.policy.holder_of(name)),
-            None => keyid.chars().take(16).collect(),
-        }
+    /// What stands in the place of a payload that was given up, unless that was given up, too.
+    fn successor(
+        &self,
+        ceremony: &Ceremony,
+        current: Option<Sha256Digest>,
+    ) -> Result<Option<Sha256Digest>, CeremonyError> {
+        let Some(current) = current else { return Ok(None) };
+        Ok(ceremony.void_reason(current)?.is_none().then_some(current))
     }
+
+    /// The key's name in the plan, and its holder.
+    fn key(&self, ceremony: &Ceremony, one: &Signed, keyid: &str) -> Option<(String, String)> {
+        let authorities = [Some(&one.authorities.new), one.authorities.old.as_ref()];
+        let key = authorities.into_iter().flatten().find_map(|by| by.keys.get(keyid))?;
+        let name = ceremony.keyring.name_of(key.material()?)?;
+        Some((name.to_owned(), ceremony.policy.holder_of(name).to_owned()))
+    }
+}
+
+/// PLAN-OUTPUT: a release stays as it is, whatever else is good.
+fn after_release(what: &str) -> Finding {
+    let found = format!("{what} is good, and came after the release");
+    Finding::fail(
+        Check::PlanOutput,
+        found,
+        "Nothing needs it: the release was complete without it, and stays as it is.",
+    )
 }

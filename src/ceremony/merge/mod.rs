@@ -8,19 +8,33 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
+use crate::advice::Advice as _;
 use crate::checks::Finding;
 use crate::checks::sign::sign_elsewhere;
 use crate::crypto::digest::Sha256Digest;
+use crate::host::brief::cut;
 use crate::host::files;
 
 use super::directory::ADMINISTRATOR;
-use super::event::Event;
+use super::event::{Artifact, Event};
+use super::kinds::Kind;
 use super::response::{LIMIT, Response};
-use super::{Ceremony, CeremonyError};
+use super::{CarriedError, Ceremony, CeremonyError};
 use judge::Judge;
 
 pub use records::CarriedIn;
-pub use source::Source;
+pub use source::{Source, TakenSignature};
+
+/// What an item is called that stands for all that was brought: none of it was taken.
+pub const NOTHING: &str = "nothing";
+
+/// How much of a file is looked at that is no response, in bytes: a picture is known by less, and nearly every request is smaller.
+const LOOKED_AT: usize = 4 << 20;
+
+/// Of how many refusals the record has the words; of the others it has the number.
+const FIRST: usize = 3;
+/// The most characters of them, each.
+const LONGEST: usize = 400;
 
 /// What became of one thing that was brought.
 #[derive(Debug)]
@@ -90,18 +104,21 @@ impl Ceremony {
         let names = match files::list(folder) {
             Ok(names) => names,
             Err(error) => {
-                let items = vec![Item::refused("nothing", error.into())];
-                return Ok(vec![self.told(folder.to_string_lossy().into_owned(), items)?]);
+                let items = vec![Item::refused(NOTHING, error.into())];
+                return Ok(vec![self.told(folder.to_string_lossy().into_owned(), None, items)?]);
             }
         };
-        for name in names.iter().filter(|name| name.ends_with(".response.json")) {
-            all.push(self.merge_response(&folder.join(name))?);
+        let mut left = Vec::new();
+        for name in &names {
+            let path = folder.join(name);
+            if name.ends_with(".response.json") && !files::is_folder(&path) {
+                all.push(self.merge_response(&path)?);
+            } else {
+                left.push(Item::new(name, Fate::Left(why_left(&path))));
+            }
         }
-        let others = names.iter().filter(|name| !name.ends_with(".response.json"));
-        let why = "its name does not end in .response.json; name it if it is a response";
-        let mut left: Vec<Item> = others.map(|name| Item::new(name, Fate::Left(why.to_owned()))).collect();
         if names.is_empty() {
-            left.push(Item::new("nothing", Fate::Left("the folder is empty".to_owned())));
+            left.push(Item::new(NOTHING, Fate::Left("the folder is empty".to_owned())));
         }
         if !left.is_empty() {
             all.push(Brought { name: folder.to_string_lossy().into_owned(), items: left });
@@ -111,13 +128,25 @@ impl Ceremony {
 
     fn merge_response(&mut self, path: &Path) -> Result<Brought, CeremonyError> {
         let name = path.to_string_lossy().into_owned();
-        let read = files::read(path, LIMIT).map_err(CeremonyError::from);
-        let response = read.and_then(|bytes| Ok((Response::read(&name, &bytes)?, Sha256Digest::of(&bytes))));
-        let items = match response {
-            Ok((response, sha256)) => self.take_response(&name, &response, sha256)?,
-            Err(error) => vec![Item::refused("nothing", error)],
+        let bytes = match files::read(path, LIMIT) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                // A picture or a request may be larger than any response.
+                let kind = files::beginning(path, LOOKED_AT).ok().and_then(|bytes| Kind::of(&bytes));
+                let error = kind.map_or(error.into(), |kind| other_kind(&name, kind));
+                return self.told(name, None, vec![Item::refused(NOTHING, error)]);
+            }
         };
-        self.told(name, items)
+        let sha256 = Sha256Digest::of(&bytes);
+        let items = match Response::read(&name, &bytes) {
+            Ok(response) => self.take_response(&name, &response, sha256)?,
+            Err(error) => {
+                let kind = Kind::of(&bytes).filter(|kind| *kind != Kind::Response);
+                let error = kind.map_or(error.into(), |kind| other_kind(&name, kind));
+                vec![Item::refused(NOTHING, error)]
+            }
+        };
+        self.told(name, Some(sha256), items)
     }
 
     fn take_response(
@@ -128,34 +157,96 @@ impl Ceremony {
     ) -> Result<Vec<Item>, CeremonyError> {
         let own = sign_elsewhere(&format!("the response {name}"), &response.ceremony, &self.policy.id);
         if own.refuses() {
-            return Ok(vec![Item::judged("nothing", own)]);
+            return Ok(vec![Item::judged(NOTHING, own)]);
         }
         let judge = Judge::of(self)?;
-        let (mut items, mut taken) = (Vec::new(), Vec::new());
+        let (mut items, mut taken) = (Vec::new(), Taken::default());
         for (payload, signatures) in &response.signatures {
             for signature in signatures {
-                let (item, file) = judge.take(self, *payload, signature)?;
+                let (item, one) = judge.take(self, *payload, signature)?;
                 items.push(item);
-                taken.extend(file);
+                taken.signature(one);
             }
         }
         if items.is_empty() {
-            items.push(Item::new("nothing", Fate::Left("there is no signature in it".to_owned())));
+            items.push(Item::refused(NOTHING, CarriedError::Empty { file: name.to_owned() }.into()));
         }
-        if !taken.is_empty() {
-            let from = Source::Response { sha256, plan: response.plan };
-            self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files: taken })?;
-        }
+        self.record_taken(Source::Response { sha256, plan: response.plan }, taken)?;
         Ok(items)
     }
 
-    /// Records what was refused.
-    fn told(&mut self, name: String, items: Vec<Item>) -> Result<Brought, CeremonyError> {
+    /// Records what was taken, if anything was.
+    fn record_taken(&mut self, from: Source, taken: Taken) -> Result<(), CeremonyError> {
+        let Taken { files, signatures } = taken;
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.transcript.record(ADMINISTRATOR, &Event::Merged { from, files, signatures })
+    }
+
+    /// Records what was refused: one line for all that a source brought, for somebody may bring very much.
+    fn told(
+        &mut self,
+        name: String,
+        sha256: Option<Sha256Digest>,
+        items: Vec<Item>,
+    ) -> Result<Brought, CeremonyError> {
+        let (mut checks, mut first, mut count) = (Vec::new(), Vec::new(), 0_usize);
         for item in &items {
-            if let Fate::Refused(error) = &item.fate {
-                self.record_refusal(ADMINISTRATOR, &format!("merge {name}"), error)?;
+            let Fate::Refused(error) = &item.fate else { continue };
+            count += 1;
+            if first.len() < FIRST {
+                first.push(cut(&error.to_string(), LONGEST));
+            }
+            let ids = error.refusing().iter().map(|finding| finding.check.id());
+            for id in ids.chain(error.check()) {
+                if !checks.contains(&id) {
+                    checks.push(id);
+                }
             }
         }
+        // A file that is not there is a slip at the keyboard, and no more.
+        if !checks.is_empty() || (count > 0 && sha256.is_some()) {
+            let more = match count.saturating_sub(first.len()) {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
+            let act = format!("merge {}", cut(&name, LONGEST));
+            let what = format!("{}{more}", first.join("; "));
+            self.transcript.record(ADMINISTRATOR, &Event::NotTaken { act, sha256, checks, count, what })?;
+        }
         Ok(Brought { name, items })
+    }
+}
+
+/// A file that is for another command.
+fn other_kind(file: &str, kind: Kind) -> CeremonyError {
+    CarriedError::OtherKind { file: file.to_owned(), what: "signature response", kind }.into()
+}
+
+/// Why a thing in a folder is left where it is.
+fn why_left(path: &Path) -> String {
+    if files::is_folder(path) {
+        return "it is a folder: name it, if responses or a copy of this directory are in it".to_owned();
+    }
+    let kind = files::beginning(path, LOOKED_AT).ok().and_then(|bytes| Kind::of(&bytes));
+    match kind.filter(|kind| *kind != Kind::Response) {
+        Some(kind) => format!("it is {}: {}", kind.name(), kind.next(&path.to_string_lossy())),
+        None => "its name does not end in .response.json; name it if it is a response".to_owned(),
+    }
+}
+
+/// What was taken from one source.
+#[derive(Debug, Default)]
+struct Taken {
+    files: Vec<Artifact>,
+    signatures: Vec<TakenSignature>,
+}
+
+impl Taken {
+    fn signature(&mut self, taken: Option<(Artifact, TakenSignature)>) {
+        let Some((file, signature)) = taken else { return };
+        self.files.push(file);
+        self.signatures.push(signature);
     }
 }

@@ -65,7 +65,7 @@ impl Ceremony {
             other => other.to_string(),
         });
         let record = record.ok();
-        let of = record.as_ref().and_then(|record| record.all("plan-read").next()?.get("id")?.as_str());
+        let of = record.as_ref().and_then(of);
         let finding = record_kept(&Kept { file, sha256, broken, of, id: &self.policy.id });
         (record, finding)
     }
@@ -76,6 +76,11 @@ fn copy_of(from: &Json) -> Option<(u64, u64, Sha256Digest)> {
     let number = |name: &str| u64::try_from(from.get(name)?.as_int()?).ok();
     let root_hash = Sha256Digest::parse_hex(from.get("root_hash")?.as_str()?)?;
     Some((number("lines")?, number("common")?, root_hash))
+}
+
+/// The ceremony whose plan a record says was read first.
+pub(super) fn of(record: &Transcript) -> Option<&str> {
+    record.all("plan-read").next()?.get("id")?.as_str()
 }
 
 /// With how many lines both records begin.

@@ -1,4 +1,4 @@
-//! Where merged files came from, as the record has it.
+//! Where merged files came from, and who signed what among them, as the record has it.
 
 use crate::crypto::digest::Sha256Digest;
 use crate::json::Json;
@@ -41,5 +41,37 @@ impl Source {
                 ("root_hash", Json::from(root_hash.to_hex())),
             ]),
         }
+    }
+}
+
+/// A signature that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenSignature {
+    /// The key's name in the plan, and its holder; `None` for a key that the plan does not name.
+    pub key: Option<(String, String)>,
+    /// Its keyid.
+    pub keyid: String,
+    /// The payload.
+    pub payload: Sha256Digest,
+    /// Its role.
+    pub role: String,
+    /// Its version.
+    pub version: i64,
+}
+
+impl TakenSignature {
+    /// What the record says of it.
+    pub fn to_json(&self) -> Json {
+        let named = |part: fn(&(String, String)) -> &String| {
+            self.key.as_ref().map_or(Json::Null, |key| Json::from(part(key).as_str()))
+        };
+        Json::object([
+            ("holder", named(|(_, holder)| holder)),
+            ("key", named(|(key, _)| key)),
+            ("keyid", Json::from(self.keyid.as_str())),
+            ("payload", Json::from(self.payload.to_hex())),
+            ("role", Json::from(self.role.as_str())),
+            ("version", Json::Int(self.version)),
+        ])
     }
 }

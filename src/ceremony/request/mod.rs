@@ -22,6 +22,7 @@ use crate::tuf::time::{self, Date};
 
 use super::event::FROZEN;
 use super::keyring::file_of;
+use super::kinds::Kind;
 use super::payload::Payload;
 use super::trusted::IMPORTED;
 use super::{CarriedError, Ceremony, CeremonyError, start};
@@ -57,7 +58,10 @@ pub struct Request {
 impl Request {
     /// Reads a request; it must be strict JSON in the form in which it was written.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Request, CeremonyError> {
-        let wrong = |problem: String| unreadable(name, problem);
+        let wrong = |problem: String| match Kind::of(bytes).filter(|kind| *kind != Kind::Request) {
+            Some(kind) => other_kind(name, kind),
+            None => unreadable(name, problem),
+        };
         let tree = Json::parse(bytes, LIMIT).map_err(|error| wrong(error.to_string()))?;
         let read = || {
             let at = At::new(&tree, "request");
@@ -104,6 +108,11 @@ impl Request {
         let differs = theirs.keys().chain(ours.keys()).find(|name| theirs.get(name) != ours.get(name));
         CeremonyError::require(sign_request(&self.title(), differs.map(String::as_str)))
     }
+}
+
+/// A file, or a folder, that is for another command.
+pub fn other_kind(name: &str, kind: Kind) -> CeremonyError {
+    CarriedError::OtherKind { file: name.to_owned(), what: "signature request", kind }.into()
 }
 
 /// A file that is no request.

@@ -1,27 +1,32 @@
 //! A request, unpacked into a folder that goes away with it: there it is a ceremony directory like any other, and everything that
 //! looks at one looks at it.
 
-use std::path::Path;
-
+use crate::checks::sign::sign_request;
 use crate::crypto::digest::Sha256Digest;
-use crate::host::files::{self, FileError, Scratch};
+use crate::host::files::{FileError, Scratch};
 use crate::json::view::{At, ShapeError};
 use crate::json::{Json, Object};
+use crate::policy::Policy;
 use crate::tuf::METADATA_LIMIT;
 use crate::tuf::envelope::Envelope;
 
 use super::super::directory::RECORD;
+use super::super::elsewhere::elsewhere;
+use super::super::keyring::file_of;
 use super::super::payload::{INDEX, Payload};
+use super::super::trusted::IMPORTED;
 use super::super::{Ceremony, CeremonyError};
 use super::{Request, unreadable};
 
+/// The file in which the plan is.
+const PLAN: &str = "ceremony.toml";
 /// The folders of a path that is carried, at most.
 const DEEPEST: usize = 8;
 /// The longest name of a file or folder, in bytes.
 const LONGEST: usize = 255;
 
 /// The most files that are unpacked: those of a repository with thousands of delegated roles.
-const MOST: usize = 50_000;
+const MOST: usize = 20_000;
 
 /// A request that was unpacked, and says what follows from what it carries.
 pub struct Opened {
@@ -42,18 +47,19 @@ impl Request {
         if carried.len() > MOST {
             return Err(wrong(format!("it carries {} files, and {MOST} are the most", carried.len())));
         }
+        self.require_planned()?;
         for (name, bytes) in &carried {
-            write(scratch.path(), name, bytes)?;
+            scratch.write(name, bytes)?;
         }
         let ceremony = match Ceremony::open(scratch.path()) {
             Err(CeremonyError::File(FileError::Missing(path))) => {
                 let name = path.strip_prefix(scratch.path()).unwrap_or(&path).to_string_lossy().into_owned();
                 return Err(wrong(format!("it lacks {name}")));
             }
-            other => other?,
+            other => other.map_err(elsewhere)?,
         };
         // Whether each payload is what its name says (SIGN-STALE).
-        let payloads = ceremony.payloads()?;
+        let payloads = ceremony.payloads().map_err(elsewhere)?;
         self.require_consistent(&ceremony)?;
         for digest in self.asked.values().flatten() {
             if !payloads.iter().any(|payload| payload.digest == *digest) {
@@ -62,14 +68,29 @@ impl Request {
         }
         Ok(Opened { request: self, ceremony, _scratch: scratch })
     }
+
+    /// SIGN-STALE: it carries nothing that its plan has no place for. Told before anything is written.
+    fn require_planned(&self) -> Result<(), CeremonyError> {
+        let nothing = Object::default();
+        let files = self.tree.get("files").and_then(Json::as_object).unwrap_or(&nothing);
+        let Some(plan) = files.get(PLAN).and_then(Json::as_str) else {
+            return Err(unreadable(&self.name, format!("it lacks {PLAN}")));
+        };
+        let policy = Policy::parse(plan.as_bytes()).map_err(|error| elsewhere(error.into()))?;
+        let stray = files.keys().any(|name| !has_place(&policy, name));
+        CeremonyError::require(sign_request(&self.title(), stray.then_some("files")))
+    }
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FileError> {
-    let path = folder.join(name);
-    if let Some(parent) = path.parent() {
-        files::folder(parent)?;
-    }
-    files::create(&path, bytes)
+/// Whether a plan has a place for a file, payloads and record aside: as where the request is written.
+fn has_place(policy: &Policy, name: &str) -> bool {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let beside_root = policy.trusted.as_ref().is_some_and(|trusted| {
+        let own = trusted.root.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folder == IMPORTED || (folder == own && file.ends_with(".json"))
+    });
+    let is_key = || policy.keys.iter().any(|(key, plan)| file_of(key, plan) == name);
+    name == PLAN || name == policy.script || beside_root || is_key()
 }
 
 /// The files of the ceremony directory that a request makes.
@@ -88,6 +109,9 @@ fn carried(at: &At<'_>) -> Result<Vec<(String, Vec<u8>)>, ShapeError> {
             Sha256Digest::parse_hex(named.string()?).ok_or_else(|| named.error("it is no SHA-256"))?;
         let version = payload.field("version")?.integer(1)?;
         let role = payload.field("role")?;
+        if role.string()?.len() > LONGEST {
+            return Err(role.error(format!("a role has a name of up to {LONGEST} bytes")));
+        }
         let of_role = Json::object([(version.to_string().as_str(), Json::from(digest.to_hex()))]);
         if index.insert(role.string()?.to_owned(), of_role).is_some() {
             return Err(role.error("there are two payloads of this role"));

@@ -57,7 +57,22 @@ impl Ceremony {
         CeremonyError::unless_clear(&gate::examine_frozen(self, &payloads))?;
         CeremonyError::require(gate::output(self))?;
         let asked = self.to_ask(wish.holder, &collected)?;
-        let expires = wish.expires.unwrap_or_else(|| self.deadline(&collected));
+        let is_asked = |one: &&Signed| asked.values().flatten().any(|digest| *digest == one.payload.digest);
+        let first = collected
+            .iter()
+            .filter(is_asked)
+            .filter_map(|one| Some((expiry(one)?, &one.payload)))
+            .min_by_key(|one| one.0);
+        let expires = wish.expires.unwrap_or_else(|| self.deadline(first.as_ref().map(|(at, _)| *at)));
+        if let Some((at, payload)) = first.filter(|(at, _)| expires > *at) {
+            let (title, at) = (payload.title(), time::write(at));
+            let what = format!(
+                "a request until {} could be answered after {title} has expired, on {at}",
+                time::write(expires)
+            );
+            let next = format!("Give a date up to {at} with --expires, or none.");
+            return Err(CeremonyError::Change { what, next });
+        }
         if expires <= self.now {
             let what = format!("a request that expires on {} could not be answered", time::write(expires));
             let next =
@@ -125,11 +140,8 @@ impl Ceremony {
         }
     }
 
-    /// Fourteen days from now, or when the first of the payloads expires.
-    fn deadline(&self, collected: &[Signed]) -> Timestamp {
-        let expires =
-            |one: &Signed| Some(Date::parse(one.payload.signed.get("expires").and_then(Json::as_str)?)?.at);
-        let first = collected.iter().filter_map(expires).min();
+    /// Fourteen days from now, or when the first of what is asked for expires.
+    fn deadline(&self, first: Option<Timestamp>) -> Timestamp {
         let usual = self.now.checked_add(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MAX);
         first.map_or(usual, |first| first.min(usual))
     }
@@ -142,4 +154,9 @@ impl Ceremony {
         }
         name(number)
     }
+}
+
+/// When a payload expires.
+fn expiry(one: &Signed) -> Option<Timestamp> {
+    Some(Date::parse(one.payload.signed.get("expires").and_then(Json::as_str)?)?.at)
 }

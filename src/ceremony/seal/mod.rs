@@ -10,6 +10,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::crypto::tlog::checkpoint::Checkpoint;
 use crate::host::display::visible;
 use crate::host::files::{self, FileError};
+use crate::media::manifest::MANIFEST;
 use crate::media::sums::Sums;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
@@ -83,6 +84,7 @@ impl Ceremony {
         self.require_released()?;
         recordings::require_ended(self.root())?;
         self.require_unwrapped()?;
+        self.require_no_manifest()?;
         // Somebody's own: what is written last would have no place.
         if let Some(taken) = [CHECKPOINT, SUMS].iter().find(|name| files::exists(&self.path(name))) {
             // The digests are written last.
@@ -150,6 +152,19 @@ impl Ceremony {
                     .to_owned(),
                 next: "Export them (`tuf-ceremony media export`), check the media, move the folder `wrapped` out of the ceremony directory, and seal again."
                     .to_owned(),
+            }),
+        }
+    }
+
+    /// A copy that was taken off a medium has the medium's manifest, which is about the copy. Sealed, it could leave in no set:
+    /// each has a manifest of its own.
+    fn require_no_manifest(&self) -> Result<(), CeremonyError> {
+        match files::exists(&self.path(MANIFEST)) {
+            false => Ok(()),
+            true => Err(CeremonyError::NotYet {
+                what: "the MANIFEST of the medium from which this copy was taken is in the directory still"
+                    .to_owned(),
+                next: "Move MANIFEST out of the ceremony directory, and seal again.".to_owned(),
             }),
         }
     }

@@ -29,8 +29,11 @@ use chain::Chain;
 pub use seal::Seal;
 use sitting::{Sat, Seat, Sitting};
 
-/// The largest record this program reads, in bytes.
-const LIMIT: usize = 64 << 20;
+/// The largest record this program reads, in bytes; none is made larger.
+pub const LIMIT: usize = 64 << 20;
+
+/// What is kept free of that for the lines that close a record: the list of all files, and the end of the sitting.
+const CLOSING: usize = 4 << 20;
 
 /// The record of a ceremony, whole and verified.
 pub struct Transcript {
@@ -138,7 +141,7 @@ impl Transcript {
         let (size, root) = self.head();
         let note = sitting.sign(size, root)?;
         let line = self.line(ADMINISTRATOR, &Event::SittingClosed { note: sitting::note_lines(&note) });
-        self.append(vec![line])?;
+        self.append(vec![line], LIMIT)?;
         self.closed();
         Ok(())
     }
@@ -167,10 +170,15 @@ impl Transcript {
         let first = opened.iter().chain(repaired).map(|event| (ADMINISTRATOR, event));
         let all: Vec<(&str, &Event)> = first.chain(events.iter().copied()).collect();
         let lines = all.into_iter().map(|(actor, event)| self.line(actor, event)).collect();
+        let seals = events.iter().any(|(_, event)| matches!(event, Event::Sealed { .. }));
+        let most = if seals { LIMIT } else { LIMIT - CLOSING };
         let before = self.lines.len();
-        if let Err(error) = self.append(lines) {
-            // What of this is in the file, only the next process can tell: this one writes nothing more.
-            self.sitting = None;
+        if let Err(error) = self.append(lines, most) {
+            // What of this is in the file, only the next process can tell: this one writes nothing more. Of what was too much,
+            // nothing is.
+            if !matches!(error, CeremonyError::RecordFull { .. }) {
+                self.sitting = None;
+            }
             return Err(error);
         }
         self.torn.clear();
@@ -192,8 +200,9 @@ impl Transcript {
         ])
     }
 
-    /// Gives lines their places behind the others, and writes them.
-    fn append(&mut self, mut lines: Vec<Json>) -> Result<(), CeremonyError> {
+    /// Gives lines their places behind the others, and writes them, unless the record would have more than `most` bytes then:
+    /// nobody could read it again.
+    fn append(&mut self, mut lines: Vec<Json>, most: usize) -> Result<(), CeremonyError> {
         let (mut bytes, mut last) = (Vec::new(), self.last);
         let mut entries = Vec::new();
         for (seq, line) in (self.lines.len()..).zip(&mut lines) {
@@ -207,6 +216,10 @@ impl Transcript {
             bytes.extend_from_slice(&entry);
             bytes.push(b'\n');
             entries.push(entry);
+        }
+        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+        if length.saturating_add(bytes.len()) > most {
+            return Err(CeremonyError::RecordFull { limit: most });
         }
         files::append(&self.path, self.length, &bytes)?;
         self.last = last;

@@ -88,7 +88,7 @@ fn contents(context: &mut Context, ceremony: &Ceremony, set: &str) -> Result<Fil
         media::encrypted::require(set)?;
     }
     let files = ceremony.contents_of(plan.contents, &sheets)?;
-    if plan.contents == Contents::Digests && !ceremony.has_release() {
+    if plan.contents == Contents::Digests && !ceremony.has_metadata() {
         let what = "Nothing is released yet: the sheets have the digests of the frozen payloads.";
         context.console.say(what);
     }

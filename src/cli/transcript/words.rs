@@ -81,11 +81,11 @@ impl<'a> Told<'a> {
                 format!("because: {}", text("reason")),
             ],
             REQUESTED => self.requested(data),
-            MERGED => vec![merged(data.get("from").unwrap_or(&Json::Null))],
-            "refused" if data.get("check").is_none() => {
-                vec![format!("`{}` was refused: {}", text("act"), text("what"))]
+            MERGED => {
+                let from = merged(data.get("from").unwrap_or(&Json::Null));
+                [from].into_iter().chain(taken_signatures(data)).collect()
             }
-            "refused" => vec![format!("{} refused `{}`: {}", text("check"), text("act"), text("what"))],
+            "refused" => refused(data),
             "released" => vec!["wrote the release".to_owned()],
             "found" => vec!["found here, and not in the record before as they are:".to_owned()],
             REPAIRED => vec![format!(
@@ -204,6 +204,35 @@ fn merged(from: &Json) -> String {
             text("root_hash")
         ),
     }
+}
+
+/// Who signed what, of what was merged. Records of earlier versions do not say it.
+fn taken_signatures(data: &Json) -> Vec<String> {
+    let told = |one: &Json| {
+        let text = |name: &str| one.get(name).and_then(Json::as_str);
+        let version = one.get("version").and_then(Json::as_int).unwrap_or_default();
+        let signer = match (text("holder"), text("key")) {
+            (Some(holder), Some(key)) => format!("{holder} ({key})"),
+            _ => format!("a key that the plan does not name ({})", text("keyid").unwrap_or("?")),
+        };
+        format!("signature of {signer} over {} version {version}", text("role").unwrap_or("?"))
+    };
+    data.get("signatures").and_then(Json::as_array).unwrap_or_default().iter().map(told).collect()
+}
+
+/// A refusal; one that stands for several things has their number.
+fn refused(data: &Json) -> Vec<String> {
+    let text = |name: &str| data.get(name).and_then(Json::as_str);
+    let (act, what) = (text("act").unwrap_or("?"), text("what").unwrap_or("?"));
+    let mut told = vec![match text("check") {
+        Some(check) => format!("{check} refused `{act}`: {what}"),
+        None => format!("`{act}` was refused: {what}"),
+    }];
+    if let Some(count) = data.get("count").and_then(Json::as_int).filter(|count| *count > 1) {
+        told.push(format!("{count} things were refused"));
+    }
+    told.extend(text("sha256").map(|sha256| format!("SHA-256 of the file: {sha256}")));
+    told
 }
 
 /// The words of a step, and its command.
