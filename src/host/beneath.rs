@@ -4,9 +4,9 @@
 //! looking at a pipe or a device must not touch it.
 #![expect(clippy::disallowed_methods, reason = "this file is the door to media")]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -116,6 +116,14 @@ impl Beneath {
         let stat = looked.map_err(self.failed("look at", ""))?;
         let is_root = stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
         Ok(is_root.then_some((stat.stx_dev_major, stat.stx_dev_minor)))
+    }
+
+    /// The number of the mount that the folder is on, as `/proc/self/mountinfo` has it.
+    pub fn mount_id(&self) -> Result<Option<u64>, FileError> {
+        // statx(2) has said it only since Linux 5.8.
+        let path = format!("/proc/self/fdinfo/{}", self.root.as_raw_fd());
+        let told = fs::read_to_string(path).map_err(|cause| self.system("look at", "", cause))?;
+        Ok(told.lines().find_map(|line| line.strip_prefix("mnt_id:")).and_then(|id| id.trim().parse().ok()))
     }
 
     /// Bytes that are free, and the size of the blocks in which files take them.

@@ -64,6 +64,7 @@ mod media_exfat;
 mod media_faults;
 mod media_hostile;
 mod media_image;
+mod media_mounts;
 mod media_people;
 mod media_real;
 mod media_stick;
