@@ -37,13 +37,15 @@ pub struct Outward<'a> {
     pub files: usize,
     /// What differs from what was written.
     pub differing: &'a [String],
+    /// Whether it lay there before, and nothing was written now.
+    pub before: bool,
     /// Why it cannot be read past the page cache, if so.
     pub cached: Option<&'static str>,
 }
 
 /// MEDIA-READ-BACK: what was written is on the medium.
 pub fn media_read_back(case: &Outward<'_>) -> Finding {
-    let Outward { label, files, differing, cached } = case;
+    let Outward { label, files, differing, before, cached } = case;
     let check = Check::MediaReadBack;
     if let Some(why) = cached {
         let what = format!("the medium labelled {label} cannot be read back past the page cache: {why}");
@@ -51,6 +53,9 @@ pub fn media_read_back(case: &Outward<'_>) -> Finding {
         return Finding::fail(check, what, next);
     }
     let differing = differing.iter().map(|one| format!("on the medium labelled {label}, {one}")).collect();
-    let next = "Do not use this medium again: export to another one.";
+    let next = match before {
+        true => "Keep this medium as it is, as evidence of who had it, and export to another one.",
+        false => "Do not use this medium again: export to another one.",
+    };
     Finding::judge(check, differing, next, format!("{files} files on {label} read back from the medium"))
 }

@@ -64,6 +64,8 @@ pub enum Kind {
     File,
     /// A folder.
     Folder,
+    /// A folder that is too deep to be looked into.
+    Deep,
     /// A link, a pipe, a device, a socket.
     Other,
 }
@@ -135,7 +137,7 @@ impl Beneath {
     /// Everything below a folder (`""` for all), sorted; at most `most`. Links are listed and not followed.
     pub fn entries(&self, folder: &str, most: usize) -> Result<Vec<Entry>, FileError> {
         let mut found = Vec::new();
-        self.walk(folder.as_bytes(), most, DEEPEST, &mut found)?;
+        self.walk(folder.as_bytes(), most, DEEPEST - 1, &mut found)?;
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
@@ -143,7 +145,10 @@ impl Beneath {
     /// What lies in a folder itself (`""` for the root), sorted; at most `most`.
     pub fn list(&self, folder: &str, most: usize) -> Result<Vec<Entry>, FileError> {
         let mut found = Vec::new();
-        self.walk(folder.as_bytes(), most, 1, &mut found)?;
+        self.walk(folder.as_bytes(), most, 0, &mut found)?;
+        for entry in found.iter_mut().filter(|entry| entry.kind == Kind::Deep) {
+            entry.kind = Kind::Folder;
+        }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
@@ -164,6 +169,7 @@ impl Beneath {
                 FileType::Unknown => self.kind(&name)?,
                 _ => Kind::Other,
             };
+            let kind = if kind == Kind::Folder && deep == 0 { Kind::Deep } else { kind };
             if kind == Kind::Folder {
                 folders.push(name.clone());
             }
@@ -172,8 +178,8 @@ impl Beneath {
                 return Err(FileError::TooMany { path: self.shown(folder), limit: most });
             }
         }
-        for folder in folders.iter().filter(|_| deep > 1) {
-            self.walk(folder, most, deep - 1, found)?;
+        for folder in folders {
+            self.walk(&folder, most, deep.saturating_sub(1), found)?;
         }
         Ok(())
     }
@@ -319,12 +325,13 @@ impl Beneath {
         }
     }
 
-    /// Removes a folder of this program's own that was not finished, with all that is in it, if it is there.
-    pub fn remove(&self, folder: &str) -> Result<(), FileError> {
+    /// Removes a folder of this program's own that was not finished, with all that is in it, if it is there. Nothing is removed
+    /// where there are more than `most` entries.
+    pub fn remove(&self, folder: &str, most: usize) -> Result<(), FileError> {
         if !self.has(folder)? {
             return Ok(());
         }
-        let entries = self.entries(folder, usize::MAX)?;
+        let entries = self.entries(folder, most)?;
         for entry in entries.iter().rev() {
             self.unlink(&entry.name, entry.kind)?;
         }
@@ -335,7 +342,8 @@ impl Beneath {
         let own = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
         let parent = name.strip_suffix(own).and_then(|rest| rest.strip_suffix(b"/")).unwrap_or_default();
         let parent = self.open_folder(parent)?;
-        let flags = if kind == Kind::Folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+        let is_folder = matches!(kind, Kind::Folder | Kind::Deep);
+        let flags = if is_folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
         unlinkat(&parent, own, flags).map_err(self.failed("remove", name))
     }
 

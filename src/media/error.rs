@@ -234,6 +234,22 @@ pub enum MediaError {
         /// What there is.
         found: Vec<String>,
     },
+    /// Something by the name of what an export leaves that was broken off, and it cannot be removed.
+    #[error("on the medium labelled {label}, {}, which a broken-off export leaves there, cannot be removed: {error}", visible(.folder))]
+    Left {
+        /// The label.
+        label: String,
+        /// Its path on the medium.
+        folder: String,
+        /// Why.
+        error: FileError,
+    },
+    /// More than can be read back and checked.
+    #[error("the set has more than {limit} files and folders")]
+    TooMany {
+        /// How many are carried at once.
+        limit: usize,
+    },
     /// A private key was about to leave.
     #[error("{} holds {kind}, and private keys are not exported", visible(.file))]
     PrivateKey {
@@ -353,6 +369,10 @@ impl Advice for MediaError {
             MediaError::NotEmpty { .. } => {
                 "Nothing was written. Use an empty medium; `existing = \"keep\"` for the set in ceremony.toml leaves alone what is there.".to_owned()
             }
+            MediaError::Left { .. } => {
+                "Nothing was written. Use another medium: no export leaves this. Keep this one until somebody has looked at it on another machine.".to_owned()
+            }
+            MediaError::TooMany { .. } => "Nothing was written. Pack files that belong together into one.".to_owned(),
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }

@@ -170,12 +170,12 @@ impl Taken {
     }
 }
 
-/// What lies beside the files of a manifest and is not listed, with its path from there.
+/// What lies beside the files of a manifest and is not listed there, with its path from there.
 pub fn unlisted(
     tree: &Beneath,
     label: &str,
     folder: &str,
-    manifest: &Manifest,
+    is_listed: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<String>, MediaError> {
     let entries = tree.entries(folder, ENTRIES_LIMIT).map_err(MediaError::file(label))?;
     let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -184,7 +184,7 @@ pub fn unlisted(
         let name = name.strip_prefix(below.as_bytes()).unwrap_or(&name);
         let of_system = name.split(|byte| *byte == b'/').next().is_some_and(is_of_system);
         let name = String::from_utf8_lossy(name);
-        let listed = *name == *MANIFEST || manifest.files.contains_key(&*name);
+        let listed = *name == *MANIFEST || is_listed(&name);
         if kind != Kind::Folder && !of_system && !listed {
             found.push(visible(&name));
         }

@@ -62,6 +62,7 @@ mod media_age_judge;
 mod media_age_off;
 mod media_exfat;
 mod media_faults;
+mod media_foreign;
 mod media_hostile;
 mod media_image;
 mod media_mounts;
