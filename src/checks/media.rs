@@ -1,6 +1,10 @@
 //! Media: MEDIA-READ-ONLY, MEDIA-READ-BACK.
 
 use super::{Check, Finding};
+use crate::host::display::count;
+
+/// How much of what is refused is named.
+const MOST: usize = 20;
 
 /// A medium that is read, and what is to be taken from it.
 #[derive(Clone, Debug)]
@@ -24,7 +28,11 @@ pub fn media_read_only(case: &Inward<'_>) -> Finding {
         return Finding::fail(check, what, next);
     }
     let next = "Nothing was taken. Have the medium written anew, on another stick: only plain files, with plain names.";
-    let refused = refused.iter().map(|one| format!("on the medium labelled {label}, {one}")).collect();
+    // A medium can have any number of them, and the record has them all.
+    let named = refused.iter().take(MOST).map(|one| format!("on the medium labelled {label}, {one}"));
+    let others = refused.len().saturating_sub(MOST);
+    let others = (others > 0).then(|| format!("and {}", count(others, "other")));
+    let refused = named.chain(others).collect();
     Finding::judge(check, refused, next, format!("{label} is mounted ro, nosuid, nodev, noexec"))
 }
 

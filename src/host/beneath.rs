@@ -20,8 +20,8 @@ use rustix::io::Errno;
 
 use super::files::FileError;
 
-/// Folders in folders that are still looked into.
-const DEEPEST: usize = 16;
+/// The most parts of a path that is still looked at.
+pub const DEEPEST: usize = 16;
 /// What the memory and the offset of a read past the page cache are a multiple of. No device has larger blocks.
 const BLOCK: usize = 4096;
 /// How much is read at once past the page cache.

@@ -57,7 +57,8 @@ impl Parcel {
             names::clash(files.iter().map(|(name, _)| name.as_str()).chain([MANIFEST]))
         {
             let what = format!(
-                "{} and {} differ only in case, or one is a folder of the other: not every file system can have both",
+                "{} and {} differ only in case or in how letters are composed, or one is a folder of the other: not every file \
+                 system can have both",
                 visible(&one),
                 visible(&other)
             );

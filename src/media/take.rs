@@ -1,5 +1,7 @@
 //! Taking files from a medium: only what its manifest lists, sizes first, every file read twice, all or nothing.
 
+use std::collections::BTreeSet;
+
 use super::manifest::{LIMIT, MANIFEST, Manifest, Trouble};
 use super::{ENTRIES_LIMIT, FILE_LIMIT, MediaError, TOTAL_LIMIT};
 use crate::crypto::digest::Sha256Digest;
@@ -96,7 +98,8 @@ pub fn take(
     manifest: &Manifest,
     wanted: &[String],
 ) -> Result<Taken, MediaError> {
-    let all: Vec<&String> =
+    // Whoever names a file twice gets it once.
+    let all: BTreeSet<&String> =
         if wanted.is_empty() { manifest.files.keys().collect() } else { wanted.iter().collect() };
     let mut taken = Taken { files: Vec::new(), refused: Vec::new(), differing: Vec::new() };
     // Before anything is read.

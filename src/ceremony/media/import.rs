@@ -6,11 +6,13 @@ use crate::checks::media::{Inward, media_read_only};
 use crate::checks::sign::LEAST_DIGITS;
 use crate::console::{Console, words};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::visible;
 use crate::host::files;
 use crate::host::mount::Access;
 use crate::media::MediaError;
-use crate::media::manifest::MANIFEST;
+use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
+use crate::media::names::trouble_anywhere;
 use crate::media::take::{Offered, offered, take};
 use crate::policy::MediumRole;
 
@@ -56,7 +58,8 @@ pub fn import(
     console: &mut dyn Console,
     request: &Request<'_>,
 ) -> Result<Imported, CeremonyError> {
-    planned(&ceremony.policy, request.from, MediumRole::In)?;
+    // As the plan writes it: another stick could write it otherwise, and not every file system could have both beside each other.
+    let place = free_place(ceremony, &planned(&ceremony.policy, request.from, MediumRole::In)?.label);
     if request.confirm.is_none() {
         console.can_ask(DIGITS, "--confirm PREFIX")?;
     }
@@ -65,6 +68,7 @@ pub fn import(
     require_read_only(&medium)?;
     let Offered { folder, bytes, digest, manifest } = offered(&medium.tree, &medium.label, request.folder)?;
     let manifest = manifest.or_else(|refused| refuse(&medium, &refused).map(|()| Default::default()))?;
+    refuse(&medium, &cannot_be_kept(&manifest, request.files, &place))?;
     let digits = confirm(&medium.label, digest, console, request.confirm)?;
     let taken = take(&medium.tree, &medium.label, &folder, &manifest, request.files)?;
     refuse(&medium, &taken.refused)?;
@@ -75,7 +79,6 @@ pub fn import(
     medium.unmount()?;
     let mut whole = taken.files;
     whole.push((MANIFEST.to_owned(), bytes));
-    let place = free_place(ceremony, &label);
     files::folder(&ceremony.path(IMPORTED))?;
     files::create_tree(&ceremony.path(&place), &whole)?;
     let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
@@ -97,6 +100,17 @@ pub fn import(
 /// MEDIA-READ-ONLY, as far as it is about what is to be taken.
 fn refuse(medium: &Medium, refused: &[String]) -> Result<(), CeremonyError> {
     CeremonyError::require(media_read_only(&Inward { label: &medium.label, lacking: &[], refused }))
+}
+
+/// What could be brought in, and in no backup of this ceremony go out again on whatever medium.
+fn cannot_be_kept(manifest: &Manifest, wanted: &[String], place: &str) -> Vec<String> {
+    let names = manifest.files.keys().filter(|name| wanted.is_empty() || wanted.contains(name));
+    let trouble = |name: &String| match trouble_anywhere(name) {
+        Some(trouble) => Some(format!("{} {trouble}", visible(name))),
+        None => trouble_anywhere(&format!("{place}/{name}"))
+            .map(|trouble| format!("{} {trouble} once it lies in {place}", visible(name))),
+    };
+    names.filter_map(trouble).collect()
 }
 
 /// The digest was typed from paper, by its first digits or by all of its words. Gives how many digits that are.
