@@ -258,6 +258,16 @@ pub enum MediaError {
         /// Which kind.
         kind: &'static str,
     },
+    /// A private key was about to come in, and would be in every backup.
+    #[error("on the medium labelled {label}: {} holds {kind}, and private keys are not imported", visible(.file))]
+    PrivateKeyThere {
+        /// The label.
+        label: String,
+        /// The file.
+        file: String,
+        /// Which kind.
+        kind: &'static str,
+    },
     /// The plan has a set encrypted, and this build cannot.
     #[error("the plan has the set {set} encrypted, and this program was built without the feature age")]
     CannotEncrypt {
@@ -376,6 +386,9 @@ impl Advice for MediaError {
             MediaError::PrivateKey { .. } => {
                 "Nothing was written. Find out why a private key is in the ceremony directory: it belongs on a token.".to_owned()
             }
+            MediaError::PrivateKeyThere { .. } => {
+                "Nothing was taken. A private key belongs on a token. Ask who prepared the medium; whoever may have had it in hands can have the key.".to_owned()
+            }
             MediaError::CannotEncrypt { set } => {
                 format!("Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below [set.{set}] in ceremony.toml before the freeze.")
             }
@@ -393,9 +406,10 @@ impl Advice for MediaError {
 
     fn exit(&self) -> Exit {
         match self {
-            MediaError::NotConfirmed { .. } | MediaError::Differs { .. } | MediaError::PrivateKey { .. } => {
-                Exit::No
-            }
+            MediaError::NotConfirmed { .. }
+            | MediaError::Differs { .. }
+            | MediaError::PrivateKey { .. }
+            | MediaError::PrivateKeyThere { .. } => Exit::No,
             MediaError::WrongRole { .. }
             | MediaError::Which { .. }
             | MediaError::NotOfSet { .. }

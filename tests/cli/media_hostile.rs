@@ -138,6 +138,25 @@ fn names_that_no_backup_could_have() {
     });
 }
 
+/// What comes in would be in every backup.
+#[test]
+fn private_keys_do_not_come_in() {
+    in_namespace("media_hostile::private_keys_do_not_come_in", &[], || {
+        let room = planned_with_media();
+        let what = "on the medium labelled TUF-IN: deep/jwk.json holds a private key in JSON, and private keys are not imported";
+        let next = "Nothing was taken. A private key belongs on a token. Ask who prepared the medium; whoever may have had it in \
+                    hands can have the key.";
+        let done = answer(&room, |folder| {
+            fs::create_dir(folder.join("deep")).unwrap();
+            fs::write(folder.join("a.txt"), "x").unwrap();
+            fs::write(folder.join("deep/jwk.json"), r#"{"kty":"OKP","d":"bb"}"#).unwrap();
+            crate::media_stick::manifest(folder, &["a.txt", "deep/jwk.json"]);
+        });
+        done.failed(1, what, next);
+        goes_on(&room);
+    });
+}
+
 /// A file that is named twice is taken once.
 #[test]
 fn a_file_is_taken_once() {

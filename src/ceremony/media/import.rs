@@ -13,6 +13,7 @@ use crate::media::MediaError;
 use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
 use crate::media::names::trouble_anywhere;
+use crate::media::private::found;
 use crate::media::take::{Offered, offered, take};
 use crate::policy::MediumRole;
 
@@ -74,6 +75,11 @@ pub fn import(
     refuse(&medium, &taken.refused)?;
     if !taken.differing.is_empty() {
         return Err(MediaError::Differs { label: medium.label, files: taken.differing }.into());
+    }
+    // What comes in goes out with every backup, and that no private key does.
+    let key = taken.files.iter().find_map(|(name, bytes)| Some((name.clone(), found(bytes)?)));
+    if let Some((file, kind)) = key {
+        return Err(MediaError::PrivateKeyThere { label: medium.label, file, kind }.into());
     }
     let (label, unmounted) = (medium.label.clone(), medium.is_own());
     medium.unmount()?;
