@@ -53,7 +53,11 @@ fn a_stick_cannot_stop_the_machine() {
         let import = [&IMPORT[..], &[&prefix]].concat();
         stopped_at(&room, "openat2", 1, &import, || safe(&stick)).ok();
         let stick = Stick::ext4("TUF-OUT");
-        told("tune2fs", &["-e", "panic", &stick.device]);
+        // The other place at which it can say so: options of its own for every mount.
+        told("tune2fs", &["-E", "mount_opts=errors=panic", &stick.device]);
+        let mounted = stick.mount("ro");
+        assert!(options(&stick).contains(&"errors=panic".to_owned()));
+        drop(mounted);
         // While it is written, and while it is read back.
         stopped_at(&room, "mkdirat", 1, &EXPORT, || safe(&stick)).ok();
     });
