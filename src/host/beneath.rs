@@ -4,9 +4,9 @@
 //! looking at a pipe or a device must not touch it.
 #![expect(clippy::disallowed_methods, reason = "this file is the door to media")]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ use rustix::io::Errno;
 
 use super::files::FileError;
 
-/// Folders in folders that are still looked into.
-const DEEPEST: usize = 16;
+/// The most parts of a path that is still looked at.
+pub const DEEPEST: usize = 16;
 /// What the memory and the offset of a read past the page cache are a multiple of. No device has larger blocks.
 const BLOCK: usize = 4096;
 /// How much is read at once past the page cache.
@@ -64,6 +64,8 @@ pub enum Kind {
     File,
     /// A folder.
     Folder,
+    /// A folder that is too deep to be looked into.
+    Deep,
     /// A link, a pipe, a device, a socket.
     Other,
 }
@@ -118,6 +120,14 @@ impl Beneath {
         Ok(is_root.then_some((stat.stx_dev_major, stat.stx_dev_minor)))
     }
 
+    /// The number of the mount that the folder is on, as `/proc/self/mountinfo` has it.
+    pub fn mount_id(&self) -> Result<Option<u64>, FileError> {
+        // statx(2) has said it only since Linux 5.8.
+        let path = format!("/proc/self/fdinfo/{}", self.root.as_raw_fd());
+        let told = fs::read_to_string(path).map_err(|cause| self.system("look at", "", cause))?;
+        Ok(told.lines().find_map(|line| line.strip_prefix("mnt_id:")).and_then(|id| id.trim().parse().ok()))
+    }
+
     /// Bytes that are free, and the size of the blocks in which files take them.
     pub fn free(&self) -> Result<(u64, u64), FileError> {
         let stat = fstatvfs(&self.root).map_err(self.failed("look at", ""))?;
@@ -127,7 +137,7 @@ impl Beneath {
     /// Everything below a folder (`""` for all), sorted; at most `most`. Links are listed and not followed.
     pub fn entries(&self, folder: &str, most: usize) -> Result<Vec<Entry>, FileError> {
         let mut found = Vec::new();
-        self.walk(folder.as_bytes(), most, DEEPEST, &mut found)?;
+        self.walk(folder.as_bytes(), most, DEEPEST - 1, &mut found)?;
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
@@ -135,7 +145,10 @@ impl Beneath {
     /// What lies in a folder itself (`""` for the root), sorted; at most `most`.
     pub fn list(&self, folder: &str, most: usize) -> Result<Vec<Entry>, FileError> {
         let mut found = Vec::new();
-        self.walk(folder.as_bytes(), most, 1, &mut found)?;
+        self.walk(folder.as_bytes(), most, 0, &mut found)?;
+        for entry in found.iter_mut().filter(|entry| entry.kind == Kind::Deep) {
+            entry.kind = Kind::Folder;
+        }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
@@ -156,6 +169,7 @@ impl Beneath {
                 FileType::Unknown => self.kind(&name)?,
                 _ => Kind::Other,
             };
+            let kind = if kind == Kind::Folder && deep == 0 { Kind::Deep } else { kind };
             if kind == Kind::Folder {
                 folders.push(name.clone());
             }
@@ -164,8 +178,8 @@ impl Beneath {
                 return Err(FileError::TooMany { path: self.shown(folder), limit: most });
             }
         }
-        for folder in folders.iter().filter(|_| deep > 1) {
-            self.walk(folder, most, deep - 1, found)?;
+        for folder in folders {
+            self.walk(&folder, most, deep.saturating_sub(1), found)?;
         }
         Ok(())
     }
@@ -311,12 +325,13 @@ impl Beneath {
         }
     }
 
-    /// Removes a folder of this program's own that was not finished, with all that is in it, if it is there.
-    pub fn remove(&self, folder: &str) -> Result<(), FileError> {
+    /// Removes a folder of this program's own that was not finished, with all that is in it, if it is there. Nothing is removed
+    /// where there are more than `most` entries.
+    pub fn remove(&self, folder: &str, most: usize) -> Result<(), FileError> {
         if !self.has(folder)? {
             return Ok(());
         }
-        let entries = self.entries(folder, usize::MAX)?;
+        let entries = self.entries(folder, most)?;
         for entry in entries.iter().rev() {
             self.unlink(&entry.name, entry.kind)?;
         }
@@ -327,7 +342,8 @@ impl Beneath {
         let own = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
         let parent = name.strip_suffix(own).and_then(|rest| rest.strip_suffix(b"/")).unwrap_or_default();
         let parent = self.open_folder(parent)?;
-        let flags = if kind == Kind::Folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+        let is_folder = matches!(kind, Kind::Folder | Kind::Deep);
+        let flags = if is_folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
         unlinkat(&parent, own, flags).map_err(self.failed("remove", name))
     }
 

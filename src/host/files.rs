@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FlockOperation, OFlags, RenameFlags, flock, renameat_with};
@@ -314,12 +314,17 @@ pub fn folder(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Makes a new, empty folder for temporary things, which stays until somebody removes it.
+/// Makes a new, empty folder for temporary things, that nobody else may look into, and which stays until somebody removes it.
 pub fn temporary_folder(prefix: &str) -> Result<PathBuf, FileError> {
+    Ok(private_folder(prefix)?.keep())
+}
+
+fn private_folder(prefix: &str) -> Result<tempfile::TempDir, FileError> {
     let place = std::env::temp_dir();
-    let made =
-        tempfile::Builder::new().prefix(prefix).tempdir_in(&place).map_err(failed("create", &place))?;
-    Ok(made.keep())
+    // Without this, what the umask leaves is for everybody.
+    let own = fs::Permissions::from_mode(0o700);
+    let made = tempfile::Builder::new().prefix(prefix).permissions(own).tempdir_in(&place);
+    made.map_err(failed("create", &place))
 }
 
 /// A new, empty folder that nobody else may look into, and that goes away with this value.
@@ -328,9 +333,7 @@ pub struct Scratch(tempfile::TempDir);
 impl Scratch {
     /// Makes the folder.
     pub fn new(prefix: &str) -> Result<Scratch, FileError> {
-        let place = std::env::temp_dir();
-        let made = tempfile::Builder::new().prefix(prefix).tempdir_in(&place);
-        made.map(Scratch).map_err(failed("create", &place))
+        private_folder(prefix).map(Scratch)
     }
 
     /// Where it is.

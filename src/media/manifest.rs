@@ -66,6 +66,9 @@ impl Manifest {
                 }
                 continue;
             }
+            if line.trim_ascii().is_empty() {
+                return Err(form("it is blank"));
+            }
             let (name, digest) = entry(line).ok_or_else(|| form("this is no line of sha256sum"))?;
             let shown = visible(&String::from_utf8_lossy(&name));
             match String::from_utf8(name) {
@@ -80,10 +83,11 @@ impl Manifest {
                 },
             }
         }
-        if let Some((one, other)) = names::clash(manifest.files.keys().map(String::as_str)) {
+        if let Some((one, other)) = names::clash(manifest.files.keys().map(String::as_str).chain([MANIFEST]))
+        {
             refused.push(format!(
-                "{one} and {other} cannot lie beside each other on every file system: they differ only in case, or one is a \
-                 folder of the other"
+                "{one} and {other} cannot lie beside each other on every file system: they differ only in case or in how letters are \
+                 composed, or one is a folder of the other"
             ));
         }
         match (refused.is_empty(), manifest.files.is_empty()) {
@@ -103,7 +107,7 @@ impl Manifest {
 fn entry(line: &[u8]) -> Option<(Vec<u8>, Sha256Digest)> {
     let (escaped, line) = line.strip_prefix(b"\\").map_or((false, line), |rest| (true, rest));
     let (digest, name) = line.split_at_checked(64)?;
-    let digest = Sha256Digest::parse_hex(std::str::from_utf8(digest).ok()?)?;
+    let digest = Sha256Digest::parse_hex(&std::str::from_utf8(digest).ok()?.to_ascii_lowercase())?;
     let name = name.strip_prefix(b"  ").or_else(|| name.strip_prefix(b" *"))?;
     // `sha256sum ./FILE` is the same file.
     let name = if escaped { unescaped(name)? } else { name.to_vec() };

@@ -7,7 +7,7 @@ use super::devices::{Machine, Volume};
 use super::superblock::{self, Kind, Superblock};
 use crate::host::beneath::Beneath;
 use crate::host::device::Device;
-use crate::host::mount::{Access, Helped, MountError, mount};
+use crate::host::mount::{Access, FsOption, MountError, clear_left, mount, mount_by_helper};
 
 /// An open medium.
 #[derive(Debug)]
@@ -20,15 +20,14 @@ pub struct Medium {
     pub tree: Beneath,
     /// The device, if this program mounted it.
     mounted: Option<Volume>,
-    /// Where it is mounted by another program for this one. Dropped after the files.
-    helped: Option<Helped>,
 }
 
 impl Medium {
     /// Mounts a volume. Nobody else may have it mounted.
     pub fn mount(volume: &Volume, access: Access) -> Result<Medium, MediaError> {
         let label = volume.label().to_owned();
-        if let Some(mount) = volume.mounts.first() {
+        let cleared = if volume.mounts.is_empty() { Vec::new() } else { clear_left() };
+        if let Some(mount) = volume.mounts.iter().find(|mount| !cleared.contains(&mount.at.as_str().into())) {
             return Err(MediaError::MountedAlready { label, at: mount.at.clone() });
         }
         let Some(content) = &volume.content else {
@@ -37,30 +36,20 @@ impl Medium {
         if access == Access::Write && volume.read_only {
             return Err(MediaError::WriteProtected { label });
         }
-        // A journal is not played back into a medium that is to be read: that would write.
-        let options: &[&str] = match (content.kind, access) {
-            (Kind::Ext, Access::Read) => &["noload"],
-            _ => &[],
-        };
         let refused = |error| refused(error, volume, content, access);
-        let (tree, helped) = match mount(&volume.path, content.kind.name(), options, access) {
+        let root = match mount(&volume.path, content.kind.name(), options(content.kind, access), access) {
             Err(MountError::Unknown) if content.kind == Kind::Exfat => {
-                let helped = Helped::mount(&volume.path, access).map_err(refused)?;
-                (Beneath::open(helped.folder()).map_err(MediaError::file(&label))?, Some(helped))
+                clear_left();
+                mount_by_helper(&volume.path, access)
             }
-            mounted => (Beneath::of(mounted.map_err(refused)?, Path::new("/")), None),
+            mounted => mounted,
         };
-        // A program that says it has mounted something, and has not, leaves a folder of this machine.
+        let tree = Beneath::of(root.map_err(refused)?, Path::new("/"));
+        // A program that says it has mounted something, and has not, would give a folder of this machine.
         if tree.mounted().map_err(MediaError::file(&label))?.is_none() {
             return Err(MediaError::NoMedium { at: volume.path.clone(), why: "nothing was mounted" });
         }
-        Ok(Medium {
-            label,
-            kind: content.kind,
-            tree: tree.called("/"),
-            mounted: Some(volume.clone()),
-            helped,
-        })
+        Ok(Medium { label, kind: content.kind, tree, mounted: Some(volume.clone()) })
     }
 
     /// What somebody mounted on a folder.
@@ -72,8 +61,12 @@ impl Medium {
         let number =
             tree.mounted().map_err(&file)?.ok_or_else(|| none("it is a folder of a larger file system"))?;
         let mounts = machine.mounts().map_err(&file)?;
-        let mount = mounts.iter().rev().find(|mount| mount.number == number);
+        let id = tree.mount_id().map_err(&file)?;
+        let mount = mounts.iter().find(|mount| Some(mount.id) == id && mount.number == number);
         let mount = mount.ok_or_else(|| none("no mount here is of its device"))?;
+        if mount.root != "/" {
+            return Err(none("only a folder of its file system is mounted there"));
+        }
         let device = Device::open(Path::new(&mount.source)).map_err(|_| none("its device cannot be read"))?;
         if device.number() != Some(number) {
             return Err(none("its device is not what the kernel names"));
@@ -95,13 +88,7 @@ impl Medium {
             mounts: vec![mount.clone()],
         });
         Ok((
-            Medium {
-                label: content.label,
-                kind: content.kind,
-                tree: tree.called("/"),
-                mounted: None,
-                helped: None,
-            },
+            Medium { label: content.label, kind: content.kind, tree: tree.called("/"), mounted: None },
             volume,
         ))
     }
@@ -126,16 +113,27 @@ impl Medium {
     /// Unmounts what this program mounted, and sees to it that nothing of the device is left in memory. Gives the volume, to be
     /// mounted again.
     pub fn unmount(self) -> Result<Option<Volume>, MediaError> {
-        let Medium { label, tree, mounted, helped, .. } = self;
+        let Medium { label, tree, mounted, .. } = self;
         drop(tree);
-        if let Some(helped) = helped {
-            helped.unmount().map_err(|_| MediaError::InUse { label: label.clone() })?;
-        }
         let Some(volume) = mounted else { return Ok(None) };
         // Only where nothing is mounted from a device it can be claimed.
         let device = Device::claim(&volume.path).map_err(|_| MediaError::InUse { label: label.clone() })?;
         device.forget().map_err(MediaError::file(&label))?;
         Ok(Some(volume))
+    }
+}
+
+/// A medium may ask the kernel to stop the whole machine when something on it turns out to be damaged: it is not heard.
+const ON_ERRORS: FsOption = ("errors", Some("remount-ro"));
+
+/// The options with which a file system is mounted.
+fn options(kind: Kind, access: Access) -> &'static [FsOption] {
+    match (kind, access) {
+        // A journal is not played back into a medium that is to be read: that would write.
+        (Kind::Ext, Access::Read) => &[ON_ERRORS, ("noload", None)],
+        (Kind::Ext, Access::Write) | (Kind::Fat | Kind::Exfat, _) => &[ON_ERRORS],
+        // They know no such option, and do not stop a machine.
+        (Kind::Iso | Kind::Udf, _) => &[],
     }
 }
 

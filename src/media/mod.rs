@@ -4,6 +4,7 @@
 //! readers that cannot be led astray ([`superblock`]), files are opened beneath their medium alone (`host::beneath`), and
 //! what is taken is held to a manifest whose digest somebody has typed from paper ([`take`]).
 
+mod advice;
 mod advised;
 pub mod devices;
 pub mod disc;

@@ -3,6 +3,10 @@
 /// One mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
+    /// The number of the mount.
+    pub id: u64,
+    /// The folder of the file system that is mounted there: `/`, unless only a part of it is.
+    pub root: String,
     /// The number of the device.
     pub number: (u32, u32),
     /// The mount point.
@@ -31,12 +35,15 @@ pub fn parse(text: &[u8]) -> Vec<Mount> {
 
 fn line(line: &str) -> Option<Mount> {
     let (before, after) = line.split_once(" - ")?;
-    let mut before = before.split(' ').skip(2);
-    let (major, minor) = before.next()?.split_once(':')?;
-    let (at, options) = (before.nth(1)?, before.next()?);
+    let mut before = before.split(' ');
+    let id = before.next()?.parse().ok()?;
+    let (major, minor) = before.nth(1)?.split_once(':')?;
+    let (root, at, options) = (before.next()?, before.next()?, before.next()?);
     let mut after = after.split(' ');
     let (system, source, of_system) = (after.next()?, after.next()?, after.next()?);
     Some(Mount {
+        id,
+        root: plain(root),
         number: (major.parse().ok()?, minor.parse().ok()?),
         at: plain(at),
         options: options.to_owned(),

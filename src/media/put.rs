@@ -1,10 +1,11 @@
 //! Putting files on a medium: space first, everything into a folder of a temporary name, the manifest last, then one rename.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 
 use super::manifest::{LIMIT, MANIFEST, Manifest};
 use super::medium::Medium;
-use super::take::{inside, is_of_system};
+use super::take::{inside, is_of_system, unlisted};
 use super::{ENTRIES_LIMIT, FILE_LIMIT, MediaError, TOTAL_LIMIT, names, private};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::beneath::{Beneath, Past};
@@ -45,6 +46,10 @@ impl Parcel {
             }
             total = total.saturating_add(bytes.len() as u64);
         }
+        let entries = files.len() + folders(&files).len() + 1;
+        if entries > ENTRIES_LIMIT {
+            return Err(MediaError::TooMany { limit: ENTRIES_LIMIT });
+        }
         if total > TOTAL_LIMIT {
             return Err(MediaError::TooMuch { what: "the set has".to_owned(), limit: TOTAL_LIMIT });
         }
@@ -52,7 +57,8 @@ impl Parcel {
             names::clash(files.iter().map(|(name, _)| name.as_str()).chain([MANIFEST]))
         {
             let what = format!(
-                "{} and {} differ only in case, or one is a folder of the other: not every file system can have both",
+                "{} and {} differ only in case or in how letters are composed, or one is a folder of the other: not every file \
+                 system can have both",
                 visible(&one),
                 visible(&other)
             );
@@ -70,11 +76,7 @@ impl Parcel {
 
     /// The folders that the files are in, parents first.
     pub fn folders(&self) -> BTreeSet<String> {
-        let of = |name: &String| {
-            let cuts: Vec<usize> = name.match_indices('/').map(|(at, _)| at).collect();
-            cuts.into_iter().map(|at| name.get(..at).unwrap_or_default().to_owned()).collect::<Vec<_>>()
-        };
-        self.files.iter().flat_map(|(name, _)| of(name)).collect()
+        folders(&self.files)
     }
 
     /// The name of its folder on a medium that has others of the same set, and whether the parcel lies there already: a stop
@@ -119,26 +121,32 @@ impl Parcel {
         }
         let partial = format!(".{}.partial", self.folder);
         self.require_place(tree, label, keep)?;
-        tree.remove(&partial).map_err(&file)?;
+        tree.remove(&partial, ENTRIES_LIMIT).map_err(|error| left(label, &partial, error))?;
         self.require_space(tree, label)?;
         let written = self.write(tree, &partial).and_then(|()| tree.rename(&partial, &self.folder));
         let synced = match written {
             Ok(()) => tree.sync().map_err(|error| (error, &self.folder)),
             Err(error) => Err((error, &partial)),
         };
-        synced.map_err(|(error, left)| {
+        synced.map_err(|(error, written)| {
             // A medium that is broken or gone does not let it.
-            let _ = tree.remove(left);
+            let _ = tree.remove(written, ENTRIES_LIMIT);
             file(error)
         })
     }
 
+    /// Requires of a medium on which the parcel lies already that nothing else does.
+    pub fn require_alone(&self, medium: &Medium) -> Result<(), MediaError> {
+        let mut found = present(&medium.tree, &medium.label)?;
+        found.retain(|name| *name != self.folder);
+        match found.is_empty() {
+            true => Ok(()),
+            false => Err(not_empty(&medium.label, &found)),
+        }
+    }
+
     fn require_place(&self, tree: &Beneath, label: &str, keep: bool) -> Result<(), MediaError> {
-        let entries = tree.list("", ENTRIES_LIMIT).map_err(MediaError::file(label))?;
-        let names = entries.iter().filter(|entry| !is_of_system(&entry.name));
-        let names: Vec<String> =
-            names.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect();
-        let label = label.to_owned();
+        let names = present(tree, label)?;
         if let Some(same) = names.iter().find(|name| name.to_lowercase() == self.folder.to_lowercase()) {
             let what = format!(
                 "{} and {}, which is on the medium labelled {label}, differ only in case",
@@ -148,8 +156,7 @@ impl Parcel {
             return Err(MediaError::Name { what });
         }
         if !keep && !names.is_empty() {
-            let found = names.iter().map(|name| visible(name)).collect();
-            return Err(MediaError::NotEmpty { label, found });
+            return Err(not_empty(label, &names));
         }
         Ok(())
     }
@@ -177,8 +184,15 @@ impl Parcel {
         tree.create(&inside(folder, MANIFEST), &self.manifest)
     }
 
-    /// Reads everything back from the medium. Gives what differs, and how it was read.
-    pub fn read_back(&self, tree: &Beneath, label: &str) -> Result<(Vec<String>, Past), MediaError> {
+    /// Reads everything back from the medium. Gives what differs, and how it was read. What lay there `before` differs because
+    /// somebody changed it; what was written just now, because the medium is broken.
+    pub fn read_back(
+        &self,
+        tree: &Beneath,
+        label: &str,
+        before: bool,
+    ) -> Result<(Vec<String>, Past), MediaError> {
+        let differs = if before { "was changed since it was written" } else { "reads back differently" };
         let mut differing = Vec::new();
         let mut past = Past::Direct;
         let manifest = (MANIFEST.to_owned(), self.manifest.clone());
@@ -187,7 +201,7 @@ impl Parcel {
                 Ok((found, how)) => {
                     past = past.max(how);
                     if found != *bytes {
-                        differing.push(format!("{} reads back differently", visible(name)));
+                        differing.push(format!("{} {differs}", visible(name)));
                     }
                 }
                 Err(FileError::System { cause, .. }) => {
@@ -197,6 +211,38 @@ impl Parcel {
                 Err(error) => return Err(MediaError::File { label: label.to_owned(), error }),
             }
         }
+        let listed: BTreeSet<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        let others = unlisted(tree, label, &self.folder, &|name| listed.contains(name))?;
+        differing.extend(others.into_iter().map(|name| format!("{name} is not in the manifest")));
         Ok((differing, past))
+    }
+}
+
+fn folders(files: &[(String, Vec<u8>)]) -> BTreeSet<String> {
+    let of = |name: &String| {
+        let cuts: Vec<usize> = name.match_indices('/').map(|(at, _)| at).collect();
+        cuts.into_iter().map(|at| name.get(..at).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    files.iter().flat_map(|(name, _)| of(name)).collect()
+}
+
+/// What lies in the root of a medium, but for what file systems put there by themselves.
+fn present(tree: &Beneath, label: &str) -> Result<Vec<String>, MediaError> {
+    let entries = tree.list("", ENTRIES_LIMIT).map_err(MediaError::file(label))?;
+    let names = entries.iter().filter(|entry| !is_of_system(&entry.name));
+    Ok(names.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect())
+}
+
+fn not_empty(label: &str, names: &[String]) -> MediaError {
+    MediaError::NotEmpty { label: label.to_owned(), found: names.iter().map(|name| visible(name)).collect() }
+}
+
+/// Why what an export left that was broken off is there still: the medium fails, or there is something that no export leaves.
+fn left(label: &str, folder: &str, error: FileError) -> MediaError {
+    match error {
+        FileError::System { ref cause, .. } if cause.kind() != ErrorKind::DirectoryNotEmpty => {
+            MediaError::file(label)(error)
+        }
+        error => MediaError::Left { label: label.to_owned(), folder: folder.to_owned(), error },
     }
 }

@@ -1,5 +1,7 @@
 //! Taking files from a medium: only what its manifest lists, sizes first, every file read twice, all or nothing.
 
+use std::collections::BTreeSet;
+
 use super::manifest::{LIMIT, MANIFEST, Manifest, Trouble};
 use super::{ENTRIES_LIMIT, FILE_LIMIT, MediaError, TOTAL_LIMIT};
 use crate::crypto::digest::Sha256Digest;
@@ -96,7 +98,8 @@ pub fn take(
     manifest: &Manifest,
     wanted: &[String],
 ) -> Result<Taken, MediaError> {
-    let all: Vec<&String> =
+    // Whoever names a file twice gets it once.
+    let all: BTreeSet<&String> =
         if wanted.is_empty() { manifest.files.keys().collect() } else { wanted.iter().collect() };
     let mut taken = Taken { files: Vec::new(), refused: Vec::new(), differing: Vec::new() };
     // Before anything is read.
@@ -170,12 +173,12 @@ impl Taken {
     }
 }
 
-/// What lies beside the files of a manifest and is not listed, with its path from there.
+/// What lies beside the files of a manifest and is not listed there, with its path from there.
 pub fn unlisted(
     tree: &Beneath,
     label: &str,
     folder: &str,
-    manifest: &Manifest,
+    is_listed: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<String>, MediaError> {
     let entries = tree.entries(folder, ENTRIES_LIMIT).map_err(MediaError::file(label))?;
     let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -184,7 +187,7 @@ pub fn unlisted(
         let name = name.strip_prefix(below.as_bytes()).unwrap_or(&name);
         let of_system = name.split(|byte| *byte == b'/').next().is_some_and(is_of_system);
         let name = String::from_utf8_lossy(name);
-        let listed = *name == *MANIFEST || manifest.files.contains_key(&*name);
+        let listed = *name == *MANIFEST || is_listed(&name);
         if kind != Kind::Folder && !of_system && !listed {
             found.push(visible(&name));
         }

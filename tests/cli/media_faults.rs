@@ -31,7 +31,7 @@ fn injected(room: &Room, inject: &str, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command until it stops behind the `nth` of a system call, does something, and lets it go on.
-fn stopped_at(room: &Room, call: &str, nth: usize, arguments: &[&str], meanwhile: impl FnOnce()) -> Done {
+pub fn stopped_at(room: &Room, call: &str, nth: usize, arguments: &[&str], meanwhile: impl FnOnce()) -> Done {
     let _ = fs::remove_file(room.beside("trace"));
     let mut child = injected(room, &format!("{call}:signal=SIGSTOP:when={nth}"), arguments).spawn().unwrap();
     let program = wait_until_stopped(room, &mut child);

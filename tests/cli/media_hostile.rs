@@ -80,13 +80,92 @@ fn names_that_lead_elsewhere() {
         refused(&room, "caf\u{fffd} is no UTF-8", |folder| {
             fs::write(folder.join("MANIFEST"), [&[b'0'; 64][..], b"  caf\xe9\n"].concat()).unwrap();
         });
-        let apart = "cannot lie beside each other on every file system: they differ only in case, or one is a folder of the \
-                     other";
+        let apart = "cannot lie beside each other on every file system: they differ only in case or in how letters are composed, \
+                     or one is a folder of the other";
         refused(&room, &format!("Root.json and root.json {apart}"), |folder| {
             listing(folder, &["root.json", "Root.json"])
         });
         refused(&room, &format!("a and a/b {apart}"), |folder| listing(folder, &["a", "a/b"]));
+        // Beside it the manifest itself comes in, and goes out with every backup.
+        refused(&room, &format!("manifest and MANIFEST {apart}"), |folder| listing(folder, &["manifest"]));
+        refused(&room, &format!("u\u{308}.txt and \u{fc}.txt {apart}"), |folder| {
+            listing(folder, &["u\u{308}.txt", "\u{fc}.txt"])
+        });
         goes_on(&room);
+    });
+}
+
+/// What could come in here, and never go out again on a stick or a disc.
+#[test]
+fn names_that_no_backup_could_have() {
+    in_namespace("media_hostile::names_that_no_backup_could_have", &[], || {
+        let room = planned_with_media();
+        let fat = "has a name that FAT and exFAT cannot have";
+        for name in ["x.", "a:b", "y ", "CON", "deep/nul.txt"] {
+            refused(&room, &format!("{name} {fat}"), |folder| listing(folder, &[name]));
+        }
+        let long = "n".repeat(161);
+        refused(&room, &format!("{long} has too long a name"), |folder| listing(folder, &[&long]));
+        // These could lie on a medium, and not in imported/TUF-IN-1 on another one.
+        let within = "once it lies in imported/TUF-IN-1";
+        let deep = format!("{}file", "d/".repeat(14));
+        refused(&room, &format!("{deep} lies in too many folders {within}"), |folder| {
+            listing(folder, &[&deep])
+        });
+        let long = format!("{}file", format!("{}/", "n".repeat(100)).repeat(10));
+        refused(&room, &format!("{long} has too long a name {within}"), |folder| listing(folder, &[&long]));
+        // Only some of very many are named.
+        let many: Vec<String> = (0..3000).map(|number| format!("{number:04}.")).collect();
+        let done =
+            answer(&room, |folder| listing(folder, &many.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert!(done.err.contains("0019. has a name") && !done.err.contains("0020."), "{done:?}");
+        assert!(done.err.contains("; and 2980 others\n"), "{done:?}");
+        // As a label is written does not matter, and where its files go does not depend on it.
+        let stick = Stick::ext4("tuf-in");
+        let mut prefix = String::new();
+        let fits = format!("{}file", "d/".repeat(13));
+        stick.fill(|folder| {
+            fs::create_dir_all(folder.join("d/".repeat(13))).unwrap();
+            fs::write(folder.join(&fits), "x").unwrap();
+            prefix = crate::media_stick::manifest(folder, &[&fits]);
+        });
+        import(&room, &prefix).ok();
+        assert_eq!(room.names("imported"), ["TUF-IN-1"]);
+        drop(stick);
+        // And it does go out.
+        let _safe = Stick::ext4("TUF-SAFE");
+        room.run(&["media", "export", "--set", "everything"]).ok();
+    });
+}
+
+/// What comes in would be in every backup.
+#[test]
+fn private_keys_do_not_come_in() {
+    in_namespace("media_hostile::private_keys_do_not_come_in", &[], || {
+        let room = planned_with_media();
+        let what = "on the medium labelled TUF-IN: deep/jwk.json holds a private key in JSON, and private keys are not imported";
+        let next = "Nothing was taken. A private key belongs on a token. Ask who prepared the medium; whoever may have had it in \
+                    hands can have the key.";
+        let done = answer(&room, |folder| {
+            fs::create_dir(folder.join("deep")).unwrap();
+            fs::write(folder.join("a.txt"), "x").unwrap();
+            fs::write(folder.join("deep/jwk.json"), r#"{"kty":"OKP","d":"bb"}"#).unwrap();
+            crate::media_stick::manifest(folder, &["a.txt", "deep/jwk.json"]);
+        });
+        done.failed(1, what, next);
+        goes_on(&room);
+    });
+}
+
+/// A file that is named twice is taken once.
+#[test]
+fn a_file_is_taken_once() {
+    in_namespace("media_hostile::a_file_is_taken_once", &[], || {
+        let room = planned_with_media();
+        let (_stick, prefix) = good_stick();
+        room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix, "a.txt", "a.txt"]).ok();
+        assert_eq!(room.names("imported"), ["TUF-IN-1"]);
+        assert_eq!(room.names("imported/TUF-IN-1"), ["MANIFEST", "a.txt"]);
     });
 }
 
@@ -143,6 +222,7 @@ fn manifests_that_are_none() {
             (format!("{digest}  a\n{digest}  a\n"), 2, "a is listed twice"),
             (format!("{digest}  a"), 1, "it is cut off: its line does not end"),
             (format!("# about: this\n{}  a\n", &digest[1..]), 2, "this is no line of sha256sum"),
+            (format!("{digest}  a\n\n"), 2, "it is blank"),
             (format!("{digest} a\n"), 1, "this is no line of sha256sum"),
             ("# nothing: here\n".to_owned(), 1, "it lists no file"),
         ];
@@ -186,7 +266,8 @@ fn file_systems_that_are_broken() {
         ];
         for (which, at, bytes) in breaks {
             let (stick, prefix) = good_stick();
-            let mut image = fs::File::options().write(true).open(stick.image()).unwrap();
+            // Through the device: while anybody has that open, memory keeps what the file behind it had.
+            let mut image = fs::File::options().write(true).open(&stick.device).unwrap();
             image.seek(SeekFrom::Start(at)).unwrap();
             image.write_all(bytes).unwrap();
             let done = import(&room, &prefix);
@@ -221,8 +302,8 @@ fn sets_that_must_not_go_out() {
         fs::remove_file(room.path("notes/witness.pem")).unwrap();
         room.write("notes/Signed", "x");
         room.write("notes/signed", "x");
-        let what = "notes/Signed and notes/signed differ only in case, or one is a folder of the other: not every file system \
-                    can have both";
+        let what = "notes/Signed and notes/signed differ only in case or in how letters are composed, or one is a folder of the \
+                    other: not every file system can have both";
         export().failed(
             5,
             what,

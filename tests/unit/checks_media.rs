@@ -30,17 +30,27 @@ fn media_read_only_names_everything_that_is_no_plain_file() {
 
 #[test]
 fn media_read_back_passes_what_was_written() {
-    let case = Outward { label: "TUF-OUT", files: 6, differing: &[], cached: None };
+    let case = Outward { label: "TUF-OUT", files: 6, differing: &[], before: false, cached: None };
     passes(&media_read_back(&case), Check::MediaReadBack, "6 files on TUF-OUT read back from the medium");
 }
 
 #[test]
 fn media_read_back_refuses_what_differs_and_what_only_memory_has() {
     let differing = ["root.json reads back differently".to_owned()];
-    let case = Outward { label: "TUF-OUT", files: 6, differing: &differing, cached: None };
+    let case = Outward { label: "TUF-OUT", files: 6, differing: &differing, before: false, cached: None };
     let what = "on the medium labelled TUF-OUT, root.json reads back differently";
     refuses(&media_read_back(&case), Check::MediaReadBack, what);
-    let case = Outward { label: "TUF-OUT", files: 0, differing: &[], cached: Some("it is in memory") };
+    let case = Outward { before: true, ..case };
+    let finding = media_read_back(&case);
+    refuses(&finding, Check::MediaReadBack, what);
+    assert!(format!("{finding:?}").contains("Keep this medium as it is, as evidence"), "{finding:?}");
+    let case = Outward {
+        label: "TUF-OUT",
+        files: 0,
+        differing: &[],
+        before: false,
+        cached: Some("it is in memory"),
+    };
     let what = "the medium labelled TUF-OUT cannot be read back past the page cache: it is in memory";
     refuses(&media_read_back(&case), Check::MediaReadBack, what);
 }

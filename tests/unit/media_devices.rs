@@ -128,9 +128,10 @@ fn an_empty_drive_is_told_from_a_disc_of_another_kind() {
 
 #[test]
 fn odd_lines_of_mounts_are_passed_over() {
-    let text = b"\xff\n1 2\n36 35 x:y / /a rw - ext4 /dev/a rw\n36 35 8:1 / /a\\011b\\134\\9 rw - ext4 /dev/a rw,errors=ro\n - \n";
+    let text = b"\xff\n1 2\n36 35 x:y / /a rw - ext4 /dev/a rw\n36 35 8:1 /deep\\040er /a\\011b\\134\\9 rw - ext4 /dev/a rw,errors=ro\n - \n";
     let found = mountinfo::parse(text);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].at.as_str(), found[0].number), ("/a\tb\\\\9", (8, 1)));
+    assert_eq!((found[0].id, found[0].root.as_str()), (36, "/deep er"));
     assert!(!found[0].is_read_only());
 }

@@ -100,7 +100,7 @@ pub fn check(
             };
             troubles.extend(refused);
             troubles.extend(differing);
-            let others = unlisted(tree, label, &folder, &manifest)?;
+            let others = unlisted(tree, label, &folder, &|name| manifest.files.contains_key(name))?;
             troubles.extend(others.into_iter().map(|name| format!("{name} is not in the manifest")));
             for (name, bytes) in files.iter().filter(|(_, bytes)| is_encrypted(bytes)) {
                 let path = take::inside(&folder, name);

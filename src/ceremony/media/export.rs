@@ -101,18 +101,20 @@ fn write(
     let first = outgoing.parcel.folder.clone();
     let before = outgoing.place(&medium)?;
     let other = (outgoing.parcel.folder != first).then_some(first);
-    if !before {
-        outgoing.parcel.put(&medium, set.existing == Existing::Keep)?;
+    match (before, set.existing) {
+        (true, Existing::Keep) => {}
+        (true, Existing::Refuse) => outgoing.parcel.require_alone(&medium)?,
+        (false, existing) => outgoing.parcel.put(&medium, existing == Existing::Keep)?,
     }
     let unmounted = medium.is_own();
-    let (mut differing, past) = read_back(&outgoing.parcel, medium)?;
+    let (mut differing, past) = read_back(&outgoing.parcel, medium, before)?;
     if differing.is_empty() {
         // What is on the medium is what is in memory: opening one opens the other.
         differing = outgoing.unlike_plain();
     }
     let (encrypted, parcel) = (outgoing.encrypted(), outgoing.parcel);
-    let outward =
-        Outward { label: &label, files: parcel.files.len() + 1, differing: &differing, cached: None };
+    let files = parcel.files.len() + 1;
+    let outward = Outward { label: &label, files, differing: &differing, before, cached: None };
     CeremonyError::require(media_read_back(&outward))?;
     let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
         file: format!("{}/{name}", parcel.folder),
@@ -149,20 +151,26 @@ fn require_writable(medium: &Medium, at: Option<&Path>) -> Result<(), CeremonyEr
         |mount: &&crate::media::mountinfo::Mount| mount.number == number && mount.system.starts_with("fuse");
     let cached = mounts.iter().find(in_user_space);
     let cached = cached.map(|_| "it is a file system in user space, which has a memory of its own");
-    CeremonyError::require(media_read_back(&Outward { label, files: 0, differing: &[], cached }))
+    CeremonyError::require(media_read_back(&Outward {
+        label,
+        files: 0,
+        differing: &[],
+        before: false,
+        cached,
+    }))
 }
 
 /// Reads everything back: from the device mounted anew, or, of what somebody else mounted, past the page cache.
-fn read_back(parcel: &Parcel, medium: Medium) -> Result<(Vec<String>, Past), CeremonyError> {
+fn read_back(parcel: &Parcel, medium: Medium, before: bool) -> Result<(Vec<String>, Past), CeremonyError> {
     let label = medium.label.clone();
     if !medium.is_own() {
         medium.tree.sync().map_err(MediaError::file(&label))?;
-        return Ok(parcel.read_back(&medium.tree, &label)?);
+        return Ok(parcel.read_back(&medium.tree, &label, before)?);
     }
     let Some(mut volume) = medium.unmount()? else { return Err(MediaError::InUse { label }.into()) };
     volume.mounts.clear();
     let again = Medium::mount(&volume, Access::Read)?;
-    let read = parcel.read_back(&again.tree, &label)?;
+    let read = parcel.read_back(&again.tree, &label, before)?;
     again.unmount()?;
     Ok(read)
 }

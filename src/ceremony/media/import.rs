@@ -11,8 +11,10 @@ use crate::host::files;
 use crate::host::mount::Access;
 use crate::json::Json;
 use crate::media::MediaError;
-use crate::media::manifest::MANIFEST;
+use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
+use crate::media::names::trouble_anywhere;
+use crate::media::private::found;
 use crate::media::take::{Offered, folders, inside, offered, take};
 use crate::policy::MediumRole;
 
@@ -79,20 +81,28 @@ fn read(
     medium: Medium,
 ) -> Result<Imported, CeremonyError> {
     require_read_only(&medium)?;
+    // As the plan writes it: another stick could write it otherwise, and not every file system could have both beside each other.
+    let place = free_place(ceremony, &planned(&ceremony.policy, request.from, MediumRole::In)?.label);
     request.folder.map_or(Ok(()), |folder| require_folder(&medium, folder))?;
     let Offered { folder, bytes, digest, manifest } = offered(&medium.tree, &medium.label, request.folder)?;
     let manifest = manifest.or_else(|refused| refuse(&medium, &refused).map(|()| Default::default()))?;
+    refuse(&medium, &cannot_be_kept(&manifest, request.files, &place))?;
     let digits = confirm(&medium.label, digest, console, request.confirm)?;
     let taken = take(&medium.tree, &medium.label, &folder, &manifest, request.files)?;
     refuse(&medium, &taken.refused)?;
     if !taken.differing.is_empty() {
         return Err(MediaError::Differs { label: medium.label, files: taken.differing }.into());
     }
+    // What comes in goes out with every backup, and that no private key does.
+    let key = taken.files.iter().find_map(|(name, bytes)| Some((name.clone(), found(bytes)?)));
+    if let Some((file, kind)) = key {
+        return Err(MediaError::PrivateKeyThere { label: medium.label, file, kind }.into());
+    }
     let (label, unmounted) = (medium.label.clone(), medium.is_own());
     medium.unmount()?;
     let mut whole = taken.files;
     whole.push((MANIFEST.to_owned(), bytes));
-    let (place, before) = (free_place(ceremony, &label), before(ceremony, digest));
+    let before = before(ceremony, digest);
     files::folder(&ceremony.path(IMPORTED))?;
     files::create_tree(&ceremony.path(&place), &whole)?;
     let artifact = |(name, bytes): &(String, Vec<u8>)| Artifact {
@@ -133,6 +143,17 @@ fn require_folder(medium: &Medium, folder: &str) -> Result<(), MediaError> {
 /// MEDIA-READ-ONLY, as far as it is about what is to be taken.
 fn refuse(medium: &Medium, refused: &[String]) -> Result<(), CeremonyError> {
     CeremonyError::require(media_read_only(&Inward { label: &medium.label, lacking: &[], refused }))
+}
+
+/// What could be brought in, and in no backup of this ceremony go out again on whatever medium.
+fn cannot_be_kept(manifest: &Manifest, wanted: &[String], place: &str) -> Vec<String> {
+    let names = manifest.files.keys().filter(|name| wanted.is_empty() || wanted.contains(name));
+    let trouble = |name: &String| match trouble_anywhere(name) {
+        Some(trouble) => Some(format!("{} {trouble}", visible(name))),
+        None => trouble_anywhere(&format!("{place}/{name}"))
+            .map(|trouble| format!("{} {trouble} once it lies in {place}", visible(name))),
+    };
+    names.filter_map(trouble).collect()
 }
 
 /// The digest was typed from paper, by its first digits or by all of its words. Gives how many digits that are.
