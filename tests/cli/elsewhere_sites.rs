@@ -32,7 +32,14 @@ fn by_qr(site: &Room, response: &str, to: &Room) -> String {
     let seen = to.lay(&name, fs::read(&picture).unwrap());
     fs::remove_file(&picture).unwrap();
     let read = seen.with_extension("json");
-    to.run(&["qr", "read", seen.to_str().unwrap(), "--out", read.to_str().unwrap()]).ok();
+    let told = to.run(&["qr", "read", seen.to_str().unwrap()]).out;
+    assert!(
+        told.contains("\nIt is a signature response: give it a name that ends in .response.json"),
+        "{told}"
+    );
+    let done = to.run(&["qr", "read", seen.to_str().unwrap(), "--out", read.to_str().unwrap()]).ok();
+    let next = format!("\nIt is a signature response: `tuf-ceremony merge {}` takes it,", read.display());
+    assert!(done.out.contains(&next), "{}", done.out);
     read.display().to_string()
 }
 

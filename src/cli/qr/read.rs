@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
+use crate::ceremony::kinds::Kind;
 use crate::ceremony::second_screen::ForReview;
 use crate::cli::{Context, show};
 use crate::console::{Console as _, ConsoleError};
@@ -125,16 +126,28 @@ fn told(machine: bool, artifact: &Artifact, path: Option<&Path>) -> String {
         "{wrote}SHA-256 of {of}\n{}\nthe same as words\n{}",
         show::indent("  ", &show::digest(digest)),
         show::indent("  ", &show::words(&words))
-    ) + &for_review(artifact)
+    ) + &next(artifact, path)
 }
 
-/// The words of a file that carries a payload are not those of the payload, and would be taken for a forgery.
-fn for_review(artifact: &Artifact) -> String {
-    let Ok(carried) = ForReview::read(&artifact.content) else { return String::new() };
-    format!(
-        "\nThat is of the file that carries {}, and not of the payload itself, whose SHA-256 is\n{}\n\
-         Next: tuf-ceremony review --from-qr shows it, from the same pictures.",
-        visible(&carried.payload.title()),
-        show::indent("  ", &show::digest(carried.payload.digest))
-    )
+/// What is done with it next, of the kinds that people carry. The words of a file that carries a payload are not those of the
+/// payload, and would be taken for a forgery.
+fn next(artifact: &Artifact, path: Option<&Path>) -> String {
+    if let Ok(carried) = ForReview::read(&artifact.content) {
+        return format!(
+            "\nThat is of the file that carries {}, and not of the payload itself, whose SHA-256 is\n{}\n\
+             Next: tuf-ceremony review --from-qr shows it, from the same pictures.",
+            visible(&carried.payload.title()),
+            show::indent("  ", &show::digest(carried.payload.digest))
+        );
+    }
+    match (Kind::of(&artifact.content), path) {
+        (Some(Kind::Response), None) => {
+            "\nIt is a signature response: give it a name that ends in .response.json, as `respond` does."
+                .to_owned()
+        }
+        (Some(kind), Some(path)) => {
+            format!("\nIt is {}: {}", kind.name(), visible(&kind.next(&path.to_string_lossy())))
+        }
+        _ => String::new(),
+    }
 }
