@@ -335,6 +335,10 @@ impl Ceremony {
         for folder in ["keys", "signatures"] {
             for inner in files::list(&self.path(folder))? {
                 let inner = format!("{folder}/{inner}");
+                if files::is_plain(&self.path(&inner)) {
+                    names.push(inner);
+                    continue;
+                }
                 names.extend(
                     files::list_if_folder(&self.path(&inner))?
                         .into_iter()

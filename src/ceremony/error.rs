@@ -351,7 +351,7 @@ impl Advice for CeremonyError {
             }
             CeremonyError::Note(_) => "Fetch the file again from where it was made; nothing was written.".to_owned(),
             CeremonyError::Unsealed { .. } => {
-                "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with another copy.".to_owned()
+                "Move what was added out of the directory; of the rest `sha256sum --check --quiet SHA256SUMS` says the same: keep it as it is, and compare it with another copy.".to_owned()
             }
             CeremonyError::Random(error) => error.next_step(),
             CeremonyError::KeyFile { error, .. } => error.next_step(),

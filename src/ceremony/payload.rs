@@ -99,7 +99,7 @@ impl Index {
 
 /// SIGN-STALE, for a role or the beginning of a digest that names no current payload.
 pub fn not_current(wanted: &str) -> Finding {
-    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    let next = "Give a role, or the beginning of the digest of a payload that stands, as `status` lists them; others are void.";
     Finding::fail(Check::SignStale, format!("{wanted} is not a current payload of this ceremony"), next)
 }
 

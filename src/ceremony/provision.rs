@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::crypto::PublicKey;
 use crate::host::files;
 use crate::host::secret::Secret;
-use crate::token::Token;
+use crate::token::{Token, TokenError};
 use crate::tuf::key::{Key, keyid_of};
 
 use super::event::Event;
@@ -33,8 +33,22 @@ pub enum PinFrom {
 }
 
 impl PinFrom {
+    /// Unlocks a token with its PIN. What cannot be one by its length, such as an empty line, is asked for again: whoever types
+    /// on would type the PIN where everybody reads it.
+    pub fn unlock(self, console: &mut dyn Console, token: &mut dyn Token) -> Result<(), CeremonyError> {
+        loop {
+            let pin = self.obtain(console, token)?;
+            match (token.unlock(pin), self) {
+                (Err(error @ TokenError::PinLength { .. }), PinFrom::Prompt) => {
+                    console.say(&format!("{error}. Type it once more, or stop with Ctrl-C."));
+                }
+                (unlocked, _) => return Ok(unlocked?),
+            }
+        }
+    }
+
     /// Obtains the PIN of a token. The prompt tells what the token says of its tries.
-    pub fn obtain(self, console: &mut dyn Console, token: &mut dyn Token) -> Result<Secret, CeremonyError> {
+    fn obtain(self, console: &mut dyn Console, token: &mut dyn Token) -> Result<Secret, CeremonyError> {
         match self {
             PinFrom::Descriptor(descriptor) => Ok(files::secret_from_descriptor(descriptor)?),
             PinFrom::Prompt => {
@@ -69,8 +83,7 @@ pub fn provision(
     let public = if existing {
         token.public_key(&place)?
     } else {
-        let pin = pin.obtain(console, token.as_mut())?;
-        token.unlock(pin)?;
+        pin.unlock(console, token.as_mut())?;
         token.generate(&place, plan.scheme.algorithm())?
     };
     CeremonyError::require(fits(name, &plan, &public))?;

@@ -105,7 +105,7 @@ impl Opened {
     }
 
     /// PLAN-OUTPUT: nothing is where the response will be. Mostly it is an answer that was given before.
-    fn require_unanswered(&self, out: &Path) -> Result<(), CeremonyError> {
+    pub fn require_unanswered(&self, out: &Path) -> Result<(), CeremonyError> {
         if !files::exists(out) {
             return Ok(());
         }

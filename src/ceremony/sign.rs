@@ -181,8 +181,7 @@ pub fn sign_at(
         };
         confirmed.push((reviewed.confirm(&typed)?, keyids));
     }
-    let pin = request.pin.obtain(console, token.as_mut())?;
-    token.unlock(pin)?;
+    request.pin.unlock(console, token.as_mut())?;
     let mut device = Device { token: token.as_mut(), place, public: &expected, scheme: plan.scheme };
     for (confirmed, keyids) in confirmed {
         let signatures = device.sign(request.key, confirmed.payload(), &keyids)?;

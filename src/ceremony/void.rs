@@ -2,13 +2,14 @@
 //!
 //! What says so is a file beside the payload, and a line of the record: either is enough.
 
-use crate::checks::sign::{sign_again, sign_stale, sign_void};
+use crate::checks::sign::{sign_again, sign_same, sign_stale, sign_void};
 use crate::checks::{Check, Finding};
 use crate::crypto::digest::Sha256Digest;
 use crate::host::brief::cut;
 use crate::host::files;
 use crate::json::Json;
 use crate::tuf::METADATA_LIMIT;
+use crate::tuf::commitment::FIELD;
 
 use super::directory::ADMINISTRATOR;
 use super::event::{Event, RELEASED, VOIDED};
@@ -62,14 +63,41 @@ impl Ceremony {
         Ok(findings)
     }
 
-    /// SIGN-STALE, for what is to be frozen: payloads that were given up do not come back.
+    /// SIGN-STALE, for what is to be frozen: payloads that were given up do not come back, nor what they said without a word.
     pub(super) fn refrozen_void(&self, payloads: &[Payload]) -> Result<Vec<Finding>, CeremonyError> {
+        let void: Vec<(Sha256Digest, Json)> = self
+            .all_void()?
+            .into_iter()
+            .filter_map(|digest| Some((digest, without_commitment(&self.frozen_bytes(digest)?)?)))
+            .collect();
         let mut findings = Vec::new();
         for payload in payloads {
-            let reason = self.void_reason(payload.digest)?;
-            findings.extend(reason.map(|reason| sign_again(&payload.title(), payload.digest, &reason)));
+            if let Some(reason) = self.void_reason(payload.digest)? {
+                findings.push(sign_again(&payload.title(), payload.digest, &reason));
+                continue;
+            }
+            let content = without_commitment(&payload.canonical);
+            let same = void.iter().find(|(_, other)| content.as_ref() == Some(other));
+            if let Some((digest, _)) = same {
+                let reason = self.void_reason(*digest)?.unwrap_or_default();
+                findings.push(sign_same(&payload.title(), *digest, &reason));
+            }
         }
         Ok(findings)
+    }
+
+    /// Every payload that was given up, by its file or by the record.
+    fn all_void(&self) -> Result<Vec<Sha256Digest>, CeremonyError> {
+        let names = files::list(&self.path("payloads"))?;
+        let filed = names.iter().filter_map(|name| Sha256Digest::parse_hex(name.strip_suffix(".void.json")?));
+        let recorded = self.transcript.all(VOIDED).filter_map(|data| data.get("payload")?.as_str());
+        Ok(filed.chain(recorded.filter_map(Sha256Digest::parse_hex)).collect())
+    }
+
+    /// The bytes of a payload, as far as they are here.
+    fn frozen_bytes(&self, digest: Sha256Digest) -> Option<Vec<u8>> {
+        let bytes = files::read_if_there(&self.path(&Payload::file(digest, "canonical")), METADATA_LIMIT);
+        bytes.ok().flatten().filter(|bytes| Sha256Digest::of(bytes) == digest)
     }
 
     /// Gives up a current payload, named by its role or the beginning of its digest.
@@ -127,6 +155,16 @@ fn out_in_the_world(title: &str) -> Finding {
     let found = format!("{title} is released");
     let next = "What is released cannot be taken back: make what follows it, with `tuf-ceremony new DIR --from` this directory.";
     Finding::fail(Check::PlanOutput, found, next)
+}
+
+/// What was decided in a payload: all but the commitment, which every freeze makes anew.
+fn without_commitment(canonical: &[u8]) -> Option<Json> {
+    match Json::from_canonical(canonical, METADATA_LIMIT).ok()? {
+        Json::Obj(members) => {
+            Some(Json::Obj(members.into_iter().filter(|(name, _)| name != FIELD).collect()))
+        }
+        _ => None,
+    }
 }
 
 fn file_of(digest: Sha256Digest) -> String {

@@ -153,6 +153,14 @@ pub fn sign_again(what: &str, named: Sha256Digest, reason: &str) -> Finding {
     Finding::fail(Check::SignStale, found, next)
 }
 
+/// SIGN-STALE: a payload says something else than one that was given up. Where only the commitment to the record differs,
+/// signatures over the old one do not count, and what was wrong with it may be in it still.
+pub fn sign_same(what: &str, void: Sha256Digest, reason: &str) -> Finding {
+    let found = format!("{what} says nothing else than {void:.16} did, which was made void: {reason}");
+    let next = "If something in it was wrong, it is wrong still: correct ceremony.toml, then run `draft` and `freeze`.";
+    Finding::warn(Check::SignStale, found, next)
+}
+
 /// SIGN-STALE: what was carried here belongs to this ceremony.
 pub fn sign_elsewhere(what: &str, theirs: &str, ours: &str) -> Finding {
     if theirs == ours {

@@ -66,6 +66,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         Some(out) => out.clone(),
         None => context.directory.join(named_after(&args.request, several.then_some(&key))),
     };
+    // Before anybody types: what is typed after a refusal is read by the shell.
+    opened.require_unanswered(&out)?;
     context.console.speak_aside(context.json);
     introduce(&mut context.console, &opened, &key)?;
     if args.confirm.is_empty() && context.console.is_attended() {
@@ -158,7 +160,7 @@ fn response_json(out: &Path, length: usize, sha256: Sha256Digest) -> Json {
 
 fn wrote(out: &Path, length: usize, sha256: Sha256Digest) -> String {
     format!(
-        "Wrote the response {}: {length} bytes, SHA-256\n{}\nNext: carry it to where the ceremony is: tuf-ceremony merge FILE",
+        "Wrote the response {}: {length} bytes, SHA-256\n{}\nNext: carry it to where the ceremony is, as a file or as a code (tuf-ceremony qr show FILE): tuf-ceremony merge FILE",
         visible(&out.to_string_lossy()),
         show::indent("    ", &show::digest(sha256))
     )

@@ -15,12 +15,13 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let Sealing { head, files, done, kept } = seal(&context.directory)?;
+    let Sealing { head, files, done, kept, last } = seal(&context.directory)?;
     if context.json {
         context.console.say(&show::json(&Json::object([
             ("before", Json::Bool(done == Done::Before)),
             ("files", Json::Int(i64::try_from(files).unwrap_or(i64::MAX))),
             ("head", show::head(&head)),
+            ("last", Json::from(last.to_hex())),
         ])));
         return Ok(Exit::Yes);
     }
@@ -40,10 +41,12 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     let size = head.size;
     context.console.say(&format!(
         "{said}\n{lost}\
-         Record: {size} lines; their tree head, for the paper:\n{root}\n\
+         {}\n\
+         The tree head of all {size} lines, for the paper, too:\n{root}\n\
          SHA256SUMS lists {files} files; VERIFY.md says how to check all of it without this program.\n\
          Next: tuf-ceremony print sheet --out sheet.pdf, for signatures in ink. Then give copies of this directory to the witnesses; each may\n\
-         add a cosignature: tuf-ceremony transcript cosign --name NAME --key-file FILE"
+         add a cosignature: tuf-ceremony transcript cosign --name NAME --key-file FILE",
+        show::record(usize::try_from(head.size).unwrap_or(usize::MAX), last)
     ));
     Ok(Exit::Yes)
 }

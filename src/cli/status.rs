@@ -23,10 +23,15 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     context.console.say(&text);
     Ok(match status.complete() {
         // No further signature mends it, be it complete or not.
-        _ if !status.refusing.is_empty() || status.kept.is_harmed() => Exit::No,
+        _ if !status.refusing.is_empty() || is_harmed(&status) => Exit::No,
         false => Exit::NotYet,
         true => Exit::Yes,
     })
+}
+
+/// Whether somebody has been at what was released, or at anything that was sealed.
+fn is_harmed(status: &Status) -> bool {
+    status.kept.is_harmed() || (status.sealed && !status.kept.is_whole())
 }
 
 /// Where the ceremony stands, as text.
@@ -94,6 +99,11 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
 fn next(ceremony: &Ceremony, status: &Status) -> String {
     if status.kept.is_harmed() {
         return "Next: find out who has been at metadata/ after the release, and restore it from another copy of this directory."
+            .to_owned();
+    }
+    if is_harmed(status) {
+        return "Next: find out who has been at this directory after it was sealed; tuf-ceremony transcript check looks at all of it. Take \
+                another copy."
             .to_owned();
     }
     if status.sealed {

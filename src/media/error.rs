@@ -379,6 +379,7 @@ impl MediaError {
             | MediaError::Differs { .. }
             | MediaError::Changing { .. }
             | MediaError::PrivateKey { .. }
+            | MediaError::PrivateKeyThere { .. }
             | MediaError::Image { .. }
             | MediaError::Mount { .. }
             | MediaError::InUse { .. } => true,

@@ -68,6 +68,9 @@ fn has_member(text: &[u8], name: &[u8]) -> bool {
     })
 }
 
+/// What the object identifiers of PKCS #7 content begin with (1.2.840.113549.1.7).
+const PKCS7: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+
 /// Whether the file begins with DER in which there is a key, at the beginning or behind other elements; whatever follows.
 fn has_der(bytes: &[u8]) -> bool {
     let mut rest = bytes;
@@ -81,7 +84,7 @@ fn has_der(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether this is what is in a key: PKCS #8 (RFC 5958), encrypted or not, or the older forms of EC (RFC 5915), RSA (RFC 8017)
+/// Whether this is what is in a key: PKCS #8 (RFC 5958), encrypted or not, PKCS #12, or the older forms of EC (RFC 5915), RSA (RFC 8017)
 /// and DSA keys.
 fn is_key(mut body: &[u8]) -> bool {
     let mut inner = Vec::new();
@@ -98,6 +101,10 @@ fn is_key(mut body: &[u8]) -> bool {
         [(0x30, algorithm), (0x04, _)] => element(algorithm).is_some_and(|(tag, name, _)| {
             tag == 0x06 && BY_PASSPHRASE.iter().any(|prefix| name.starts_with(prefix))
         }),
+        // PKCS #12 (RFC 7292): version 3, and a ContentInfo of PKCS #7 data; mostly there is a key among what it has.
+        [(0x02, [3]), (0x30, content), ..] => {
+            element(content).is_some_and(|(tag, name, _)| tag == 0x06 && name.starts_with(PKCS7))
+        }
         // Version, key; curve and public half may follow, with tags of their own.
         [(0x02, [1]), (0x04, _), rest @ ..] => rest.iter().all(|(tag, _)| [0xa0, 0xa1].contains(tag)),
         // Version and eight numbers, or five.

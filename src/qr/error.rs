@@ -97,7 +97,7 @@ impl Advice for QrError {
                 "Give PNG or JPEG pictures of up to 36 million pixels; a camera's raw frames go on standard input with --raw.".to_owned()
             }
             QrError::NoCode(_) => {
-                "Take the pictures again: the whole code with a light edge, sharp, and without glare.".to_owned()
+                "Take the pictures again: the whole code with a light edge, straight from the front, sharp, and without glare.".to_owned()
             }
             QrError::Mixed(_) => "Nothing was written. Read the codes of one message only.".to_owned(),
             QrError::Foreign(_) => {

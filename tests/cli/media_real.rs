@@ -424,8 +424,8 @@ fn what_is_needed_to_restore_goes_out_also_when_sealed() {
         assert_eq!(checked[0]["record"], "files");
         // A sealed directory that was changed does not leave as if it were the sealed one.
         room.write("notes.txt", "later");
-        let next = "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with \
-                    another copy.";
+        let next = "Move what was added out of the directory; of the rest `sha256sum --check --quiet SHA256SUMS` says the same: keep it as it \
+                    is, and compare it with another copy.";
         let what = "not as it was when this ceremony was sealed: notes.txt";
         room.run(&["media", "export", "--set", "everything"]).failed(1, what, next);
     });

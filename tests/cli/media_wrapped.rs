@@ -46,7 +46,7 @@ fn no_wrapped_backup_is_sealed() {
     fs::create_dir(room.path("wrapped")).unwrap();
     room.write("wrapped/ada-0x0001.yhw", "wrapped by the device");
     let what = "wrapped backups of devices are in the directory still, and whoever gets the sealed ceremony would get them";
-    let next = "Export them (`tuf-ceremony media export`), check the media, move the folder `wrapped` out of the ceremony directory, \
+    let next = "The plan has no set for them: copy the folder `wrapped` to a medium of its own, move it out of the ceremony directory, \
                 and seal again.";
     room.run(&["seal"]).failed(3, what, next);
     assert!(!room.path("SHA256SUMS").exists() && !room.path("checkpoint").exists());

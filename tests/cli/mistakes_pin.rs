@@ -41,6 +41,16 @@ fn a_pin_that_cannot_be_right_is_not_sent() {
     for pin in ["", "123"] {
         room.run_with_pin(pin, &["token", "provision", "--key", "ada"]).refused(4, "TOKEN-PIN", &what, next);
     }
+    // At a prompt it is asked again: the shell behind it would show what is typed next.
+    let mut holder = room.sit_down(&["token", "provision", "--key", "ada"]);
+    for pin in ["", "123"] {
+        holder.answers("PIN: ", pin);
+        holder.reads("Type it once more, or stop with Ctrl-C.");
+    }
+    holder.answers("PIN: ", ADA.pin);
+    let (code, screen) = holder.leaves();
+    assert_eq!(code, 0, "{screen}");
+    assert!(!screen.contains(ADA.pin), "{screen}");
 }
 
 #[test]

@@ -64,7 +64,12 @@ fn a_void_payload_is_neither_signed_nor_requested_nor_released() {
 
     // The same draft becomes another root, for it commits to the record by now; what is not void keeps its signatures.
     let targets = room.digest("targets");
-    room.freeze();
+    let done = room.run(&["freeze"]).ok();
+    let warns = format!(
+        "SIGN-STALE WARNS: root version 1 says nothing else than {digest:.16} did, which was made void: The expiry is wrong."
+    );
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&done.out).contains(&warns), "{}", done.out);
     assert_ne!(room.digest("root"), digest);
     assert_eq!(room.digest("targets"), targets);
     // Still by name: of who signed, and of what stands in its place.
@@ -142,7 +147,7 @@ fn neither_a_lost_file_nor_a_lost_line_brings_it_back() {
 fn what_cannot_be_given_up_is_refused() {
     let room = frozen();
     let old = room.digest("root");
-    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    let next = "Give a role, or the beginning of the digest of a payload that stands, as `status` lists them; others are void.";
     for wanted in ["nightly", "000", "00000000"] {
         let what = format!("{wanted} is not a current payload of this ceremony");
         void(&room, wanted).refused(1, "SIGN-STALE", &what, next);

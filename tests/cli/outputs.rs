@@ -113,7 +113,7 @@ fn freeze_and_review() {
     let (_, by_digest) = both(&room, &["review", &room.typed("root")]);
     assert_eq!(by_role, by_digest);
     assert_eq!(by_role["payloads"], json!([root]));
-    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    let next = "Give a role, or the beginning of the digest of a payload that stands, as `status` lists them; others are void.";
     room.run(&["review", "00000000"]).refused(
         1,
         "SIGN-STALE",

@@ -205,7 +205,7 @@ fn what_cannot_be_done_says_what_can() {
     let done = told(&["qr", "read", "no picture"]);
     assert_eq!(done.code, 5);
     assert!(done.err.starts_with("error: no picture: it is neither PNG nor JPEG\n"), "{}", done.err);
-    let next = "Take the pictures again: the whole code with a light edge, sharp, and without glare.";
+    let next = "Take the pictures again: the whole code with a light edge, straight from the front, sharp, and without glare.";
     fs::create_dir(room.path("none")).unwrap();
     told(&["qr", "read", "none"]).failed(5, "no code was found in 0 pictures", next);
 }

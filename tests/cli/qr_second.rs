@@ -111,7 +111,7 @@ fn what_is_no_payload_is_refused() {
     run_inside(&elsewhere, &["review", "--from-qr", "hi.png"]).failed(1, what, next);
     let here = frozen();
     let stale = here.run(&["qr", "show", "--payload", "00000000", "--png", "x.png"]);
-    let next = "Give a role, or the beginning of a digest that `status` lists; a payload that is not listed is void.";
+    let next = "Give a role, or the beginning of the digest of a payload that stands, as `status` lists them; others are void.";
     stale.refused(1, "SIGN-STALE", "00000000 is not a current payload of this ceremony", next);
 }
 

@@ -146,6 +146,25 @@ fn a_key_that_was_changed_after_the_seal_is_named() {
     let done = check(&room);
     let told = format!("CHANGED since it was recorded (#{}): keys/ada/public.pem\n", room.line_of("sealed"));
     assert!(done.code == 1 && done.out.contains(&told), "{done:?}");
+    // A sealed ceremony stands as it is, or somebody was at it.
+    let status = room.run(&["status"]);
+    assert!(
+        status.code == 1 && status.out.contains("Next: find out who has been at this directory"),
+        "{status:?}"
+    );
+    room.write("keys/ada/public.pem", key);
+    room.run(&["status"]).ok();
+}
+
+/// What nobody has recorded changes nothing, and is named wherever it lies.
+#[test]
+fn a_file_beside_those_of_the_record_is_named() {
+    let room = sealed();
+    for file in ["signatures/top.json", "keys/top.json", "requests/x.json"] {
+        room.write(file, "{}");
+        assert!(check(&room).out.contains(&format!("not in the record: {file}\n")), "{file}");
+        fs::remove_file(room.path(file)).unwrap();
+    }
 }
 
 #[test]

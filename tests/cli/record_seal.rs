@@ -206,8 +206,8 @@ fn a_file_that_changed_since_is_named() {
     let room = sealed();
     room.write("ceremony.toml", room.read("ceremony.toml") + "\n");
     room.write("notes", "new");
-    let next = "`sha256sum --check --quiet SHA256SUMS` says the same. Keep this directory as it is, and compare it with another \
-                copy.";
+    let next = "Move what was added out of the directory; of the rest `sha256sum --check --quiet SHA256SUMS` says the same: keep it as it \
+                    is, and compare it with another copy.";
     let what = "not as it was when this ceremony was sealed: ceremony.toml, notes";
     room.run(&["seal"]).failed(1, what, next);
 }

@@ -59,6 +59,17 @@ fn der_that_is_not_one_key_alone() {
         let encrypted = openssl(test, &[&encrypt[..], way].concat()).unwrap();
         assert_eq!(found(&encrypted), Some("a private key in DER"), "{way:?}");
     }
+    // A certificate with its key, as browsers and managers of keys export them.
+    let folder = std::path::Path::new(file).parent().unwrap();
+    let (pem, certificate) = (folder.join("pem"), folder.join("certificate"));
+    let (pem, certificate) = (pem.to_str().unwrap(), certificate.to_str().unwrap());
+    let request =
+        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x"];
+    openssl(test, &[&request[..], &["-keyout", pem, "-out", certificate]].concat()).unwrap();
+    let bundle = ["pkcs12", "-export", "-passout", "pass:x", "-inkey", pem, "-in", certificate];
+    assert_eq!(found(&openssl(test, &bundle).unwrap()), Some("a private key in DER"));
+    let certificate = ["x509", "-outform", "DER", "-in", certificate];
+    assert_eq!(found(&openssl(test, &certificate).unwrap()), None);
     // An older form still, without a way of its own to be written as DER.
     let parameters =
         openssl(test, &["genpkey", "-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:1024"]);

@@ -97,6 +97,7 @@ impl Ceremony {
                 wrapped.retain(|(name, _)| is_wrapped(name));
                 match wrapped.is_empty() {
                     false => Ok(wrapped),
+                    true if self.transcript.is_sealed() => Err(CeremonyError::Sealed { whole: true }),
                     true => Err(CeremonyError::NotYet {
                         what: "there is no wrapped backup of a device yet".to_owned(),
                         next: "Put what the devices gave out, wrapped, into the folder `wrapped` of the ceremony directory."

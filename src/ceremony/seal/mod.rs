@@ -12,6 +12,7 @@ use crate::host::display::visible;
 use crate::host::files::{self, FileError};
 use crate::media::manifest::MANIFEST;
 use crate::media::sums::Sums;
+use crate::policy::Contents;
 
 use super::directory::{ADMINISTRATOR, CHECKPOINT};
 use super::kept::Kept;
@@ -37,6 +38,8 @@ pub struct Sealing {
     pub done: Done,
     /// What was not as the record has it when it was sealed now.
     pub kept: Kept,
+    /// SHA-256 of the last line of the record.
+    pub last: Sha256Digest,
 }
 
 /// What was left to do.
@@ -104,7 +107,13 @@ impl Ceremony {
         let bytes = note.to_string().into_bytes();
         self.write(CHECKPOINT, &bytes)?;
         let head = self.transcript.read_seal(&bytes)?.head;
-        Ok(Sealing { head, files: self.write_sums()?, done: Done::Sealed, kept })
+        Ok(Sealing {
+            head,
+            files: self.write_sums()?,
+            done: Done::Sealed,
+            kept,
+            last: self.transcript.last(),
+        })
     }
 
     /// What is in `metadata/` is what was signed, and the roots commit to the record as it is.
@@ -150,10 +159,23 @@ impl Ceremony {
             true => Err(CeremonyError::NotYet {
                 what: "wrapped backups of devices are in the directory still, and whoever gets the sealed ceremony would get them"
                     .to_owned(),
-                next: "Export them (`tuf-ceremony media export`), check the media, move the folder `wrapped` out of the ceremony directory, and seal again."
-                    .to_owned(),
+                next: self.export_of_wrapped(),
             }),
         }
+    }
+
+    fn export_of_wrapped(&self) -> String {
+        let sets = self.policy.sets.iter().filter(|(_, set)| set.contents == Contents::Wrapped);
+        let sets: Vec<&str> = sets.map(|(name, _)| name.as_str()).collect();
+        let first = match sets.as_slice() {
+            [] => "The plan has no set for them: copy the folder `wrapped` to a medium of its own, move it"
+                .to_owned(),
+            sets => format!(
+                "Export them (`tuf-ceremony media export --set {}`), check the medium, and move the folder `wrapped`",
+                sets.join("`, `--set ")
+            ),
+        };
+        format!("{first} out of the ceremony directory, and seal again.")
     }
 
     /// A copy that was taken off a medium has the medium's manifest, which is about the copy. Sealed, it could leave in no set:
@@ -184,10 +206,16 @@ impl Ceremony {
                 files: self.write_sums()?,
                 done: Done::Completed,
                 kept: Kept::default(),
+                last: self.transcript.last(),
             });
         };
         let now = Sums::of(self.root(), SUMS)?;
-        let done = match listed.differing(&now).as_slice() {
+        let mut differing = listed.differing(&now);
+        if !listed.0.contains_key(MANIFEST.as_bytes()) {
+            // What a copy has from its medium.
+            differing.retain(|file| file != MANIFEST);
+        }
+        let done = match differing.as_slice() {
             [] => Done::Before,
             // It was read as the seal of this record: only cosignatures can have come.
             [file] if file == CHECKPOINT => {
@@ -196,7 +224,7 @@ impl Ceremony {
             }
             changed => return Err(CeremonyError::Unsealed { files: changed.to_vec() }),
         };
-        Ok(Sealing { head, files: now.0.len(), done, kept: Kept::default() })
+        Ok(Sealing { head, files: now.0.len(), done, kept: Kept::default(), last: self.transcript.last() })
     }
 
     /// `SHA256SUMS`, if it is there.
