@@ -17,7 +17,7 @@ pub struct Elsewhere {
 
 const TELL: &str = "Sign nothing. Tell those who sent the request what was refused, and ask for a new one.";
 const COMPARE: &str = "Stop. Compare the paper with the review; if they differ, this is not what was agreed: sign nothing, and \
-                       tell those who sent the request.";
+                       tell those who sent the request. After a slip, run the command again: nothing was signed.";
 const TOKEN: &str = "Do not enter the PIN. Insert the token that was provisioned for this key; if that is the one, tell those who sent \
                      the request.";
 const LIBRARY: &str =

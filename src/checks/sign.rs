@@ -39,7 +39,7 @@ pub fn sign_review(what: &str, digest: Sha256Digest, typed: &str) -> Finding {
 pub fn sign_other(what: &str) -> Finding {
     let found = format!("what was typed is not the beginning of the digest of {what}");
     let next = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
-                file that was reviewed.";
+                file that was reviewed. After a slip, run the command again: nothing was signed.";
     Finding::fail(Check::SignReview, found, next)
 }
 

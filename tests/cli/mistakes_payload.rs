@@ -17,7 +17,7 @@ fn sign_refused(room: &Room, confirm: &str, check: &str, what: &str, next: &str)
 }
 
 const COMPARE: &str = "Stop. Compare the paper with what `tuf-ceremony review` shows; if they differ, this is not the \
-                       file that was reviewed.";
+                       file that was reviewed. After a slip, run the command again: nothing was signed.";
 
 #[test]
 fn a_digest_that_is_none_of_these_is_refused() {

@@ -328,7 +328,7 @@ fn the_holder_is_held_to_the_paper_and_to_the_token() {
     let machine = carried(room.request("ada"));
     let what = "what was typed is not the beginning of the digest of any payload that this key signs";
     let next = "Stop. Compare the paper with the review; if they differ, this is not what was agreed: sign nothing, and tell \
-                those who sent the request.";
+                those who sent the request. After a slip, run the command again: nothing was signed.";
     machine.respond(&["0123456789".to_owned()], &[]).refused(1, "SIGN-REVIEW", what, next);
     // Zeros are no digits of nothing, either: the other of the two was signed before.
     let only = changed(&room, |request| request["keys"][0]["payloads"] = json!([]));
