@@ -86,6 +86,7 @@ impl Opened {
         let response = Response {
             ceremony: self.ceremony.policy.id.clone(),
             plan: self.ceremony.policy.digest,
+            request: self.request.sha256,
             signatures: Default::default(),
         };
         let mut desk = Answer { asked, response, unfinished: unfinished(out) };

@@ -1,7 +1,7 @@
 //! Signature responses: what a holder elsewhere sends back. One line of canonical JSON, small enough for one QR code.
 //!
-//! With an id of up to 64 characters, a response with two ECDSA or Ed25519 signatures has less than 800 bytes, and one with a
-//! signature of RSA-4096 about 1,050. Each further signature adds 140 bytes and its own length in base64: 96 for ECDSA on P-256,
+//! With an id of up to 64 characters, a response with two ECDSA or Ed25519 signatures has less than 880 bytes, and one with a
+//! signature of RSA-4096 about 1,130. Each further signature adds 140 bytes and its own length in base64: 96 for ECDSA on P-256,
 //! 684 for RSA-4096, 4,412 for ML-DSA-65.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ const MOST: usize = 256;
 const LONGEST_ID: usize = 64;
 
 /// The members of a response.
-const MEMBERS: [&str; 4] = ["ceremony", "format", "plan", "signatures"];
+const MEMBERS: [&str; 5] = ["ceremony", "format", "plan", "request", "signatures"];
 
 /// A response. Nothing in it has been verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Response {
     pub ceremony: String,
     /// SHA-256 of the plan that the request carried.
     pub plan: Sha256Digest,
+    /// SHA-256 of the request that it answers. No signature covers it: it helps to tell answers apart, and proves nothing.
+    pub request: Sha256Digest,
     /// Signatures by payload.
     pub signatures: BTreeMap<Sha256Digest, Vec<Signature>>,
 }
@@ -54,6 +56,7 @@ impl Response {
             ("ceremony", Json::from(self.ceremony.as_str())),
             ("format", Json::from(FORMAT)),
             ("plan", Json::from(self.plan.to_hex())),
+            ("request", Json::from(self.request.to_hex())),
             ("signatures", Json::Obj(signatures.collect())),
         ]);
         let mut bytes = said.canonical();
@@ -84,7 +87,7 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
     let digest = |at: &At<'_>, text: &str| {
         Sha256Digest::parse_hex(text).ok_or_else(|| at.error("expected a SHA-256 in lower-case hex"))
     };
-    let plan = at.field("plan")?;
+    let (plan, request) = (at.field("plan")?, at.field("request")?);
     let (mut signatures, mut count) = (BTreeMap::new(), 0_usize);
     for (payload, of_payload) in at.field("signatures")?.entries()? {
         let payload = digest(&of_payload, payload)?;
@@ -107,5 +110,6 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
     if ceremony.chars().nth(LONGEST_ID).is_some() {
         return Err(id.error(format!("an id has up to {LONGEST_ID} characters")));
     }
-    Ok(Response { ceremony, plan: digest(&plan, plan.string()?)?, signatures })
+    let (plan, request) = (digest(&plan, plan.string()?)?, digest(&request, request.string()?)?);
+    Ok(Response { ceremony, plan, request, signatures })
 }

@@ -121,12 +121,14 @@ fn a_holder_signs_elsewhere() {
     let merged = room.record().pop().unwrap();
     assert_eq!(merged["event"], "merged");
     assert_eq!(merged["data"]["from"]["sha256"], Sha256Digest::of(response.as_bytes()).to_hex());
+    assert_eq!(merged["data"]["from"]["request"], Sha256Digest::of(&request).to_hex());
     assert_eq!(merged["data"]["files"].as_object().unwrap().len(), 2);
     // The record is told in words.
     let told = room.run(&["transcript", "show"]).ok().out;
     for words in [
         "asked the key ada for root version 1, targets version 1",
         "took these from a response:",
+        "an answer to the request requests/ada-1.json",
         "signature of Ada (ada) over root version 1",
         "signature of Ada (ada) over targets version 1",
     ] {

@@ -65,7 +65,7 @@ fn merge_says_what_it_was_given() {
 fn an_empty_response_is_told() {
     let room = frozen();
     let empty = json!({
-        "ceremony": "rehearsal-1", "format": "tuf-ceremony-response/1", "plan": "0".repeat(64), "signatures": {},
+        "ceremony": "rehearsal-1", "format": "tuf-ceremony-response/1", "plan": "0".repeat(64), "request": "0".repeat(64), "signatures": {},
     });
     room.lay("x.json", empty.to_string());
     let done = room.merge(&["x.json"]);

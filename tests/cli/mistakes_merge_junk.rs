@@ -18,7 +18,7 @@ fn refusal(room: &Room) -> Value {
 
 /// A response with these signatures.
 fn response(id: &str, signatures: &Value) -> String {
-    json!({ "ceremony": id, "format": "tuf-ceremony-response/1", "plan": "0".repeat(64), "signatures": signatures })
+    json!({ "ceremony": id, "format": "tuf-ceremony-response/1", "plan": "0".repeat(64), "request": "0".repeat(64), "signatures": signatures })
         .to_string()
 }
 

@@ -171,7 +171,8 @@ impl Ceremony {
         if items.is_empty() {
             items.push(Item::refused(NOTHING, CarriedError::Empty { file: name.to_owned() }.into()));
         }
-        self.record_taken(Source::Response { sha256, plan: response.plan }, taken)?;
+        let from = Source::Response { sha256, plan: response.plan, request: response.request };
+        self.record_taken(from, taken)?;
         Ok(items)
     }
 

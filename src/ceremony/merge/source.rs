@@ -12,6 +12,8 @@ pub enum Source {
         sha256: Sha256Digest,
         /// SHA-256 of the plan under which its request was written.
         plan: Sha256Digest,
+        /// SHA-256 of the request that it says it answers.
+        request: Sha256Digest,
     },
     /// Another copy of the ceremony directory.
     Copy {
@@ -29,9 +31,10 @@ impl Source {
     pub fn to_json(&self) -> Json {
         let number = |number: u64| Json::Int(i64::try_from(number).unwrap_or(i64::MAX));
         match self {
-            Source::Response { sha256, plan } => Json::object([
+            Source::Response { sha256, plan, request } => Json::object([
                 ("kind", Json::from("response")),
                 ("plan", Json::from(plan.to_hex())),
+                ("request", Json::from(request.to_hex())),
                 ("sha256", Json::from(sha256.to_hex())),
             ]),
             Source::Copy { lines, common, root_hash } => Json::object([

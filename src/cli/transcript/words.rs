@@ -29,6 +29,21 @@ impl<'a> Told<'a> {
         Told { record, titles }
     }
 
+    /// Which request a response says that it answers.
+    fn answers(&self, from: &Json) -> Option<String> {
+        let sha256 = from.get("request").and_then(Json::as_str)?;
+        let is_it = |data: &&Json| data.get("sha256").and_then(Json::as_str) == Some(sha256);
+        let Some(asked) = self.record.all(REQUESTED).find(is_it) else {
+            return Some(format!("an answer to a request that is not in this record: {sha256}"));
+        };
+        let file = asked.get("files").and_then(Json::as_object).and_then(|files| files.keys().next());
+        let of = asked.get("holder").and_then(Json::as_str).unwrap_or("?");
+        Some(match file {
+            Some(file) => format!("an answer to the request {file}"),
+            None => format!("an answer to the request to {of}: {sha256}"),
+        })
+    }
+
     /// Number, time, step and actor, and below it what happened.
     pub fn line(&self, line: &Json) -> String {
         let text = |name: &str| line.get(name).and_then(Json::as_str).unwrap_or_default();
@@ -82,8 +97,8 @@ impl<'a> Told<'a> {
             ],
             REQUESTED => self.requested(data),
             MERGED => {
-                let from = merged(data.get("from").unwrap_or(&Json::Null));
-                [from].into_iter().chain(taken_signatures(data)).collect()
+                let from = data.get("from").unwrap_or(&Json::Null);
+                [merged(from)].into_iter().chain(self.answers(from)).chain(taken_signatures(data)).collect()
             }
             "refused" => refused(data),
             "released" => vec!["wrote the release".to_owned()],
