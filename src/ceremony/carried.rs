@@ -9,6 +9,9 @@ use super::kinds::Kind;
 /// How much is said of what is wrong with a file, in characters: the file itself may be quoted there.
 const LONGEST: usize = 300;
 
+/// What an answer to a request is called in messages.
+pub(super) const RESPONSE: &str = "signature response";
+
 /// Why nothing is carried, or nothing of what was carried is used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CarriedError {
@@ -97,9 +100,11 @@ impl Advice for CarriedError {
                  has {}: that is where it lies at the ceremony, and it was not loaded.",
                 brief(planned)
             ),
-            CarriedError::OtherKind { file, kind, .. } => visible(&kind.next(file)),
+            CarriedError::OtherKind { file, what, kind } => {
+                visible(&kind.next(file, if *what == RESPONSE { ".response.json" } else { ".json" }))
+            }
             CarriedError::OtherCodes { kind } => {
-                format!("`tuf-ceremony qr read PICTURE --out FILE` makes the file of them. {}", kind.next("FILE"))
+                format!("`tuf-ceremony qr read PICTURE --out FILE` makes the file of them. {}", kind.next("FILE", ".json"))
             }
             CarriedError::Empty { .. } => "Nothing was signed in it. Have the request answered once more.".to_owned(),
             CarriedError::Unreadable { .. } => {

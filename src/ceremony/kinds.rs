@@ -49,12 +49,12 @@ impl Kind {
         }
     }
 
-    /// What to do with such a file.
-    pub fn next(self, file: &str) -> String {
+    /// What to do with such a file, where another was wanted whose name ends like this.
+    pub fn next(self, file: &str, ending: &str) -> String {
         match self {
             Kind::Picture => {
                 let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-                format!("`tuf-ceremony qr read {file} --out {stem}.response.json` makes the file of it.")
+                format!("`tuf-ceremony qr read {file} --out {stem}{ending}` makes the file of it.")
             }
             Kind::Request => format!("`tuf-ceremony respond {file}` answers it, where the holder is."),
             Kind::Response => format!("`tuf-ceremony merge {file}` takes it, where the ceremony is."),

@@ -15,6 +15,7 @@ use crate::json::view::{At, ShapeError};
 use crate::tuf::envelope::Signature;
 
 use super::CarriedError;
+use super::carried::RESPONSE;
 
 /// What a response begins with.
 pub const FORMAT: &str = "tuf-ceremony-response/1";
@@ -66,11 +67,8 @@ impl Response {
 
     /// Reads a response. White space around its parts is no matter: it may have been typed, or read from a screen.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Response, CarriedError> {
-        let wrong = |problem: String| CarriedError::Unreadable {
-            file: name.to_owned(),
-            what: "signature response",
-            problem,
-        };
+        let wrong =
+            |problem: String| CarriedError::Unreadable { file: name.to_owned(), what: RESPONSE, problem };
         let tree = Json::parse(bytes, LIMIT).map_err(|error| wrong(error.to_string()))?;
         read(&At::new(&tree, "response")).map_err(|error| wrong(error.to_string()))
     }

@@ -3,8 +3,9 @@
 //! A medium is mounted nowhere: the mount exists only behind an open descriptor (fsopen(2), fsmount(2); Linux 5.2). No other
 //! process has a path to it, and when this one ends, however it ends, the mount is gone.
 //!
-//! Kernels without exFAT have it as a program (exfat-fuse), which needs a folder to mount on, and loses it at once. It is the only program that is
-//! ever started here: as root, by its full path, without an environment, and only where the kernel says that it cannot.
+//! Kernels without exFAT have it as a program (exfat-fuse), which needs a folder to mount on, and loses it at once. It is the only
+//! program that is ever started here: as root, by its full path, without an environment, and only where the kernel says that it
+//! cannot.
 #![expect(clippy::disallowed_methods, reason = "this file is the door to mounting")]
 
 use std::fs;

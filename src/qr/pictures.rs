@@ -28,7 +28,6 @@ enum Source<'a> {
 struct Animation<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     left: u32,
-    pixels: usize,
 }
 
 impl<'a> Pictures<'a> {
@@ -76,7 +75,11 @@ impl<'a> Animation<'a> {
         // The picture for those who show no animation may be none of it.
         let beside = u32::from(info.frame_control().is_none());
         let left = info.animation_control().map_or(1, |control| control.num_frames.saturating_add(beside));
-        Ok(Animation { reader, left, pixels: 0 })
+        let frames = usize::try_from(left).unwrap_or(usize::MAX);
+        if width.saturating_mul(height).saturating_mul(frames) > ANIMATION_LIMIT {
+            return Err(bad(name, "its pictures have too many pixels together".to_owned()));
+        }
+        Ok(Animation { reader, left })
     }
 
     fn next_picture(&mut self, name: &str) -> Result<Option<Picture>, QrError> {
@@ -89,10 +92,6 @@ impl<'a> Animation<'a> {
         let size = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
         let (width, height) = (size(frame.width), size(frame.height));
         let count = width.saturating_mul(height);
-        self.pixels = self.pixels.saturating_add(count);
-        if self.pixels > ANIMATION_LIMIT {
-            return Err(bad(name, "its pictures have too many pixels together".to_owned()));
-        }
         let grey: Vec<u8> = match frame.color_type {
             ColorType::Grayscale | ColorType::Indexed => pixels.into_iter().take(count).collect(),
             colour => pixels.chunks_exact(colour.samples()).take(count).map(of_pixel).collect(),

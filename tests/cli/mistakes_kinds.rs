@@ -89,9 +89,12 @@ fn respond_and_review_say_what_they_were_given() {
     let folder = machine.path("").display().to_string();
     let what = format!("{folder} is no signature request: it is a folder");
     machine.run(&["respond", &folder]).failed(1, &what, "Name the file that is meant in it.");
-    machine.write(REQUEST, PNG);
-    let what = format!("{file} is no signature request: it is a picture");
-    assert!(machine.respond(&[], &[]).err.starts_with(&format!("error: {what}\n")));
+    let picture = machine.path("request.png").display().to_string();
+    machine.write("request.png", PNG);
+    let what = format!("{picture} is no signature request: it is a picture");
+    // No name of a response for what is a request.
+    let next = format!("`tuf-ceremony qr read {picture} --out {file}` makes the file of it.");
+    machine.run(&["respond", &picture]).failed(1, &what, &next);
 
     machine.write("ada.response.json", response);
     let (response, picture) = (machine.path("ada.response.json"), machine.path("code.png"));

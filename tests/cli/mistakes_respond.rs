@@ -89,6 +89,8 @@ fn a_request_that_was_answered_is_told_so() {
         "This request was answered before: send {there}. For another answer, name its file with --out."
     );
     let done = machine.respond(&room.paper("ada"), &["--out", &there]);
+    // Before anything is asked: what somebody types after a refusal is read by the shell.
+    assert_eq!(done.out, "");
     done.refused(1, "PLAN-OUTPUT", &format!("{there} exists already"), &next);
 }
 

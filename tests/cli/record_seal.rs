@@ -135,7 +135,12 @@ fn a_sealed_ceremony_is_closed() {
     }
     let again = room.run(&["seal"]).ok();
     assert!(again.out.starts_with("Sealed already, and every file is as it was then.\n"), "{}", again.out);
-    assert_eq!(room.run(&["seal", "--json"]).ok().json()["before"], true);
+    let again = room.run(&["seal", "--json"]).ok().json();
+    let last = room.read("transcript.jsonl").lines().last().unwrap().to_owned();
+    assert_eq!(
+        (&again["before"], &again["last"]),
+        (&json!(true), &json!(Sha256Digest::of(last.as_bytes()).to_hex()))
+    );
     for command in [&["plan"][..], &["review"], &["transcript", "show"], &["transcript", "prove", "0"]] {
         assert_eq!(room.run(command).err, "", "{command:?}");
     }

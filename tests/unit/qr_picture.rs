@@ -302,3 +302,21 @@ fn a_picture_that_takes_too_long_is_given_up() {
     assert_eq!((name.as_str(), problem.as_str()), ("slow.png", "it takes too long to look for codes in it"));
     assert_eq!(picture().codes().unwrap(), [b"a few words".to_vec()]);
 }
+
+/// Blank frames, each as large as a picture may be, would be looked at for an hour.
+#[test]
+fn an_animation_has_a_limit_for_all_its_pictures() {
+    let animation = |side: u32, frames: u32| {
+        let mut png = Vec::new();
+        let mut encoder = Encoder::new(&mut png, side, side);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(BitDepth::One);
+        encoder.set_animated(frames, 0).unwrap();
+        let blank = vec![0xff; usize::try_from(side.div_ceil(8) * side).unwrap()];
+        encoder.write_header().unwrap().write_image_data(&blank).unwrap();
+        png
+    };
+    let largest = (1 << 29) / (4096 * 4096);
+    assert!(Pictures::of("p.png", &animation(4096, largest)).is_ok());
+    refused(&animation(4096, largest + 1), "its pictures have too many pixels together");
+}

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::files;
 use crate::media::FILE_LIMIT;
-use crate::media::manifest::MANIFEST;
 use crate::media::sums::Sums;
 use crate::policy::{Contents, SetPlan, WRAPPED};
 
 use super::super::payload::Payload;
-use super::super::seal::SUMS;
+use super::super::seal::{SUMS, unlike};
 use super::super::{Ceremony, CeremonyError};
 
 /// Whether a path in the ceremony directory is where wrapped backups of devices lie until they are on media of their own. They
@@ -136,11 +135,7 @@ impl Ceremony {
     /// A sealed directory leaves as it was sealed, or not at all.
     fn require_as_sealed(&self) -> Result<(), CeremonyError> {
         let Some(listed) = self.sums()? else { return Err(CeremonyError::Sealed { whole: false }) };
-        let mut files = listed.differing(&Sums::of(self.root(), SUMS)?);
-        if !listed.0.contains_key(MANIFEST.as_bytes()) {
-            // What a copy has from its medium; it does not go out again.
-            files.retain(|file| file != MANIFEST);
-        }
+        let files = unlike(&listed, &Sums::of(self.root(), SUMS)?);
         if files.is_empty() { Ok(()) } else { Err(CeremonyError::Unsealed { files }) }
     }
 }

@@ -15,6 +15,7 @@ use crate::crypto::digest::Sha256Digest;
 use crate::host::brief::cut;
 use crate::host::files;
 
+use super::carried::RESPONSE;
 use super::directory::ADMINISTRATOR;
 use super::event::{Artifact, Event};
 use super::kinds::Kind;
@@ -222,7 +223,7 @@ impl Ceremony {
 
 /// A file that is for another command.
 fn other_kind(file: &str, kind: Kind) -> CeremonyError {
-    CarriedError::OtherKind { file: file.to_owned(), what: "signature response", kind }.into()
+    CarriedError::OtherKind { file: file.to_owned(), what: RESPONSE, kind }.into()
 }
 
 /// Why a thing in a folder is left where it is.
@@ -232,7 +233,9 @@ fn why_left(path: &Path) -> String {
     }
     let kind = files::beginning(path, LOOKED_AT).ok().and_then(|bytes| Kind::of(&bytes));
     match kind.filter(|kind| *kind != Kind::Response) {
-        Some(kind) => format!("it is {}: {}", kind.name(), kind.next(&path.to_string_lossy())),
+        Some(kind) => {
+            format!("it is {}: {}", kind.name(), kind.next(&path.to_string_lossy(), ".response.json"))
+        }
         None => "its name does not end in .response.json; name it if it is a response".to_owned(),
     }
 }

@@ -210,12 +210,7 @@ impl Ceremony {
             });
         };
         let now = Sums::of(self.root(), SUMS)?;
-        let mut differing = listed.differing(&now);
-        if !listed.0.contains_key(MANIFEST.as_bytes()) {
-            // What a copy has from its medium.
-            differing.retain(|file| file != MANIFEST);
-        }
-        let done = match differing.as_slice() {
+        let done = match unlike(&listed, &now).as_slice() {
             [] => Done::Before,
             // It was read as the seal of this record: only cosignatures can have come.
             [file] if file == CHECKPOINT => {
@@ -259,4 +254,12 @@ impl Ceremony {
             .replace("@REPOSITORY@", &visible(&self.policy.repository))
             .replace("@REHEARSAL@", rehearsal)
     }
+}
+
+/// The files that are not as the seal lists them. The MANIFEST that a copy has from its medium, which is never sealed, is none
+/// of them, as long as it does not go out again.
+pub(super) fn unlike(listed: &Sums, now: &Sums) -> Vec<String> {
+    let mut files = listed.differing(now);
+    files.retain(|file| file != MANIFEST);
+    files
 }

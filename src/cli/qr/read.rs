@@ -146,7 +146,7 @@ fn next(artifact: &Artifact, path: Option<&Path>) -> String {
                 .to_owned()
         }
         (Some(kind), Some(path)) => {
-            format!("\nIt is {}: {}", kind.name(), visible(&kind.next(&path.to_string_lossy())))
+            format!("\nIt is {}: {}", kind.name(), visible(&kind.next(&path.to_string_lossy(), ".json")))
         }
         _ => String::new(),
     }
