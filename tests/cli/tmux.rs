@@ -1,5 +1,6 @@
 //! A real terminal: tmux, with a window of some size, what stands on it, and what is typed into it.
 
+use std::cell::RefCell;
 use std::env;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +20,8 @@ static OPENED: AtomicUsize = AtomicUsize::new(0);
 pub struct Window {
     /// The server's name: each window has its own.
     name: String,
+    /// What stood there when something was typed last, to the last line with anything on it.
+    answered: RefCell<Vec<String>>,
 }
 
 impl Room {
@@ -36,7 +39,8 @@ impl Room {
             return None;
         }
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
-        let window = Window { name: format!("tuf-ceremony-{}-{test}-{number}", std::process::id()) };
+        let name = format!("tuf-ceremony-{}-{test}-{number}", std::process::id());
+        let window = Window { name, answered: RefCell::default() };
         let program = self.command(arguments);
         let words = [program.get_program()].into_iter().chain(program.get_args());
         let words = words.map(|word| word.to_str().unwrap());
@@ -66,30 +70,37 @@ impl Window {
     /// What stands on the screen, once the last line with anything on it ends with some words. Pages are turned on the way.
     #[track_caller]
     pub fn shows(&self, words: &str) -> Vec<String> {
-        let mut screen = Vec::new();
         loop {
-            screen = self.shows_anew(&screen, &[words, MORE]);
-            if screen.iter().rfind(|line| !line.is_empty()).is_none_or(|last| last != MORE.trim_end()) {
+            let screen = self.shows_one_of(&[words, MORE]);
+            if screen.last().is_none_or(|last| last != MORE.trim_end()) {
                 return screen;
             }
             self.types("");
         }
     }
 
-    /// The same with one of some words, and another screen than before.
+    /// The same with one of some words, and no page is turned. What was answered already does not count: the terminal takes a moment to
+    /// show what is typed, and a program another to go on.
     #[track_caller]
-    pub fn shows_anew(&self, before: &[String], words: &[&str]) -> Vec<String> {
+    pub fn shows_one_of(&self, words: &[&str]) -> Vec<String> {
         let since = Instant::now();
         loop {
-            let output = self.tmux(&["capture-pane", "-p"]);
-            let text = String::from_utf8(output.stdout).unwrap();
-            let screen: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
-            if screen != before && words.iter().any(|words| text.trim_end().ends_with(words.trim_end())) {
+            let screen = self.screen();
+            let ends = |words: &&str| screen.last().is_some_and(|last| last.ends_with(words.trim_end()));
+            // An answer moves what was there up by a line, so that the end of it is as old as the whole.
+            let answered = !screen.is_empty() && self.answered.borrow().ends_with(&screen);
+            if !answered && words.iter().any(ends) {
                 return screen;
             }
-            assert!(since.elapsed() < PATIENCE, "none of {words:?} is below:\n{text}");
+            assert!(since.elapsed() < PATIENCE, "none of {words:?} is below: {screen:#?}");
             sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What stands on the screen now, to the last line with anything on it.
+    fn screen(&self) -> Vec<String> {
+        let output = self.tmux(&["capture-pane", "-p"]);
+        String::from_utf8(output.stdout).unwrap().trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
     }
 
     /// Everything that was on the screen since it was last emptied, also what has moved out of the window.
@@ -104,6 +115,7 @@ impl Window {
 
     /// Types a line.
     pub fn types(&self, line: &str) {
+        self.answered.replace(self.screen());
         self.tmux(&["send-keys", "-l", line]);
         self.tmux(&["send-keys", "Enter"]);
     }
