@@ -317,7 +317,10 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         let room = released_with_media();
         let stick = Stick::ext4("TUF-OUT");
         stick.fill(|folder| fs::write(folder.join("somebody's own"), "stays").unwrap());
-        let done = room.run(&["media", "export", "--set", "website", "--json"]).ok().json();
+        let done = room.run(&["media", "export", "--set", "website", "--json"]).code(0);
+        // What is for people does not get between what is for the machine.
+        assert!(done.err.starts_with("Writing 6 files to the medium labelled TUF-OUT, "), "{}", done.err);
+        let done = done.json();
         assert_eq!(done["read_back"], "past the page cache");
         let line = room.record().last().unwrap().clone();
         assert_eq!((&line["event"], &line["data"]["set"]), (&json!("media-exported"), &json!("website")));
@@ -373,7 +376,9 @@ fn a_set_goes_out_and_is_checked_anywhere() {
         let second = room.run(&["media", "export", "--set", "website"]).ok().out;
         let attention = "\nATTENTION: rehearsal-1-website is on the medium, too, from before. Whoever receives it must take \
                          rehearsal-1-website-2.\n";
-        let wrote = "Wrote on the medium labelled TUF-OUT: rehearsal-1-website-2, 5 files and a MANIFEST.\n";
+        let wrote = "Writing 6 files to the medium labelled TUF-OUT, and reading them back. Leave it in until this says that it can \
+                     be taken out.\n\
+                     Wrote on the medium labelled TUF-OUT: rehearsal-1-website-2, 5 files and a MANIFEST.\n";
         assert!(second.starts_with(wrote) && second.contains(attention), "{second}");
         stick.fill(|folder| {
             fs::remove_dir_all(folder.join("rehearsal-1-website")).unwrap();

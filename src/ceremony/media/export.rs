@@ -6,6 +6,7 @@ use crate::checks::media::{Outward, media_read_back};
 use crate::console::Console;
 use crate::crypto::digest::Sha256Digest;
 use crate::host::beneath::Past;
+use crate::host::display::{count, visible};
 use crate::host::mount::Access;
 use crate::media::MediaError;
 use crate::media::devices::Machine;
@@ -83,13 +84,14 @@ pub fn export(
     let reach = Reach { name: &name, at: request.at, access: Access::Write };
     let medium = open(&ceremony.policy, console, &reach)?;
     let left = Left::of(&medium, request.at);
-    let done = write(ceremony, request, &set, &name, outgoing, medium);
+    let done = write(ceremony, console, request, &set, &name, outgoing, medium);
     left.unless(console, done)
 }
 
 /// Writes it on the medium, which is closed afterwards, reads it back, and records that.
 fn write(
     ceremony: &mut Ceremony,
+    console: &mut dyn Console,
     request: &Request<'_>,
     set: &SetPlan,
     name: &str,
@@ -104,7 +106,15 @@ fn write(
     match (before, set.existing) {
         (true, Existing::Keep) => {}
         (true, Existing::Refuse) => outgoing.parcel.require_alone(&medium)?,
-        (false, existing) => outgoing.parcel.put(&medium, existing == Existing::Keep)?,
+        (false, existing) => {
+            // A slow stick takes minutes, in which nothing else is on the screen.
+            console.say(&format!(
+                "Writing {} to the medium labelled {}, and reading them back. Leave it in until this says that it can be taken out.",
+                count(outgoing.parcel.files.len() + 1, "file"),
+                visible(&label)
+            ));
+            outgoing.parcel.put(&medium, existing == Existing::Keep)?;
+        }
     }
     let unmounted = medium.is_own();
     let (mut differing, past) = read_back(&outgoing.parcel, medium, before)?;
