@@ -129,6 +129,7 @@ mod run_words;
 mod script;
 mod signals;
 mod softhsm;
+mod status_requests;
 mod successor;
 mod tmux;
 mod world;

@@ -100,7 +100,12 @@ impl Window {
     /// What stands on the screen now, to the last line with anything on it.
     fn screen(&self) -> Vec<String> {
         let output = self.tmux(&["capture-pane", "-p"]);
-        String::from_utf8(output.stdout).unwrap().trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
     }
 
     /// Everything that was on the screen since it was last emptied, also what has moved out of the window.
