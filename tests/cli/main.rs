@@ -84,6 +84,7 @@ mod mistakes_token;
 mod mistakes_void;
 mod night;
 mod outputs;
+mod pasted;
 mod plan_delegations;
 mod plan_later;
 #[path = "../unit/poppler.rs"]
