@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::termios::tcgetwinsize;
 
 use super::fold::fold;
-use super::line::{Echo, Quiet};
+use super::line::{Echo, Line, Quiet};
 use super::recording::Recording;
 use super::settings::{is_dumb, window};
 use super::{Console, ConsoleError};
@@ -130,11 +130,17 @@ impl Terminal {
             return Err(ConsoleError::NotRecorded { what: error.to_string(), next: error.next_step() });
         }
         let quiet = Quiet::begin(echo).map_err(|_| ConsoleError::Interrupted)?;
-        self.write(&format!("{}: ", visible(prompt)))?;
-        let Some(line) = quiet.read() else {
+        let line = loop {
+            self.write(&format!("{}: ", visible(prompt)))?;
+            let line = quiet.read();
+            if let Line::Answer(line) = line {
+                break line;
+            }
             // The next line begins at the left edge.
             self.write("\n")?;
-            return Err(ConsoleError::Interrupted);
+            if let Line::BrokenOff = line {
+                return Err(ConsoleError::Interrupted);
+            }
         };
         self.page = self.page.map(|_| 0);
         if echo == Echo::Shown {
