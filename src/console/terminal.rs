@@ -19,6 +19,9 @@ use crate::host::secret::Secret;
 /// The question below a page.
 const REST: &str = "Enter shows the rest";
 
+/// What is said of anything else that is typed there.
+const NOT_USED: &str = "Only Enter here; what was typed is not used.";
+
 /// The rows that a question takes, with the empty line above it.
 const QUESTION: usize = 2;
 
@@ -169,7 +172,8 @@ impl Console for Terminal {
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
         let window =
             if self.aside { tcgetwinsize(std::io::stderr()) } else { tcgetwinsize(std::io::stdout()) };
-        let text = fit(text, window.ok());
+        let window = window.ok();
+        let text = fit(text, window);
         let room = self.height().map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
         let mut lines: Vec<&str> = text.split('\n').collect();
         while let Some(shown) = self.page
@@ -178,7 +182,10 @@ impl Console for Terminal {
             let rest = lines.split_off(room.saturating_sub(shown).min(lines.len()));
             lines.iter().try_for_each(|line| self.write(&format!("{line}\n")))?;
             self.write("\n")?;
-            self.ask(REST, "")?;
+            while !self.ask(REST, "")?.is_empty() {
+                // Whoever has read ahead would believe that the question after this was answered.
+                self.write(&format!("{}\n", fit(NOT_USED, window)))?;
+            }
             lines = rest;
         }
         self.page = self.page.map(|shown| shown + lines.len());
