@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::elsewhere::fates;
+use crate::media_stick::{Stick, in_namespace, manifest, planned_with_media};
 use crate::rehearsal::frozen;
 use crate::room::Room;
 
@@ -73,4 +74,30 @@ fn directories() {
         let (code, text) = pasted(&line, &room.beside(""));
         assert_eq!(code, Some(0), "{text}");
     }
+}
+
+/// What came in from a stick is merged by the command that is told, from wherever the directory was named.
+#[test]
+fn responses_on_a_medium() {
+    in_namespace("pasted::responses_on_a_medium", &[], || {
+        let room = planned_with_media();
+        std::fs::rename(room.path(""), room.beside("my ceremony")).unwrap();
+        let (stick, mut prefix) = (Stick::ext4("TUF-IN"), String::new());
+        stick.fill(|folder| {
+            std::fs::create_dir(folder.join("Ben's")).unwrap();
+            std::fs::write(folder.join("Ben's/ben-1.response.json"), "{}\n").unwrap();
+            prefix = manifest(folder, &["Ben's/ben-1.response.json"]);
+        });
+        let import = format!("tuf-ceremony -C 'my ceremony' media import --from inbox --confirm {prefix}");
+        let (code, text) = pasted(&import, &room.beside(""));
+        assert_eq!(code, Some(0), "{text}");
+        let line = told(&text, "tuf-ceremony -C");
+        let folder = "my ceremony/imported/TUF-IN-1/Ben's";
+        let words = shell_words::split(line).unwrap();
+        assert_eq!(words, ["tuf-ceremony", "-C", "my ceremony", "merge", folder]);
+        // It is no response, and is found.
+        let (code, text) = pasted(line, &room.beside(""));
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(&format!("{folder}/ben-1.response.json is no signature response")), "{text}");
+    });
 }
