@@ -1,5 +1,6 @@
 //! What a file is that somebody gave to a command for another kind: it is named, with the command that it is for.
 
+use crate::host::display::word;
 use crate::json::Json;
 
 use super::{request, response};
@@ -54,10 +55,13 @@ impl Kind {
         match self {
             Kind::Picture => {
                 let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-                format!("`tuf-ceremony qr read {file} --out {stem}{ending}` makes the file of it.")
+                let (file, out) = (word(file), word(format!("{stem}{ending}")));
+                format!("`tuf-ceremony qr read {file} --out {out}` makes the file of it.")
             }
-            Kind::Request => format!("`tuf-ceremony respond {file}` answers it, where the holder is."),
-            Kind::Response => format!("`tuf-ceremony merge {file}` takes it, where the ceremony is."),
+            Kind::Request => {
+                format!("`tuf-ceremony respond {}` answers it, where the holder is.", word(file))
+            }
+            Kind::Response => format!("`tuf-ceremony merge {}` takes it, where the ceremony is.", word(file)),
             Kind::Folder => "Name the file that is meant in it.".to_owned(),
         }
     }

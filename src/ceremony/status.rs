@@ -9,6 +9,7 @@ use crate::tuf::verify::{Signer, Tally};
 
 use super::kept::Kept;
 use super::payload::Payload;
+use super::request::Open;
 use super::signatures::Signed;
 use super::{Ceremony, CeremonyError, gate};
 
@@ -32,6 +33,8 @@ pub struct Status {
     pub kept: Kept,
     /// Clients that would refuse what could be released now for want of signatures that they count.
     pub would_refuse: Vec<Foreseen>,
+    /// Requests to holders elsewhere of which something has not come back.
+    pub requests: Vec<Open>,
 }
 
 impl Status {
@@ -75,10 +78,21 @@ impl Ceremony {
             let digest = one.payload.digest;
             voided.extend(self.void_reason(digest)?.map(|reason| (digest, reason)));
         }
-        let would_refuse = Vec::new();
+        let (would_refuse, requests) = (Vec::new(), Vec::new());
         let sealed = self.transcript.is_sealed() && self.seal_is_whole();
-        let mut status =
-            Status { payloads, void, voided, released, sealed, refusing, unrecorded, kept, would_refuse };
+        let mut status = Status {
+            payloads,
+            void,
+            voided,
+            released,
+            sealed,
+            refusing,
+            unrecorded,
+            kept,
+            would_refuse,
+            requests,
+        };
+        status.requests = self.open_requests(&status);
         // What stands in the way of a release is another one, unless somebody has been at this one.
         if output && !released && !status.kept.is_harmed() {
             status.refusing.push(gate::output(self));

@@ -8,7 +8,7 @@ use super::{Context, show};
 use crate::advice::Exit;
 use crate::ceremony::{CeremonyError, start};
 use crate::console::Console as _;
-use crate::host::display::{count, visible};
+use crate::host::display::{count, visible, word};
 
 /// Start a ceremony directory
 #[derive(clap::Args)]
@@ -83,6 +83,8 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         ("rehearsal", _) => "",
         _ => "fill it in (each place that says FILL-IN), then ",
     };
-    context.console.say(&format!("Next: {fill}look at it with\n  tuf-ceremony -C {shown} plan"));
+    context
+        .console
+        .say(&format!("Next: {fill}look at it with\n  tuf-ceremony -C {} plan", word(&args.target)));
     Ok(Exit::Yes)
 }

@@ -2,6 +2,7 @@
 
 use super::{Context, show};
 use crate::advice::Exit;
+use crate::ceremony::request::Open;
 use crate::ceremony::signatures::Signed;
 use crate::ceremony::status::{Status, count};
 use crate::ceremony::{Ceremony, CeremonyError};
@@ -9,6 +10,7 @@ use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
 use crate::host::display::{self, visible};
 use crate::json::Json;
+use crate::tuf::time;
 use crate::tuf::verify::{Signer, Tally};
 
 /// Show who has signed and who is missing; exit 3 while a quorum is incomplete, 1 where a check refuses
@@ -70,6 +72,7 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
         let what = format!("{signatures} over a void payload, kept out [SIGN-STALE]");
         out.push_str(&format!("void  {}\n    {what}\n", visible(digest)));
     }
+    out.extend(status.requests.iter().map(request));
     let kept = &status.kept;
     for told in show::kept(kept) {
         out.push_str(&format!("{told}\n"));
@@ -94,6 +97,33 @@ pub fn text(ceremony: &Ceremony, status: &Status) -> String {
     }
     out.push_str(&next(ceremony, status));
     out
+}
+
+/// A request that is not answered, or not in full, and what comes next with it.
+fn request(one: &Open) -> String {
+    let (name, holder, until) = (visible(&one.name), visible(&one.holder), time::write(one.expires));
+    let file = one.file.as_deref().map_or("a file outside this directory".to_owned(), visible);
+    let asks = one.keys.iter().map(|(key, titles)| {
+        let asks = format!("the key {} is asked for {}", visible(key), visible(&titles.join(", ")));
+        show::indent("    ", &show::wrap(&asks, 74))
+    });
+    let asks = asks.collect::<Vec<_>>().join("\n");
+    let (until, next) = match one.has_run_out {
+        false => (
+            format!("it may be answered until {until}"),
+            "when the response is here, tuf-ceremony merge FILE".to_owned(),
+        ),
+        true => (
+            format!("RAN OUT on {until}: nobody answers it any longer"),
+            format!(
+                "a response from before that is still taken: tuf-ceremony merge FILE; else make it anew: tuf-ceremony request \
+                 --holder {holder}"
+            ),
+        ),
+    };
+    let next = show::indent("    ", &show::wrap(&format!("next: {next}"), 74));
+    let sha256 = one.sha256;
+    format!("request to {name} ({holder}): {file}\n    SHA-256 {sha256}\n{asks}\n    {until}\n{next}\n")
 }
 
 fn next(ceremony: &Ceremony, status: &Status) -> String {
@@ -203,6 +233,17 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
             ("refused", one.refused.as_deref().map_or(Json::Null, Json::from)),
         ])
     };
+    let request = |one: &Open| {
+        let keys = one.keys.iter().map(|(key, titles)| (key.clone(), Json::strings(titles.iter().cloned())));
+        Json::object([
+            ("expires", Json::from(time::write(one.expires))),
+            ("file", one.file.as_deref().map_or(Json::Null, Json::from)),
+            ("has_run_out", Json::Bool(one.has_run_out)),
+            ("holder", Json::from(one.holder.as_str())),
+            ("keys", Json::Obj(keys.collect())),
+            ("sha256", Json::from(one.sha256.to_hex())),
+        ])
+    };
     Json::object([
         ("added", Json::strings(status.kept.added.iter().cloned())),
         ("changed", Json::strings(status.kept.changed.iter().map(|one| one.file.clone()))),
@@ -212,6 +253,7 @@ fn json(ceremony: &Ceremony, status: &Status) -> Json {
         ("record", record(ceremony)),
         ("refusing", show::findings_json(&status.refusing)),
         ("released", Json::Bool(status.released)),
+        ("requests", Json::Arr(status.requests.iter().map(request).collect())),
         ("sealed", Json::Bool(status.sealed)),
         ("unrecorded", Json::strings(status.unrecorded.iter().cloned())),
         ("void", Json::strings(status.void.iter().map(|(digest, _)| digest.as_str()))),

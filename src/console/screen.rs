@@ -27,7 +27,7 @@ const ENDS: &[u8] = b"\r\n\x03\x04q";
 /// The window, until this is dropped.
 pub struct Screen {
     // Dropped after the second screen was left.
-    _settings: Settings,
+    settings: Settings,
 }
 
 impl Screen {
@@ -44,7 +44,7 @@ impl Screen {
         let settings = Settings::change(OptionalActions::Now, |settings| {
             settings.local_modes -= LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO;
         });
-        let screen = Screen { _settings: settings.map_err(|_| nobody())? };
+        let screen = Screen { settings: settings.map_err(|_| nobody())? };
         put(BEGIN)?;
         Ok(screen)
     }
@@ -78,6 +78,15 @@ impl Screen {
             Came::Input => {}
             Came::Nothing => return Ok(false),
             Came::End => return Ok(true),
+            Came::Stop => {
+                put(END)?;
+                self.settings.stop().map_err(|_| ConsoleError::NotShown)?;
+                return Ok(false);
+            }
+            Came::Resumed => {
+                self.settings.renew().map_err(|_| ConsoleError::NotShown)?;
+                return put(BEGIN).map(|()| false);
+            }
         }
         let mut keys = [0; 64];
         let length = rustix::io::read(stdin(), &mut keys).map_err(|_| ConsoleError::NotShown)?;

@@ -11,6 +11,7 @@ use super::ending;
 /// Settings that hold until this is dropped, also where a signal ends the program meanwhile.
 pub(super) struct Settings {
     own: Termios,
+    held: Termios,
 }
 
 impl Settings {
@@ -21,9 +22,21 @@ impl Settings {
         change(&mut settings);
         ending::hold();
         // From here on they are put back, whatever happens.
-        let held = Settings { own };
-        tcsetattr(stdin(), when, &settings)?;
-        Ok(held)
+        let settings = Settings { own, held: settings };
+        tcsetattr(stdin(), when, &settings.held)?;
+        Ok(settings)
+    }
+
+    /// Stops the program with the terminal's own settings. What follows is [`ending::Came::Resumed`].
+    pub(super) fn stop(&self) -> io::Result<()> {
+        tcsetattr(stdin(), OptionalActions::Now, &self.own)?;
+        ending::stop();
+        Ok(())
+    }
+
+    /// Sets the terminal once more, after others did. What was typed meanwhile is thrown away: it may be of another program.
+    pub(super) fn renew(&self) -> io::Result<()> {
+        Ok(tcsetattr(stdin(), OptionalActions::Flush, &self.held)?)
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::termios::tcgetwinsize;
 
 use super::fold::fold;
-use super::line::{Echo, Quiet};
+use super::line::{Echo, Line, Quiet};
 use super::recording::Recording;
 use super::settings::{is_dumb, window};
 use super::{Console, ConsoleError};
@@ -18,6 +18,9 @@ use crate::host::secret::Secret;
 
 /// The question below a page.
 const REST: &str = "Enter shows the rest";
+
+/// What is said of anything else that is typed there.
+const NOT_USED: &str = "Only Enter here; what was typed is not used.";
 
 /// The rows that a question takes, with the empty line above it.
 const QUESTION: usize = 2;
@@ -130,11 +133,17 @@ impl Terminal {
             return Err(ConsoleError::NotRecorded { what: error.to_string(), next: error.next_step() });
         }
         let quiet = Quiet::begin(echo).map_err(|_| ConsoleError::Interrupted)?;
-        self.write(&format!("{}: ", visible(prompt)))?;
-        let Some(line) = quiet.read() else {
+        let line = loop {
+            self.write(&format!("{}: ", visible(prompt)))?;
+            let line = quiet.read();
+            if let Line::Answer(line) = line {
+                break line;
+            }
             // The next line begins at the left edge.
             self.write("\n")?;
-            return Err(ConsoleError::Interrupted);
+            if let Line::BrokenOff = line {
+                return Err(ConsoleError::Interrupted);
+            }
         };
         self.page = self.page.map(|_| 0);
         if echo == Echo::Shown {
@@ -163,7 +172,8 @@ impl Console for Terminal {
     fn show(&mut self, text: &str) -> Result<(), ConsoleError> {
         let window =
             if self.aside { tcgetwinsize(std::io::stderr()) } else { tcgetwinsize(std::io::stdout()) };
-        let text = fit(text, window.ok());
+        let window = window.ok();
+        let text = fit(text, window);
         let room = self.height().map_or(usize::MAX, |rows| rows.saturating_sub(QUESTION).max(1));
         let mut lines: Vec<&str> = text.split('\n').collect();
         while let Some(shown) = self.page
@@ -172,7 +182,10 @@ impl Console for Terminal {
             let rest = lines.split_off(room.saturating_sub(shown).min(lines.len()));
             lines.iter().try_for_each(|line| self.write(&format!("{line}\n")))?;
             self.write("\n")?;
-            self.ask(REST, "")?;
+            while !self.ask(REST, "")?.is_empty() {
+                // Whoever has read ahead would believe that the question after this was answered.
+                self.write(&format!("{}\n", fit(NOT_USED, window)))?;
+            }
             lines = rest;
         }
         self.page = self.page.map(|shown| shown + lines.len());

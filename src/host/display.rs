@@ -5,7 +5,9 @@
 //! would let a device or a file choose what a holder believes to be signing. See Unicode UTS #55 (source code
 //! handling) and CVE-2021-42574 for how that was done to source code.
 //!
-//! And the one way in which things are counted.
+//! And the one way in which things are counted, and the one in which files are named in commands.
+
+use std::path::Path;
 
 /// `text` with every character that is invisible, moves the cursor or reorders its neighbours replaced by an
 /// escape such as `\u{202e}`. Two different strings that differ only in such characters no longer look alike.
@@ -21,6 +23,14 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// A file or folder in a command that people are told to type: as a shell takes it (quoted where it must be, POSIX.1-2024, Shell
+/// Command Language 2.2), never as an option, and as [`visible`] shows it.
+pub fn word(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref().to_string_lossy();
+    let here = if path.starts_with('-') { "./" } else { "" };
+    visible(&shell_words::quote(&format!("{here}{path}")))
 }
 
 /// A number and what is counted: `1 key`, `3 keys`.

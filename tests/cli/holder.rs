@@ -143,8 +143,14 @@ impl Holder {
 
     /// What the terminal is set to.
     pub fn settings(&self) -> String {
+        self.sets("-a")
+    }
+
+    /// The terminal is set by somebody else.
+    #[track_caller]
+    pub fn sets(&self, setting: &str) -> String {
         let terminal = Stdio::from(self.session.process().get_file_handle().unwrap());
-        let output = Command::new("stty").arg("-a").stdin(terminal).output().unwrap();
+        let output = Command::new("stty").arg(setting).stdin(terminal).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     }

@@ -84,6 +84,7 @@ mod mistakes_token;
 mod mistakes_void;
 mod night;
 mod outputs;
+mod pasted;
 mod plan_delegations;
 mod plan_later;
 #[path = "../unit/poppler.rs"]
@@ -129,6 +130,7 @@ mod run_words;
 mod script;
 mod signals;
 mod softhsm;
+mod status_requests;
 mod successor;
 mod tmux;
 mod world;

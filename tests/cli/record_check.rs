@@ -211,6 +211,56 @@ fn a_carried_record_that_was_edited_or_is_missing_is_noticed() {
     check(&room).ok();
 }
 
+/// The record of a copy is told like ours, by any of the names that people have for it; what was changed in it is refused.
+#[test]
+fn a_record_that_was_carried_in_is_shown() {
+    let room = gathered();
+    let file = carried(&room);
+    let digest = file.strip_prefix("transcripts/").unwrap().strip_suffix(".jsonl").unwrap();
+    let show = |record: &str, more: &[&str]| room.run(&[&["transcript", "show", record], more].concat());
+    let told = show(&file, &[]).ok().out;
+    let whole = room.read(&file);
+    let lines: Vec<Value> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for said in [
+        "#0  20",
+        "signed root version 1 with the key ben, after typing 8 digits",
+        " sittings, each closed.\n",
+        &format!("{file}\n    carried in: {} lines, the first ", lines.len()),
+        &format!("Record: {} lines; SHA-256 of the last", lines.len()),
+    ] {
+        assert!(told.contains(said), "{said} is missing in\n{told}");
+    }
+    // That of this directory has neither.
+    let ours = room.run(&["transcript", "show"]).ok().out;
+    assert!(!ours.contains("with the key ben, after") && ours.contains("\nNot sealed yet.\n"), "{ours}");
+    let outside = room.path(&file).display().to_string();
+    for name in [&file, &outside, &format!("{digest}.jsonl"), digest, &digest[..8]] {
+        assert_eq!(show(name, &[]).ok().out, told, "{name}");
+    }
+    let machine = show(&digest[..8], &["--json"]).ok().json();
+    assert_eq!((&machine["file"], &machine["lines"]), (&json!(file), &json!(lines)));
+    assert_eq!((&machine["sealed"], &machine["refusing"]), (&json!(false), &json!([])));
+    assert_eq!(room.run(&["transcript", "show", "--json"]).ok().json()["file"], "transcript.jsonl");
+
+    let next =
+        "`tuf-ceremony transcript check` lists them. Name one with 8 or more digits, or as it is listed.";
+    for unknown in ["deadbeef", "transcript.jsonl", &digest[..7], ""] {
+        let what = format!("no record that was carried in is called {unknown}");
+        show(unknown, &[]).failed(2, &what, next);
+    }
+    let next = "None was carried in: `merge DIR` brings the record of a copy. `transcript show` alone tells that of this directory.";
+    let what = "no record that was carried in is called deadbeef";
+    frozen().run(&["transcript", "show", "transcripts/deadbeef"]).failed(2, what, next);
+    // One that was made anew under this name is told, and refused.
+    room.write(&file, whole.lines().next().unwrap().to_owned() + "\n");
+    let done = show(digest, &[]).code(1);
+    assert!(done.out.starts_with("#0  20") && done.out.contains("RECORD-CHAIN FAILS: "), "{done:?}");
+    room.write(&file, whole.replacen("Ben", "Bem", 1));
+    let done = show(digest, &[]).code(1);
+    assert!(done.out.is_empty() && done.err.starts_with("error [RECORD-CHAIN]: "), "{done:?}");
+    assert!(done.err.contains("it does not follow the line before it"), "{done:?}");
+}
+
 #[test]
 fn the_record_of_another_ceremony_is_none_of_this_one() {
     let room = gathered();

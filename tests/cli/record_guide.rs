@@ -7,6 +7,7 @@ use serde_json::json;
 use tuf_ceremony::crypto::digest::Sha256Digest;
 
 use crate::later::PLANNED;
+use crate::mistakes_copy::{copy, merge};
 use crate::record_seal::sealed;
 use crate::rehearsal::{PLAN, frozen};
 use crate::room::Room;
@@ -51,9 +52,11 @@ fn an_honest_record_passes_all_of_it() {
     assert_eq!(
         said[3],
         format!(
-            "{lines} lines follow one another; {closed} sittings were closed, each with a signature that holds\n\
+            "{lines} lines follow one another\n\
              the checkpoint is the head of all lines, and its signature holds\n\
+             {} sittings, each closed: {closed} in the record, the last by the checkpoint; each signature holds\n\
              payloads/{}.json commits to the first {size} lines\n",
+            closed + 1,
             room.digest("root")
         )
     );
@@ -68,6 +71,52 @@ fn an_honest_record_passes_all_of_it() {
         "{}",
         said[4]
     );
+}
+
+/// What the page says of sittings is what `transcript check` says, of records of copies, too.
+#[test]
+fn sittings_are_counted_as_transcript_check_counts_them() {
+    let agree = |room: &Room| {
+        let (ok, said) = run(room, &blocks(room)[3]);
+        assert!(ok, "{said}");
+        let told = room.run(&["transcript", "check"]).ok().out.replace('\n', " ");
+        let told = told.strip_prefix("The record follows line by line. ").unwrap();
+        let count = said.lines().find(|line| line.ends_with("; each signature holds")).unwrap();
+        let count = count.rsplit_once(": ").unwrap().0.to_owned();
+        assert!(told.starts_with(&format!("{count}. ")), "{said}\n{told}");
+        (said, count)
+    };
+    let room = sealed();
+    let opened = room.lines().iter().filter(|line| line["event"] == "sitting-opened").count();
+    assert_eq!(agree(&room).1, format!("{opened} sittings, each closed"));
+    // One that was stopped in the middle, and the record of a copy in which one was.
+    let room = frozen();
+    let stop = |room: &Room| {
+        let whole = room.read("transcript.jsonl");
+        let cut = whole.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n";
+        room.write("transcript.jsonl", &cut);
+        cut.lines().count() - 2
+    };
+    let copied = copy(&room);
+    let ours = stop(&room);
+    copied.sign("ben").ok();
+    let last = copied.lines().iter().rposition(|line| line["event"] == "sitting-opened").unwrap();
+    stop(&copied);
+    merge(&room, &copied, "copied").ok();
+    for key in ["ada", "online"] {
+        room.sign(key).ok();
+    }
+    room.run(&["release"]).ok();
+    room.run(&["seal"]).ok();
+    let (said, count) = agree(&room);
+    assert!(count.ends_with(&format!(" sittings; not closed: what began with #{ours}")), "{count}");
+    let of_copy = copied.lines().iter().filter(|line| line["event"] == "sitting-opened").count();
+    let told = format!(
+        "transcripts/{}: {} lines follow one another; {of_copy} sittings; not closed: what began with #{last}\n",
+        room.names("transcripts")[0],
+        copied.lines().len()
+    );
+    assert!(said.contains(&told), "{told}\n{said}");
 }
 
 #[test]

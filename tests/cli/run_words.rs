@@ -1,5 +1,6 @@
 //! The words that `run` understands, and what it does not take for one.
 
+use crate::holder::MORE;
 use crate::rehearsal::{frozen, planned};
 use crate::run_dialogue::{DO, FIRST, INITIALS, closed, has_each_once};
 
@@ -45,6 +46,32 @@ fn what_is_no_word_closes_nothing() {
     holder.answers(DO, "leave");
     assert_eq!(holder.leaves().0, 3);
     assert_eq!(closed(&room), [("1.1".to_owned(), "step".to_owned())]);
+}
+
+/// Whoever types the next answer before all of it was shown is told that it was none, and is asked again.
+#[test]
+fn only_enter_turns_a_page() {
+    let room = planned();
+    let mut holder = room.sit_before_window(&["run"]);
+    holder.answers(FIRST, "");
+    holder.answers(INITIALS, "AB");
+    holder.answers(DO, "do");
+    for early in ["XY", "leave"] {
+        assert_eq!(holder.reads_one_of(&[MORE, INITIALS]).1, MORE);
+        holder.types(early);
+        let (shown, _) = holder.reads_one_of(&["Only Enter here; what was typed is not used.\r\n", INITIALS]);
+        assert_eq!(shown.trim_end(), early, "nothing more is shown");
+    }
+    assert_eq!(closed(&room), [("1.1".to_owned(), "step".to_owned())]);
+    // Blanks are nothing.
+    assert_eq!(holder.reads_one_of(&[MORE, INITIALS]).1, MORE);
+    holder.types(" ");
+    holder.answers(INITIALS, "CA");
+    holder.reads("Step 2.1 of ");
+    holder.answers(INITIALS, "leave");
+    assert_eq!(holder.leaves().0, 3);
+    let line = room.record().into_iter().rfind(|line| line["event"] == "step").unwrap();
+    assert_eq!((&line["step"], &line["data"]["initials"]), (&"1.2".into(), &"CA".into()));
 }
 
 #[test]

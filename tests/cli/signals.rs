@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use tuf_ceremony::token::rehearsal::PIN;
+
 use crate::holder::Holder;
 use crate::qr;
 use crate::rehearsal::{frozen, planned};
 use crate::room::Room;
 
 /// What the shell says of a program that a signal has ended.
-const ENDED: [(&str, &str); 2] = [("TERM", "exit 143 again: "), ("INT", "exit 130 again: ")];
+const ENDED: [(&str, &str); 3] =
+    [("TERM", "exit 143 again: "), ("INT", "exit 130 again: "), ("QUIT", "exit 131 again: ")];
 
 fn send(holder: &Holder, signal: &str) {
     let program = holder.program().to_string();
@@ -49,6 +52,106 @@ fn at_a_hidden_prompt_the_echo_comes_back() {
         assert!(code == 0 && !screen.contains("1234") && !screen.contains("error"), "{screen}");
         assert!(!room.path("keys/ada").exists());
     }
+}
+
+/// Both would be part of a PIN, and the token would count a try.
+#[test]
+fn a_control_key_at_a_hidden_prompt_is_no_part_of_a_pin() {
+    // Ctrl-Z waits for the end of the line; Ctrl-\ ends it.
+    for keys in ["12\u{1c}", "12\u{1a}34\r"] {
+        let room = planned();
+        let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+        holder.reads("PIN: ");
+        holder.sends(keys);
+        holder.reads("error: the question was not answered");
+        holder.reads("exit 2 again: ");
+        is_as_before(&holder);
+        assert!(!room.path("keys/ada").exists());
+    }
+}
+
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Whether a process is stopped (proc_pid_stat(5), the third field).
+fn is_stopped(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    stat.rsplit_once(") ").unwrap().1.starts_with('T')
+}
+
+/// A shell sets the terminal as it likes while the program is stopped. A PIN that is typed afterwards is hidden all the same, and
+/// of what was typed before the stop nothing is left.
+#[test]
+fn after_a_stop_a_hidden_prompt_hides_again() {
+    for signal in ["TSTP", "STOP"] {
+        let room = planned();
+        let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+        holder.reads("PIN: ");
+        holder.sends("1234");
+        let program = holder.program();
+        send(&holder, signal);
+        eventually("it does not stop", || is_stopped(program));
+        // Who can catch the stop gives the echo back first.
+        assert_eq!(holder.settings().contains("-echo "), signal == "STOP");
+        holder.sets("sane");
+        send(&holder, "CONT");
+        holder.reads("PIN: ");
+        assert!(holder.settings().contains("-echo "));
+        holder.types(PIN);
+        holder.reads("exit 0 again: ");
+        is_as_before(&holder);
+        holder.sends("\r");
+        let (code, screen) = holder.leaves();
+        let shown = ["1234", PIN].map(|typed| screen.contains(&format!("PIN: {typed}")));
+        assert!(code == 0 && shown == [false; 2], "{screen}");
+        assert!(room.path("keys/ada").exists());
+    }
+}
+
+/// One stop is one stop, and the question is asked again each time.
+#[test]
+fn a_question_that_was_stopped_is_asked_again() {
+    let room = frozen();
+    let mut holder = starts(&room, &["sign", "--key", "ada"]);
+    holder.reads("Digits from paper: ");
+    let program = holder.program();
+    for _ in 0..2 {
+        send(&holder, "TSTP");
+        eventually("it does not stop", || is_stopped(program));
+        send(&holder, "CONT");
+        holder.reads("Digits from paper: ");
+    }
+    holder.types(&room.typed("root"));
+    holder.answers("Digits from paper: ", &room.typed("targets"));
+    holder.answers("PIN: ", PIN);
+    holder.reads("exit 0 again: ");
+    is_as_before(&holder);
+}
+
+#[test]
+fn while_codes_are_shown_they_come_back_after_a_stop() {
+    let room = qr::room();
+    let path = room.path("large.json");
+    let mut holder = starts(&room, &["qr", "show", path.to_str().unwrap()]);
+    holder.reads("\u{1b}[?1049h\u{1b}[?25l");
+    holder.reads("Enter ends");
+    let program = holder.program();
+    send(&holder, "TSTP");
+    holder.reads("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l");
+    eventually("it does not stop", || is_stopped(program));
+    is_as_before(&holder);
+    send(&holder, "CONT");
+    holder.reads("\u{1b}[?1049h\u{1b}[?25l");
+    holder.reads("Enter ends");
+    assert!(holder.settings().contains("-echo "));
+    holder.sends("q");
+    holder.reads("exit 0 again: ");
+    is_as_before(&holder);
 }
 
 #[test]

@@ -48,6 +48,42 @@ fn one_of_a_thing_is_no_plural() {
     assert_eq!(count(u64::MAX, "byte"), format!("{} bytes", u64::MAX));
 }
 
+/// What is pasted is one word, and the file that was meant.
+#[test]
+fn a_file_in_a_command_is_one_word() {
+    use tuf_ceremony::host::display::word;
+    for plain in ["c", "/mnt/stick-1/ada.response.json", "Größe.json"] {
+        assert_eq!(word(plain), plain);
+    }
+    for name in [
+        "my stick",
+        "a'b",
+        "$(reboot)",
+        "a;b",
+        "a&b",
+        "`a`",
+        "*",
+        "~",
+        "#a",
+        "a\\b",
+        "a\"b",
+        "a>b",
+        "!1",
+        "{a,b}",
+        "",
+    ] {
+        let quoted = word(name);
+        assert_eq!(shell_words::split(&quoted).unwrap(), [name], "{quoted}");
+        let printed =
+            std::process::Command::new("sh").arg("-c").arg(format!("printf %s {quoted}")).output().unwrap();
+        assert_eq!(String::from_utf8(printed.stdout).unwrap(), name, "{quoted}");
+    }
+    assert_eq!(word("-C"), "./-C");
+    assert_eq!(word("-my stick"), "'./-my stick'");
+    // It goes to a screen: what is not fit to be shown is not pasted either.
+    assert_eq!(word("a\u{1b}[2J b"), "'a\\u{1b}[2J b'");
+}
+
 #[test]
 fn what_is_not_drawn_is_shown() {
     // Unicode's Default_Ignorable_Code_Point beyond the ones above, format characters, private use, noncharacters.

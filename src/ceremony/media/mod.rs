@@ -14,7 +14,7 @@ use crate::checks::media::{Inward, media_read_only};
 use crate::console::Console;
 use crate::host::beneath::Beneath;
 use crate::host::device::Device;
-use crate::host::display::visible;
+use crate::host::display::{visible, word};
 use crate::host::files::{self, FileError};
 use crate::host::mount::Access;
 use crate::media::devices::{Machine, Volume};
@@ -184,7 +184,7 @@ fn unmount_first(error: MediaError, volume: &Volume, access: Access) -> MediaErr
         Access::Write if mount.is_read_only() => vec!["rw"],
         Access::Write => Vec::new(),
     };
-    let at = visible(at);
+    let at = word(at);
     let why = match lacking.as_slice() {
         _ if access == Access::Write && mount.system.starts_with("fuse") => {
             "what a program in user space has mounted cannot be read back".to_owned()

@@ -16,6 +16,9 @@ use crate::tuf::METADATA_LIMIT;
 /// Where they are kept, each named by its SHA-256.
 pub(super) const RECORDS: &str = "transcripts";
 
+/// How much of a name is asked for at least: so many digits of a digest are typed elsewhere, too.
+const SHORTEST: usize = 8;
+
 /// A record that was carried in.
 #[derive(Clone, Debug)]
 pub struct CarriedIn {
@@ -50,6 +53,42 @@ impl Ceremony {
             }
         }
         Ok((told, findings))
+    }
+
+    /// One record that was carried in, with what RECORD-CHAIN says of it: by its file, as `transcript check` lists it, or by the
+    /// beginning of its SHA-256, which that is named by.
+    ///
+    /// # Errors
+    /// [`CeremonyError::Change`] unless exactly one is called so; [`CeremonyError::Refused`] if it cannot be read as a record.
+    pub fn carried_record(&self, wanted: &str) -> Result<(CarriedIn, Transcript, Finding), CeremonyError> {
+        let all = files::list(&self.path(RECORDS))?;
+        // Whoever stands outside the directory names the file with what leads there: its name says what it has.
+        let wanted = wanted.rsplit_once('/').map_or(wanted, |(_, name)| name);
+        let is_it = |name: &&String| wanted.len() >= SHORTEST && name.starts_with(wanted);
+        let found: Vec<&String> = all.iter().filter(is_it).collect();
+        let [name] = found.as_slice() else {
+            let next = match all.is_empty() {
+                true => {
+                    "None was carried in: `merge DIR` brings the record of a copy. `transcript show` alone tells that of this directory."
+                }
+                false => {
+                    "`tuf-ceremony transcript check` lists them. Name one with 8 or more digits, or as it is listed."
+                }
+            };
+            let what = match found.is_empty() {
+                true => format!("no record that was carried in is called {wanted}"),
+                false => format!("{} records that were carried in begin with {wanted}", found.len()),
+            };
+            return Err(CeremonyError::Change { what, next: next.to_owned() });
+        };
+        let file = format!("{RECORDS}/{name}");
+        match self.read_carried(&file) {
+            (Some(record), finding) => {
+                let lines = Some(self.shape(&record));
+                Ok((CarriedIn { file, lines }, record, finding))
+            }
+            (None, finding) => Err(CeremonyError::Refused(Box::new(finding))),
+        }
     }
 
     fn shape(&self, record: &Transcript) -> (usize, u64, usize) {

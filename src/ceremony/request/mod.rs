@@ -4,6 +4,7 @@
 //! A request carries the files on which a freeze depends, the payloads, and the record until their freeze. From these it follows
 //! what else the request says; whoever answers it makes that anew, and refuses a request that says something else.
 
+mod open;
 mod scratch;
 mod write;
 
@@ -27,6 +28,7 @@ use super::payload::Payload;
 use super::trusted::IMPORTED;
 use super::{CarriedError, Ceremony, CeremonyError, start};
 
+pub use open::Open;
 pub use scratch::Opened;
 pub use write::{Wish, Written};
 

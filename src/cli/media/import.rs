@@ -10,7 +10,7 @@ use crate::ceremony::event::Artifact;
 use crate::ceremony::media::import::{Imported, Request, import};
 use crate::cli::{Context, show};
 use crate::console::{Console as _, words};
-use crate::host::display::{count, visible};
+use crate::host::display::{count, visible, word};
 use crate::json::Json;
 
 /// Bring in files from a medium of the plan, once its manifest's digest was typed from paper
@@ -95,12 +95,12 @@ fn responses(directory: &Path, done: &Imported) -> String {
     let folder = |one: &Artifact| {
         let (folder, _) = one.file.rsplit_once('/')?;
         let path = if here { PathBuf::from(folder) } else { directory.join(folder) };
-        Some(visible(&path.to_string_lossy()))
+        Some(word(path))
     };
     let folders: BTreeSet<String> = done.files.iter().filter(is_response).filter_map(folder).collect();
     if folders.is_empty() {
         return String::new();
     }
-    let at = if here { String::new() } else { format!(" -C {}", visible(&directory.to_string_lossy())) };
+    let at = if here { String::new() } else { format!(" -C {}", word(directory)) };
     format!("\nThen: tuf-ceremony{at} merge {}", folders.into_iter().collect::<Vec<_>>().join(" "))
 }

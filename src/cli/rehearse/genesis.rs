@@ -7,7 +7,7 @@ use crate::ceremony::tokens::Tokens;
 use crate::ceremony::{CeremonyError, start};
 use crate::checks::Check;
 use crate::cli::{plan, status};
-use crate::host::display::visible;
+use crate::host::display::{visible, word};
 
 /// Plays all acts.
 pub fn play(directory: &Path) -> Result<(), CeremonyError> {
@@ -104,9 +104,9 @@ fn judge(play: &mut Play) -> Result<(), CeremonyError> {
     play.act(6, "Is it good?", words);
     let metadata = play.directory.join("metadata");
     play.judges(metadata, None)?;
-    let place = visible(&play.directory.to_string_lossy());
+    let (shown, place) = (visible(&play.directory.to_string_lossy()), word(&play.directory));
     play.say(&format!(
-        "\nThe rehearsal is over. Everything lies in {place}\n\
+        "\nThe rehearsal is over. Everything lies in {shown}\n\
          \x20 ceremony.toml     the plan\n\
          \x20 keys/             the public keys\n\
          \x20 payloads/         the exact bytes that were signed, named by their SHA-256\n\

@@ -13,7 +13,7 @@ use crate::ceremony::verify::Published;
 use crate::ceremony::{CeremonyError, start};
 use crate::checks::Check;
 use crate::cli::{compromise, plan, show, status, verify as verify_output};
-use crate::host::display::visible;
+use crate::host::display::{visible, word};
 use crate::host::{clock, files};
 use crate::policy::Reason;
 use crate::tuf::METADATA_LIMIT;
@@ -109,16 +109,16 @@ pub fn play(later: Later, place: &Path) -> Result<(), CeremonyError> {
     files::create_folder(&world, &overlaid(&published, &second.join("metadata"))?)?;
     let state = (later == Later::Compromise).then_some(attacked.as_path());
     play.judges(world, state)?;
-    let place = visible(&place.to_string_lossy());
+    let (shown, second) = (visible(&place.to_string_lossy()), word(&second));
     play.say(&format!(
-        "\nThe rehearsal is over. Everything lies in {place}\n\
+        "\nThe rehearsal is over. Everything lies in {shown}\n\
          \x20 first/     the ceremony before, and its release\n\
          \x20 ceremony/  this ceremony: plan, payloads, signatures, metadata/, record\n\
          \x20 published/ what the world sees afterwards\n\
          \nTry next:\n\
-         \x20 tuf-ceremony -C {place}/ceremony status\n\
-         \x20 tuf-ceremony -C {place}/ceremony review root\n\
-         \x20 tuf-ceremony new next --from {place}/ceremony   the one after this"
+         \x20 tuf-ceremony -C {second} status\n\
+         \x20 tuf-ceremony -C {second} review root\n\
+         \x20 tuf-ceremony new next --from {second}   the one after this"
     ));
     Ok(())
 }

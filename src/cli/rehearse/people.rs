@@ -9,7 +9,7 @@ use crate::advice::Exit;
 use crate::ceremony::{CeremonyError, start};
 use crate::cli::{Context, compromise, run, show};
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::host::display::word;
 use crate::host::files;
 use crate::token::rehearsal::PIN;
 
@@ -22,7 +22,7 @@ pub fn play(context: &mut Context, later: Option<Later>, place: &Path) -> Result
             place.to_owned()
         }
     };
-    let place = visible(&shell_words::quote(&context.directory.to_string_lossy()));
+    let place = word(&context.directory);
     let told = format!(
         "You are everybody in the room, with the initials of whoever acts. The tokens are rehearsal tokens: \
          software, with keys that anybody can compute. There is nothing to insert, and the PIN of each is: {PIN}"

@@ -18,7 +18,7 @@ use crate::ceremony::walk::{Standing, Walk};
 use crate::ceremony::{Ceremony, CeremonyError, start};
 use crate::checks::Check;
 use crate::console::{Console as _, ConsoleError};
-use crate::host::display::{count, visible};
+use crate::host::display::{count, visible, word};
 use crate::host::{clock, files};
 use screen::{Size, Times};
 use words::{Answer, HELP, is_recorded};
@@ -62,19 +62,16 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
 
 /// The program, with the directory as people have named it.
 fn program(directory: &Path) -> String {
-    let mut words = vec!["tuf-ceremony".to_owned()];
-    if directory != Path::new(".") {
-        words.extend(["-C".to_owned(), directory.to_string_lossy().into_owned()]);
+    match directory == Path::new(".") {
+        true => "tuf-ceremony".to_owned(),
+        false => format!("tuf-ceremony -C {}", word(directory)),
     }
-    visible(&shell_words::join(words))
 }
 
 /// The command that goes on with this walk.
 fn again(program: &str, script: Option<&Path>) -> String {
-    let script = script.map(|script| shell_words::quote(&script.to_string_lossy()).into_owned());
-    let words =
-        [program.to_owned(), "run".to_owned()].into_iter().chain(script.map(|script| visible(&script)));
-    words.collect::<Vec<_>>().join(" ")
+    let script = script.map_or(String::new(), |script| format!(" {}", word(script)));
+    format!("{program} run{script}")
 }
 
 /// Leads through a script.

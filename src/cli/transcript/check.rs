@@ -56,7 +56,8 @@ fn text(ceremony: &Ceremony, whole: &Whole) -> String {
     out.join("\n")
 }
 
-fn shape(one: &CarriedIn) -> String {
+/// What there is to say of a record that was carried in, beside ours.
+pub(super) fn shape(one: &CarriedIn) -> String {
     match one.lines {
         Some((lines, common, sittings)) => format!(
             "carried in: {}, the first {common} as in this record; {}",
