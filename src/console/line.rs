@@ -3,7 +3,7 @@
 //! The terminal itself would end the program at Ctrl-C, in the middle of an act and without giving the echo back, and a reader
 //! with a buffer of its own would leave a PIN behind in it. Here Ctrl-C ends the line, the line counts for nothing, the
 //! terminal gets its settings back, and what was read is wiped; so it is before SIGTERM ends the program. Ctrl-\ does the same as
-//! Ctrl-C, and a line with Ctrl-Z in it counts for nothing, either: both would be part of a PIN, which the token then counts as wrong.
+//! Ctrl-C: it would be part of a PIN, which the token then counts as wrong.
 
 use std::io;
 
@@ -21,9 +21,6 @@ const INTERRUPT: u8 = 3;
 
 /// What Ctrl-\ sends.
 const QUIT: u8 = 0x1c;
-
-/// What Ctrl-Z sends.
-const SUSPEND: u8 = 0x1a;
 
 /// The longest line that a terminal hands over.
 const LONGEST: usize = 4096;
@@ -94,7 +91,7 @@ impl Quiet {
             }
         };
         let line = bytes.get(..length)?.strip_suffix(b"\n")?;
-        let is_answer = !line.iter().any(|byte| [INTERRUPT, QUIT, SUSPEND].contains(byte));
+        let is_answer = !line.iter().any(|byte| [INTERRUPT, QUIT].contains(byte));
         is_answer.then(|| Line::Answer(Secret::new(line.to_vec())))
     }
 }

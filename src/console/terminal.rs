@@ -22,6 +22,10 @@ const REST: &str = "Enter shows the rest";
 /// What is said of anything else that is typed there.
 const NOT_USED: &str = "Only Enter here; what was typed is not used.";
 
+/// What is said of a line with something in it that no key for a character sends.
+const NO_CHARACTER: &str =
+    "Not used: there was an arrow key or the like in it. Type it once more, or stop with Ctrl-C.";
+
 /// The rows that a question takes, with the empty line above it.
 const QUESTION: usize = 2;
 
@@ -124,6 +128,20 @@ impl Terminal {
         }
     }
 
+    /// Asks for a line until one has no control characters in it: nobody sees what an arrow leaves in a PIN, and the token would
+    /// count a try.
+    fn line(&mut self, prompt: &str, flag: &str, echo: Echo) -> Result<Secret, ConsoleError> {
+        loop {
+            let line = self.read(prompt, flag, echo)?;
+            // Words and digits may be pasted with tabs between them.
+            let is_key = |byte: &u8| byte.is_ascii_control() && (*byte != b'\t' || echo == Echo::Hidden);
+            if !line.expose().iter().any(is_key) {
+                return Ok(line);
+            }
+            self.say(NO_CHARACTER);
+        }
+    }
+
     /// Asks for a line. Ctrl-C, the end of the input and a terminal that went away are no answers, and the terminal is left as
     /// it was.
     fn read(&mut self, prompt: &str, flag: &str, echo: Echo) -> Result<Secret, ConsoleError> {
@@ -201,11 +219,11 @@ impl Console for Terminal {
     }
 
     fn ask(&mut self, prompt: &str, flag: &str) -> Result<String, ConsoleError> {
-        let line = self.read(prompt, flag, Echo::Shown)?;
+        let line = self.line(prompt, flag, Echo::Shown)?;
         Ok(String::from_utf8_lossy(line.expose()).trim().to_owned())
     }
 
     fn ask_hidden(&mut self, prompt: &str, flag: &str) -> Result<Secret, ConsoleError> {
-        self.read(prompt, flag, Echo::Hidden)
+        self.line(prompt, flag, Echo::Hidden)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::MediaError;
 use crate::advice::{Advice, Exit};
-use crate::host::display::visible;
+use crate::host::display::{visible, word};
 use crate::host::files::FileError;
 
 impl Advice for MediaError {
@@ -30,27 +30,27 @@ impl Advice for MediaError {
             MediaError::WrongLabel { label, .. } => format!("Nothing was touched. Mount the medium labelled {label}."),
             MediaError::IsLabel { name, .. } => format!("Name it as ceremony.toml does: {name}."),
             MediaError::DeviceClosed { device, .. } => {
-                let device = visible(device);
+                let device = word(device);
                 format!("Its label and serial number are read from the device. Run this as root; or let root type `chmod o+r {device}`, which holds until the medium is taken out.")
             }
             MediaError::Nowhere(_) => {
                 "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.".to_owned()
             }
             MediaError::PlainFile { file, .. } => {
-                let file = visible(&file.to_string_lossy());
+                let file = word(file);
                 format!("Mount it, as root, with `mount -o ro,loop {file} /mnt`, and run `tuf-ceremony media check /mnt`.")
             }
             MediaError::Advised { next, .. } => visible(next),
             MediaError::NoMedium { .. } => "Name the folder on which the medium itself is mounted, as /proc/self/mountinfo has it.".to_owned(),
             MediaError::MountedAlready { at, .. } => {
-                let at = visible(at);
+                let at = word(at);
                 format!("Unmount it with `umount {at}` and run the command again, or add `--at {at}`.")
             }
             MediaError::NotAllowed { command, .. } => {
                 format!("Run this as root, or mount it with `{}`, as root, and add `--at /mnt`.", visible(command))
             }
             MediaError::Unreadable { devices, .. } => {
-                let devices: Vec<String> = devices.iter().map(|name| format!("/dev/{}", visible(name))).collect();
+                let devices: Vec<String> = devices.iter().map(|name| word(format!("/dev/{name}"))).collect();
                 format!("Run this as root; or let root type `chmod o+r {}`, which holds until the medium is taken out, and mount it, and name its folder with --at.", devices.join(" "))
             }
             MediaError::Unknown { kind, .. } => {
@@ -108,7 +108,7 @@ impl Advice for MediaError {
                 format!("Nothing was touched. Build it with `cargo build --release --features age`, or take out `encrypt` below [set.{set}] in ceremony.toml before the freeze.")
             }
             MediaError::CannotOpen { file } => {
-                let file = visible(file);
+                let file = word(file);
                 format!("Build it with `cargo build --release --features age`, or open the file with `age -d {file} | tar -x` and check what comes out.")
             }
             MediaError::Passphrase { .. } => {

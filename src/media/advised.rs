@@ -1,7 +1,7 @@
 //! Advice that depends on where an error is met: in `media check`, which has no `--at`, and once the plan is frozen.
 
 use super::MediaError;
-use crate::host::display::visible;
+use crate::host::display::{visible, word};
 
 /// What is said instead of a way to change the plan.
 pub const FROZEN: &str = "The plan is frozen, and media and sets are part of it.";
@@ -15,8 +15,7 @@ impl MediaError {
     pub fn in_check(self) -> MediaError {
         let next = match &self {
             MediaError::MountedAlready { at, .. } => {
-                let at = visible(at);
-                format!("Run `tuf-ceremony media check {at}`.")
+                format!("Run `tuf-ceremony media check {}`.", word(at))
             }
             MediaError::NotAllowed { command, .. } => format!(
                 "Run this as root, or mount it with `{}`, as root, and run `tuf-ceremony media check /mnt`.",

@@ -15,7 +15,7 @@ fn what_is_no_word_closes_nothing() {
     let room = planned();
     let mut holder = room.sit_before_window(&["run"]);
     holder.answers(FIRST, "");
-    for wrong in ["", "a", "abcd", "a1", "ab c1", "y\u{7}z", "leave?", "LEAVE"] {
+    for wrong in ["", "a", "abcd", "a1", "ab c1", "leave?", "LEAVE"] {
         holder.answers(INITIALS, wrong);
         holder.reads(WRONG);
     }

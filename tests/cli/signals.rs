@@ -11,6 +11,7 @@ use crate::holder::Holder;
 use crate::qr;
 use crate::rehearsal::{frozen, planned};
 use crate::room::Room;
+use crate::run_dialogue::{FIRST, INITIALS};
 
 /// What the shell says of a program that a signal has ended.
 const ENDED: [(&str, &str); 3] =
@@ -54,20 +55,41 @@ fn at_a_hidden_prompt_the_echo_comes_back() {
     }
 }
 
-/// Both would be part of a PIN, and the token would count a try.
+/// It would be part of a PIN, and the token would count a try.
 #[test]
-fn a_control_key_at_a_hidden_prompt_is_no_part_of_a_pin() {
-    // Ctrl-Z waits for the end of the line; Ctrl-\ ends it.
-    for keys in ["12\u{1c}", "12\u{1a}34\r"] {
-        let room = planned();
-        let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+fn the_key_that_quits_ends_a_hidden_prompt() {
+    let room = planned();
+    let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+    holder.reads("PIN: ");
+    holder.sends("12\u{1c}");
+    holder.reads("error: the question was not answered");
+    holder.reads("exit 2 again: ");
+    is_as_before(&holder);
+    assert!(!room.path("keys/ada").exists());
+}
+
+/// So would these, and nobody sees them there. At a prompt that shows what is typed a tab may be pasted between words.
+#[test]
+fn a_key_that_is_no_character_makes_no_answer() {
+    const NOT_USED: &str = "Not used: there was an arrow key or the like in it.";
+    let room = planned();
+    let mut holder = starts(&room, &["token", "provision", "--key", "ada"]);
+    // Ctrl-Z, an arrow, a tab.
+    for keys in ["\u{1a}", "\u{1b}[D", "\t"] {
         holder.reads("PIN: ");
-        holder.sends(keys);
-        holder.reads("error: the question was not answered");
-        holder.reads("exit 2 again: ");
-        is_as_before(&holder);
-        assert!(!room.path("keys/ada").exists());
+        holder.sends(&format!("{PIN}{keys}\r"));
+        holder.reads(NOT_USED);
     }
+    holder.reads("PIN: ");
+    holder.types(PIN);
+    holder.reads("exit 0 again: ");
+    let mut holder = room.sit_down(&["run"]);
+    for keys in ["\u{1b}[A", "y\u{7}z"] {
+        holder.answers(FIRST, keys);
+        holder.reads(NOT_USED);
+    }
+    holder.answers(FIRST, "\t");
+    holder.reads(INITIALS);
 }
 
 fn eventually(what: &str, is_so: impl Fn() -> bool) {
