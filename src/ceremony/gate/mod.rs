@@ -1,29 +1,33 @@
 //! Gathers the evidence and runs the checks: on the plan before any key exists, and on metadata afterwards.
 
+mod expiry;
 mod intent;
+mod revoked;
+mod roles;
 pub(super) mod world;
 
-use std::collections::BTreeMap;
-
-use crate::checks::expiry::{RoleExpiry, expiry_format, expiry_range};
+use crate::checks::expiry::expiry_range;
 use crate::checks::metadata::{json_agree, plan_rehearsal};
 use crate::checks::plan::{plan_digest, plan_output};
-use crate::checks::roles::{Member, Role, key_distinct, key_holder, root_slack, root_threshold};
-use crate::checks::root::{Revocable, root_fast_forward, root_revoked, root_roles, root_version};
+use crate::checks::roles::Role;
+use crate::checks::root::{root_fast_forward, root_roles, root_version};
 use crate::checks::{Check, Finding, keys};
 use crate::crypto::digest::Sha256Digest;
-use crate::host::display::count;
 use crate::host::files;
 use crate::json::Json;
-use crate::policy::{KeyPlan, Reason, RolePlan, TokenKind};
+use crate::policy::{KeyPlan, Reason, TokenKind};
 use crate::tuf::REHEARSAL_MARK;
 use crate::tuf::key::Key;
-use crate::tuf::root::{RoleKeys, Root};
-use crate::tuf::time::{self, Date};
+use crate::tuf::root::Root;
 
 use super::Ceremony;
 use super::payload::Payload;
-use world::{Delegated, World, materials};
+use expiry::{expiry_checks, planned_expiries};
+use revoked::{old_quorum_in_reach, revoked, revoked_checks};
+use roles::{drafted_role, planned_role, role_checks};
+use world::World;
+
+pub(super) use revoked::delegations_today;
 
 /// The checks that need no key: of the plan's roles, thresholds, holders and dates.
 pub fn examine_plan(ceremony: &Ceremony) -> Vec<Finding> {
@@ -87,118 +91,6 @@ fn world_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Find
     findings.extend(role_checks(&roles));
     findings.extend([keys::key_strength(&all_keys), keys::key_scheme(&all_keys), keys::key_id(&all_keys)]);
     findings
-}
-
-/// QUORUM-OLD, before anybody is called: whoever has lost a key cannot sign for the root that is to be followed.
-fn old_quorum_in_reach(ceremony: &Ceremony) -> Option<Finding> {
-    let trusted = &ceremony.trusted.as_ref()?.root;
-    let role = trusted.roles.get("root")?;
-    let lost = revoked(ceremony, |reason| reason == Reason::Lost);
-    let is_lost = |material: &Sha256Digest| lost.iter().any(|(_, gone)| gone == material);
-    let materials = materials(role, &trusted.keys);
-    let left = materials.iter().filter(|material| !is_lost(material)).count();
-    let version = trusted.header.version;
-    if i64::try_from(left).is_ok_and(|left| left >= role.threshold) {
-        let doubted = revoked(ceremony, |reason| reason == Reason::Compromised);
-        let is_doubted = |material: &&Sha256Digest| doubted.iter().any(|(_, gone)| gone == *material);
-        let taken = materials.iter().filter(is_doubted).count();
-        return ceremony.doubted_must_sign().then(|| {
-            if i64::try_from(taken).is_ok_and(|taken| taken >= role.threshold) {
-                let what = format!("root {version} needs {} signatures, and as many of its keys are in doubt: somebody else can follow it, too", role.threshold);
-                let next = "No update can restore trust then. Start over with `new`, and let `tuf-ceremony compromise` lead through a \
-                            new beginning.";
-                return Finding::warn(Check::QuorumOld, what, next);
-            }
-            let what = format!(
-                "root {version} needs {} signatures, and of its keys too few are in no doubt: holders of keys in doubt must \
-                 sign what follows it once more",
-                role.threshold
-            );
-            let next = "Call them too: nobody else can follow the root with those keys alone. If their devices are gone, set \
-                        change = \"genesis\" in ceremony.toml for a new first root.";
-            Finding::warn(Check::QuorumOld, what, next)
-        });
-    }
-    let what = format!(
-        "root {version} needs {}; keys of it that nobody has lost: {left}",
-        count(role.threshold, "signature")
-    );
-    let next = "No root can follow it any longer: set change = \"genesis\" in ceremony.toml for a new first root, which clients \
-                need by another way than the repository (ceremony-scripts/new-beginning.md). If a key was found again, start \
-                over without it among the lost ones.";
-    Some(Finding::fail(Check::QuorumOld, what, next))
-}
-
-/// ROOT-REVOKED: for what is made here, and as a warning for what others have to sign anew.
-fn revoked_checks(ceremony: &Ceremony, world: &World, left: &[String]) -> Vec<Finding> {
-    let theirs = |one: &Delegated<'_>| left.iter().any(|role| role == one.by);
-    let (others, own): (Vec<Delegated<'_>>, Vec<Delegated<'_>>) = world.delegated().partition(theirs);
-    let mut roles = revocable_root(world);
-    roles.extend(own.iter().map(revocable_of));
-    let gone = gone(ceremony);
-    let mut findings = vec![root_revoked(&roles, &gone)];
-    let others: Vec<Revocable> = others.iter().map(revocable_of).collect();
-    if let Some(trouble) = root_revoked(&others, &gone).trouble() {
-        let next = "Have it signed anew by those who run it, without the key, before or after this release.";
-        findings.push(Finding::warn(Check::RootRevoked, trouble.what.clone(), next));
-    }
-    let comes = |key: &str| ceremony.policy.intended.iter().any(|act| act.brings(key));
-    let unknown = |key: &&str| ceremony.keyring.get(key).is_none() && !comes(key);
-    let unknown: Vec<&str> = ceremony.policy.revoked_keys().filter(unknown).collect();
-    if !unknown.is_empty() && ceremony.trusted.is_some() {
-        let what = format!(
-            "nobody can tell where these revoked keys stand, for want of their public halves: {}",
-            unknown.join(", ")
-        );
-        let next = "Put each public half where it was, at keys/NAME/public.pem.";
-        findings.push(Finding::fail(Check::RootRevoked, what, next));
-    }
-    let unreadable: Vec<String> = own.iter().flat_map(unreadable_keys).collect();
-    if !gone.is_empty() && !unreadable.is_empty() {
-        let what = format!(
-            "these keys cannot be read, so that each may be a revoked one: {}",
-            unreadable.join(", ")
-        );
-        let next = "List the delegation in ceremony.toml, with keys in the form that all clients read.";
-        findings.push(Finding::fail(Check::RootRevoked, what, next));
-    }
-    findings
-}
-
-/// Keys of a delegation that some client may be able to use, and this program cannot.
-fn unreadable_keys(one: &Delegated<'_>) -> Vec<String> {
-    let known = |key: &Key| {
-        ["rsa", "ecdsa", "ed25519", "ml-dsa"].iter().any(|family| key.keytype.starts_with(family))
-    };
-    let keys = one.role.keyids.iter().filter_map(|keyid| one.keys.get(keyid));
-    let unreadable = keys.filter(|key| key.material().is_none() && known(key));
-    unreadable.map(|key| format!("{} of {} (delegated by {})", key.keyid, one.name, one.by)).collect()
-}
-
-/// The delegations that are published today, with their key material; none where they cannot be read.
-pub(super) fn delegations_today(ceremony: &Ceremony) -> Vec<(String, Revocable)> {
-    let Ok(world) = World::of(ceremony, &[]) else { return Vec::new() };
-    world.delegated().map(|one| (one.name.to_owned(), revocable_of(&one))).collect()
-}
-
-fn revocable_of(one: &Delegated<'_>) -> Revocable {
-    Revocable {
-        role: format!("{} (delegated by {})", one.name, one.by),
-        threshold: one.role.threshold,
-        materials: materials(&one.role, one.keys),
-    }
-}
-
-/// The top-level roles with their key material.
-fn revocable_root(world: &World) -> Vec<Revocable> {
-    let root = world.root.iter().flat_map(|root| {
-        root.roles.iter().map(|(name, role)| Revocable {
-            role: name.clone(),
-            threshold: role.threshold,
-            materials: materials(role, &root.keys),
-        })
-    });
-    root.collect()
 }
 
 /// All checks of payloads that are frozen: none was given up (SIGN-STALE), each is what the plan makes, and the plan and all that
@@ -307,105 +199,9 @@ fn unreadable(check: Check, title: &str, error: &str) -> Finding {
     Finding::fail(check, format!("{title} cannot be read: {error}"), "Write the draft anew with `draft`.")
 }
 
-fn role_checks(roles: &[Role]) -> Vec<Finding> {
-    vec![root_threshold(roles), root_slack(roles), key_holder(roles), key_distinct(roles)]
-}
-
 fn root_checks(ceremony: &Ceremony, root: &Root) -> Vec<Finding> {
     let trusted = ceremony.trusted.as_ref().map(|trusted| &trusted.root);
     vec![root_roles(root), root_version(trusted.map(|root| root.header.version), root.header.version)]
-}
-
-/// The keys that must be in no role, whose material is known.
-fn gone(ceremony: &Ceremony) -> Vec<(String, Sha256Digest)> {
-    let named = |key: &str| Some((key.to_owned(), ceremony.keyring.get(key)?.fingerprint()));
-    ceremony.policy.revoked_keys().filter_map(named).collect()
-}
-
-/// The keys that this ceremony revokes, whose material is known.
-fn revoked(ceremony: &Ceremony, wanted: impl Fn(Reason) -> bool) -> Vec<(String, Sha256Digest)> {
-    let revoke = ceremony.policy.revoke.iter().filter(|one| wanted(one.reason));
-    revoke.filter_map(|one| Some((one.key.clone(), ceremony.keyring.get(&one.key)?.fingerprint()))).collect()
-}
-
-fn expiry_checks(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<Finding> {
-    let mut expiries = Vec::new();
-    for payload in payloads {
-        let text = payload.signed.get("expires").and_then(Json::as_str).unwrap_or_default();
-        let Some(expires) = Date::parse(text) else {
-            return vec![unreadable(
-                Check::ExpiryFormat,
-                &payload.title(),
-                &format!("{text:?} is not a date"),
-            )];
-        };
-        expiries.push(RoleExpiry {
-            role: payload.role.clone(),
-            expires,
-            offline: is_offline(ceremony, &payload.role),
-        });
-    }
-    expiries.extend(staying(ceremony, payloads));
-    vec![expiry_format(&expiries), expiry_range(&expiries, ceremony.now, ceremony.policy.next)]
-}
-
-/// The root and the targets that stay as they are published and have expired: clients come to nothing without them.
-fn staying(ceremony: &Ceremony, payloads: &[Payload]) -> Vec<RoleExpiry> {
-    let stays = |role: &&&str| !payloads.iter().any(|payload| payload.role == ***role);
-    let of_role = |role: &&str| {
-        let text = ceremony.published_today(role)?.get("expires")?.as_str()?;
-        // How it is written can no longer be changed.
-        let expires = Date { oddity: None, ..Date::parse(text)? };
-        let offline = is_offline(ceremony, role);
-        (expires.at <= ceremony.now).then(|| RoleExpiry { role: (*role).to_owned(), expires, offline })
-    };
-    ["root", "targets"].iter().filter(stays).filter_map(of_role).collect()
-}
-
-fn is_offline(ceremony: &Ceremony, role: &str) -> bool {
-    let all = ceremony.policy.all_roles();
-    all.iter()
-        .find(|(name, _)| *name == role)
-        .is_some_and(|(name, plan)| ceremony.policy.is_offline(name, plan))
-}
-
-fn planned_expiries(ceremony: &Ceremony) -> Vec<RoleExpiry> {
-    let roles = ceremony.policy.all_roles();
-    let dates = roles.iter().filter_map(|(name, plan)| {
-        let expires = Date::parse(&time::write(plan.expires.from(ceremony.policy.planned)?))?;
-        Some(RoleExpiry {
-            role: (*name).to_owned(),
-            expires,
-            offline: ceremony.policy.is_offline(name, plan),
-        })
-    });
-    dates.collect()
-}
-
-fn planned_role(ceremony: &Ceremony, name: &str, plan: &RolePlan) -> Role {
-    let members = plan
-        .keys
-        .iter()
-        .map(|key| member(ceremony, key, ceremony.keyring.get(key).map(|key| key.fingerprint())));
-    Role { name: name.to_owned(), threshold: plan.threshold, members: members.collect() }
-}
-
-fn drafted_role(ceremony: &Ceremony, name: &str, role: &RoleKeys, keys: &BTreeMap<String, Key>) -> Role {
-    let mut named: Vec<&str> = Vec::new();
-    let members = role.keyids.iter().map(|keyid| {
-        let material = keys.get(keyid).and_then(Key::material);
-        // One piece of key material may have several names, and several keyids.
-        let names = || ceremony.keyring.names_of(material);
-        let known = names().find(|name| !named.contains(name)).or_else(|| names().next());
-        named.extend(known);
-        member(ceremony, known.unwrap_or(keyid), material)
-    });
-    Role { name: name.to_owned(), threshold: role.threshold, members: members.collect() }
-}
-
-fn member(ceremony: &Ceremony, name: &str, material: Option<Sha256Digest>) -> Member {
-    let holder = ceremony.policy.keys.get(name).and_then(|key| key.holder.clone());
-    Member { name: name.to_owned(), holder, device: ceremony.policy.device_of(name), material }
 }
 
 /// Turns refusals that `ceremony.toml` waives for now.
