@@ -1,13 +1,15 @@
-//! The reader of codes, kept at arm's length: it is a crate that panics on some pictures, and that on others, full of what looks
-//! like corners of codes, takes hours or all memory. A picture that makes it panic shows no code; one that has too many
-//! corners or takes too long is refused.
+//! The reader of codes, kept at arm's length: it is a large crate, and pictures come from anywhere. One that makes it panic shows no
+//! code; one that is full of what looks like corners of codes, or takes too long, is refused.
 
 use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use rqrr::PreparedImage;
+use rxing::common::HybridBinarizer;
+use rxing::multi::MultipleBarcodeReader as _;
+use rxing::qrcode::cpp_port::QrReader;
+use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
 /// The name of the thread that reads.
 const READER: &str = "reader of codes";
@@ -15,8 +17,8 @@ const READER: &str = "reader of codes";
 /// How long it may take for one picture; most take a hundredth of this.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How many places may look like a corner. The reader compares them in pairs, and this many take 200 megabytes. The data of the
-/// largest code have some hundred of them by chance.
+/// How many places may look like a corner. The reader compares them in pairs. The data of the largest code have some hundred of
+/// them by chance.
 const CORNERS: usize = 20_000;
 
 /// Why a picture was not looked at to the end.
@@ -90,33 +92,39 @@ fn threshold(grey: &[u8]) -> u8 {
 }
 
 fn found(width: usize, height: usize, grey: impl Fn(usize) -> u8) -> Result<Vec<Vec<u8>>, GivenUp> {
-    let mut picture = PreparedImage::prepare_from_greyscale(width, height, |x, y| grey(y * width + x));
+    let pixels = (0..width.saturating_mul(height)).map(grey).collect();
+    let (Ok(columns), Ok(rows)) = (u32::try_from(width), u32::try_from(height)) else {
+        return Ok(Vec::new());
+    };
+    let Ok(source) = Luma8LuminanceSource::new(pixels, columns, rows) else { return Ok(Vec::new()) };
+    let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
     // In black and white, as the reader sees it.
-    let corners = corners(width, height, |x, y| picture.get_pixel_at(x, y));
+    let sharp = picture.get_black_matrix();
+    let corners = corners(columns, rows, |x, y| sharp.get(x, y));
     if corners > CORNERS {
         return Err(GivenUp::Corners);
     }
-    let mut found = Vec::new();
-    for grid in picture.detect_grids() {
-        let mut content = Vec::new();
-        if grid.decode_to(&mut content).is_ok() {
-            found.push(content);
-        }
-    }
-    Ok(found)
+    let hints = DecodeHints {
+        // In every third row and not only in some: a code may be small, or have many modules.
+        TryHarder: Some(true),
+        PossibleFormats: Some([BarcodeFormat::QR_CODE].into()),
+        ..DecodeHints::default()
+    };
+    let found = QrReader.decode_multiple_with_hints(&mut picture, &hints).unwrap_or_default();
+    Ok(found.iter().map(|code| code.getRawBytes().to_vec()).collect())
 }
 
 /// How many places look like a corner, in either colour: five runs in a row of about 1, 1, 3, 1 and 1, and not right below
 /// another such.
-fn corners<P: PartialEq>(width: usize, height: usize, pixel: impl Fn(usize, usize) -> P) -> usize {
+fn corners(width: u32, height: u32, is_dark: impl Fn(u32, u32) -> bool) -> usize {
     let mut number = 0;
-    let mut above: Vec<(usize, usize)> = Vec::new();
+    let mut above: Vec<(u32, u32)> = Vec::new();
     for y in 0..height {
         let mut here = Vec::new();
-        let (mut runs, mut begin, mut colour) = ([0; 5], 0, None);
+        let (mut runs, mut begin, mut colour) = ([0_u32; 5], 0, None);
         for x in 0..=width {
             // Behind the last pixel every run ends.
-            let next = (x < width).then(|| pixel(x, y));
+            let next = (x < width).then(|| is_dark(x, y));
             let goes_on = next == colour || x == 0;
             colour = next;
             if goes_on {
@@ -128,7 +136,7 @@ fn corners<P: PartialEq>(width: usize, height: usize, pixel: impl Fn(usize, usiz
             begin = x;
             let average = (*a + *b + *d + *last) / 4;
             let error = average * 3 / 4;
-            let fits = |run: usize, of: usize| run + error >= of * average && run <= of * average + error;
+            let fits = |run: u32, of: u32| run + error >= of * average && run <= of * average + error;
             if *a > 0 && [*a, *b, *d, *last].into_iter().all(|run| fits(run, 1)) && fits(*c, 3) {
                 let right = x - *last - *d;
                 here.push((right - *c, right));

@@ -81,6 +81,7 @@ mod print_fixture;
 mod print_pages;
 mod print_texts;
 mod python;
+mod qr_camera;
 mod qr_collect;
 mod qr_envelope;
 mod qr_fixture;
