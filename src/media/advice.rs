@@ -21,6 +21,7 @@ impl Advice for MediaError {
                 "Nothing was written. Look for a switch on its side, or use another medium.".to_owned()
             }
             MediaError::NotRemovable(_) => "`tuf-ceremony media list` shows those that there are; a folder can be checked, too.".to_owned(),
+            MediaError::Parted { part, .. } => format!("Run `tuf-ceremony media check {}`.", word(part)),
             MediaError::Ambiguous { label, .. } => {
                 format!("Take out all of them but the right one, or write its serial number into [media] of ceremony.toml; label the others anew. Only one may be called {label}.")
             }
@@ -60,6 +61,7 @@ impl Advice for MediaError {
                 "If it was pulled out, insert it again and run the command again. Otherwise do not repair it here: use another medium, or have this one written anew.".to_owned()
             }
             MediaError::InUse { .. } => "Find the program that has it open, end it, and run the command again.".to_owned(),
+            MediaError::Gone { .. } => "Insert it again, leave it in, and run the command again.".to_owned(),
             MediaError::File { error, .. } => match error {
                 FileError::System { .. } => {
                     "If it was pulled out, insert it again and run the command again. Otherwise use another medium, and do not rely on what is on this one: it cannot be read or written as it must.".to_owned()

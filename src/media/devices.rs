@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::mountinfo::{self, Mount};
-use super::superblock::{self, Superblock};
+use super::superblock::{self, Kind, Superblock};
 use crate::host::device::{self, Device};
 use crate::host::files::{self, FileError};
 
@@ -59,6 +59,17 @@ impl Volume {
     /// The label of its file system; empty if there is none.
     pub fn label(&self) -> &str {
         self.content.as_ref().map_or("", |content| content.label.as_str())
+    }
+
+    /// Whether it is a disc that only a burner writes.
+    pub fn is_disc(&self) -> bool {
+        let is_of_discs = |content: &Superblock| matches!(content.kind, Kind::Iso | Kind::Udf);
+        self.read_only && self.content.as_ref().is_some_and(is_of_discs)
+    }
+
+    /// Whether nothing is where it was plugged in.
+    pub fn is_gone(&self) -> bool {
+        !files::exists(&self.path)
     }
 
     /// Whether a number is the device's serial number or its file system's.

@@ -5,6 +5,15 @@ use std::path::PathBuf;
 use crate::host::display::visible;
 use crate::host::files::FileError;
 
+/// What is inserted where another medium is looked for.
+#[derive(Debug)]
+pub struct Other {
+    /// The device, and what the plan says of it.
+    pub what: String,
+    /// Whether it gives nothing, as a drive without a disc.
+    pub silent: bool,
+}
+
 /// Why a medium was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
@@ -13,8 +22,8 @@ pub enum MediaError {
     Absent {
         /// The label that is looked for.
         label: String,
-        /// What is inserted, each with what the plan says of it.
-        seen: Vec<String>,
+        /// What is inserted.
+        seen: Vec<Other>,
     },
     /// It is in the plan, for something else.
     #[error(
@@ -63,6 +72,14 @@ pub enum MediaError {
     /// The device named is none that can be taken out.
     #[error("{} is no removable device with a file system", visible(&.0.to_string_lossy()))]
     NotRemovable(PathBuf),
+    /// The device named has partitions, and one of them has a file system.
+    #[error("{} has partitions", visible(&.device.to_string_lossy()))]
+    Parted {
+        /// The device.
+        device: PathBuf,
+        /// The partition.
+        part: PathBuf,
+    },
     /// Two have the same label.
     #[error("{} media are labelled {label}: {}", .devices.len(), .devices.join(", "))]
     Ambiguous {
@@ -183,6 +200,12 @@ pub enum MediaError {
     /// It is still in use after all was written.
     #[error("the medium labelled {label} is still in use by another program")]
     InUse {
+        /// The label.
+        label: String,
+    },
+    /// Nothing is where it was plugged in.
+    #[error("the medium labelled {label} was pulled out")]
+    Gone {
         /// The label.
         label: String,
     },
@@ -358,7 +381,8 @@ fn on(label: &str) -> String {
     }
 }
 
-fn others(all: &[String]) -> String {
+fn others(all: &[Other]) -> String {
+    let all: Vec<&str> = all.iter().map(|other| other.what.as_str()).collect();
     if all.is_empty() { String::new() } else { format!("; {}", all.join(", ")) }
 }
 
@@ -382,7 +406,8 @@ impl MediaError {
             | MediaError::PrivateKeyThere { .. }
             | MediaError::Image { .. }
             | MediaError::Mount { .. }
-            | MediaError::InUse { .. } => true,
+            | MediaError::InUse { .. }
+            | MediaError::Gone { .. } => true,
             MediaError::Advised { error, .. } => error.is_of_record(),
             MediaError::File { error, .. } => !matches!(error, FileError::Missing(_)),
             _ => false,

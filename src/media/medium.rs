@@ -98,6 +98,11 @@ impl Medium {
         self.mounted.is_some()
     }
 
+    /// The device, if this program mounted it.
+    pub fn volume(&self) -> Option<&Volume> {
+        self.mounted.as_ref()
+    }
+
     /// Which options its mount lacks, of those that an import demands.
     pub fn lacking(&self) -> Result<Vec<&'static str>, MediaError> {
         let options = self.tree.options().map_err(MediaError::file(&self.label))?;
@@ -117,7 +122,10 @@ impl Medium {
         drop(tree);
         let Some(volume) = mounted else { return Ok(None) };
         // Only where nothing is mounted from a device it can be claimed.
-        let device = Device::claim(&volume.path).map_err(|_| MediaError::InUse { label: label.clone() })?;
+        let device = Device::claim(&volume.path).map_err(|_| match volume.is_gone() {
+            true => MediaError::Gone { label: label.clone() },
+            false => MediaError::InUse { label: label.clone() },
+        })?;
         device.forget().map_err(MediaError::file(&label))?;
         Ok(Some(volume))
     }

@@ -23,7 +23,7 @@ pub mod superblock;
 pub mod take;
 
 pub use advised::FROZEN;
-pub use error::MediaError;
+pub use error::{MediaError, Other};
 
 /// The largest file that is carried, in bytes.
 pub const FILE_LIMIT: usize = 64 << 20;

@@ -107,11 +107,10 @@ impl Parcel {
         Ok(false)
     }
 
-    /// Puts it on a medium. What was there stays as it is; after an error nothing of the parcel is there, as far as the medium
-    /// lets it be removed.
-    pub fn put(&self, medium: &Medium, keep: bool) -> Result<(), MediaError> {
+    /// Sees to it that a medium can take it, before anything is written; only what an export left there that was broken off is
+    /// removed.
+    pub fn make_room(&self, medium: &Medium, keep: bool) -> Result<(), MediaError> {
         let (tree, label) = (&medium.tree, &medium.label);
-        let file = MediaError::file(label);
         if medium.kind.is_fat() {
             let bad = |name: &&str| names::trouble_on_fat(name).is_some();
             if let Some(name) = self.files.iter().map(|(name, _)| name.as_str()).find(bad) {
@@ -119,10 +118,21 @@ impl Parcel {
                 return Err(MediaError::Name { what });
             }
         }
-        let partial = format!(".{}.partial", self.folder);
+        let partial = self.partial();
         self.require_place(tree, label, keep)?;
         tree.remove(&partial, ENTRIES_LIMIT).map_err(|error| left(label, &partial, error))?;
-        self.require_space(tree, label)?;
+        self.require_space(tree, label)
+    }
+
+    /// The name of its folder until all of it is there.
+    fn partial(&self) -> String {
+        format!(".{}.partial", self.folder)
+    }
+
+    /// Puts it on a medium that has room for it. What was there stays as it is; after an error nothing of the parcel is there, as
+    /// far as the medium lets it be removed.
+    pub fn put(&self, medium: &Medium) -> Result<(), MediaError> {
+        let (tree, partial) = (&medium.tree, self.partial());
         let written = self.write(tree, &partial).and_then(|()| tree.rename(&partial, &self.folder));
         let synced = match written {
             Ok(()) => tree.sync().map_err(|error| (error, &self.folder)),
@@ -131,7 +141,7 @@ impl Parcel {
         synced.map_err(|(error, written)| {
             // A medium that is broken or gone does not let it.
             let _ = tree.remove(written, ENTRIES_LIMIT);
-            file(error)
+            MediaError::file(&medium.label)(error)
         })
     }
 

@@ -180,19 +180,49 @@ pub fn unlisted(
     folder: &str,
     is_listed: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<String>, MediaError> {
-    let entries = tree.entries(folder, ENTRIES_LIMIT).map_err(MediaError::file(label))?;
+    let file = MediaError::file(label);
     let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let in_folder = |name: &[u8]| name.strip_prefix(below.as_bytes()).unwrap_or(name).to_vec();
+    let mut all = Vec::new();
+    for entry in tree.list(folder, ENTRIES_LIMIT).map_err(&file)? {
+        // Not everybody may look into what a file system has for itself.
+        if is_of_system(&in_folder(&entry.name)) {
+            continue;
+        }
+        match std::str::from_utf8(&entry.name) {
+            Ok(name) if entry.kind == Kind::Folder => {
+                all.extend(tree.entries(name, ENTRIES_LIMIT).map_err(&file)?);
+            }
+            _ => all.push(entry),
+        }
+    }
     let mut found = Vec::new();
-    for Entry { name, kind } in entries {
-        let name = name.strip_prefix(below.as_bytes()).unwrap_or(&name);
-        let of_system = name.split(|byte| *byte == b'/').next().is_some_and(is_of_system);
-        let name = String::from_utf8_lossy(name);
+    for Entry { name, kind } in all {
+        let name = in_folder(&name);
+        let name = String::from_utf8_lossy(&name);
         let listed = *name == *MANIFEST || is_listed(&name);
-        if kind != Kind::Folder && !of_system && !listed {
+        if kind != Kind::Folder && !listed {
             found.push(visible(&name));
         }
     }
     Ok(found)
+}
+
+/// What lies in the root beside these folders; none where the root is one of them, since a manifest there is about everything.
+pub fn beside(tree: &Beneath, label: &str, folders: &[String]) -> Result<Vec<String>, MediaError> {
+    if folders.iter().any(String::is_empty) {
+        return Ok(Vec::new());
+    }
+    let entries = tree.list("", ENTRIES_LIMIT).map_err(MediaError::file(label))?;
+    let is_listed = |name: &[u8]| folders.iter().any(|folder| folder.as_bytes() == name);
+    let others = entries.into_iter().filter(|entry| !is_of_system(&entry.name) && !is_listed(&entry.name));
+    let named = |Entry { name, kind }| {
+        let slash = if kind == Kind::Folder { "/" } else { "" };
+        format!("{}{slash}", visible(&String::from_utf8_lossy(&name)))
+    };
+    let mut named: Vec<String> = others.map(named).collect();
+    named.sort();
+    Ok(named)
 }
 
 /// A path in a folder, which may be the root (`""`).

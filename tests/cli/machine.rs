@@ -241,10 +241,10 @@ fn export(machine: &mut Machine, set: &str, to: &str) -> Done {
 fn is_whole(machine: &mut Machine, device: &str, manifest: &Value, record: &Value) {
     let checked = machine.run(&["media", "check", device, "--json"]).ok().json();
     let told = |one: &Value| ["manifest", "record", "whole"].map(|name| one[name].clone());
-    assert_eq!(told(&checked[0]), [manifest.clone(), record.clone(), json!(true)]);
+    assert_eq!(told(&checked["folders"][0]), [manifest.clone(), record.clone(), json!(true)]);
     let elsewhere = machine.told(&format!("cd /tmp; tuf-ceremony media check {device} --json"));
     let elsewhere: Value = serde_json::from_str(&elsewhere).unwrap();
-    assert_eq!(told(&elsewhere[0]), [manifest.clone(), json!(null), json!(true)]);
+    assert_eq!(told(&elsewhere["folders"][0]), [manifest.clone(), json!(null), json!(true)]);
 }
 
 /// The last line of the record with an event, and its number, from 0.

@@ -69,6 +69,7 @@ mod media_mounts;
 mod media_people;
 mod media_real;
 mod media_stick;
+mod media_verdict;
 mod media_wrapped;
 mod mistakes_copy;
 mod mistakes_kinds;

@@ -40,7 +40,7 @@ fn what_is_encrypted_is_named_and_can_be_checked_from_outside() {
     let done = elsewhere.run(&["media", "check", stick]).ok();
     assert!(
         done.out.contains(
-            "\n  set.tar.age is encrypted in the age format, and was not opened; to open it:\n    age -d set.tar.age | tar -x\n"
+            "\n  set.tar.age is encrypted in the age format, and was not opened; to open it, in its folder:\n    age -d set.tar.age | tar -x\n"
         ),
         "{}",
         done.out

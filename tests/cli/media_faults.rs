@@ -75,7 +75,7 @@ fn goes_on(room: &Room) {
     let stick = Stick::ext4("TUF-OUT");
     room.run(&EXPORT).ok();
     let checked = room.run(&["media", "check", &stick.device, "--json"]).ok().json();
-    assert_eq!(checked[0]["whole"], true);
+    assert_eq!(checked["folders"][0]["whole"], true);
 }
 
 /// Nothing but what a file system has by itself: no half-written set under its name.

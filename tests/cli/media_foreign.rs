@@ -26,10 +26,10 @@ fn a_set_that_was_changed_since_is_not_called_whole() {
         stick.fill(|folder| {
             fs::remove_file(folder.join(set).join("metadata/2.root.json")).unwrap();
             // Deeper than is looked into.
-            fs::create_dir_all(folder.join(set).join("deep/".repeat(17))).unwrap();
+            fs::create_dir_all(folder.join(set).join("deep/".repeat(18))).unwrap();
         });
         let what =
-            format!("on the medium labelled TUF-OUT, {}deep is not in the manifest", "deep/".repeat(15));
+            format!("on the medium labelled TUF-OUT, {}deep is not in the manifest", "deep/".repeat(16));
         room.run(&WEBSITE).refused(1, "MEDIA-READ-BACK", &what, KEEP);
         stick.fill(|folder| {
             fs::remove_dir_all(folder.join(set).join("deep")).unwrap();

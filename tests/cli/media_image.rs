@@ -10,7 +10,7 @@ use tuf_ceremony::crypto::digest::Sha256Digest;
 use tuf_ceremony::media::disc;
 use tuf_ceremony::media::superblock::{Kind, Superblock, probe};
 
-use crate::media_stick::released_with_media;
+use crate::media_stick::{Stick, in_namespace, released_with_media};
 use crate::room::Room;
 
 /// Whether xorriso is here. Without it a test is skipped, aloud; in CI, where all parts are, it fails.
@@ -66,7 +66,10 @@ fn a_disc_has_the_set_under_its_names() {
         .unwrap();
     assert!(sums.status.success() && sums.stderr.is_empty(), "{sums:?}");
     let checked = room.run(&["media", "check", disc.to_str().unwrap(), "--json"]).ok().json();
-    assert_eq!((&checked[0]["whole"], &checked[0]["record"]), (&json!(true), &line["seq"]));
+    assert_eq!(
+        (&checked["folders"][0]["whole"], &checked["folders"][0]["record"]),
+        (&json!(true), &line["seq"])
+    );
 }
 
 #[test]
@@ -243,4 +246,38 @@ fn nothing_goes_online_before_it_is_released() {
         next,
     );
     assert!(!room.beside("x.iso").exists());
+}
+
+/// A disc has the label of the stick in the place of which it was burnt, and may lie in its drive still.
+#[test]
+fn a_disc_is_no_medium_to_be_written() {
+    in_namespace("media_image::a_disc_is_no_medium_to_be_written", &[], || {
+        let room = released_with_media();
+        image(&room, "website", "disc.iso");
+        let disc = Stick::disc(&room.beside("disc.iso"));
+        let export = ["media", "export", "--set", "website"];
+        let what = format!(
+            "no medium labelled TUF-OUT is inserted; {} is TUF-OUT, the medium carrier of the role out, a disc, which only a \
+             burner writes",
+            disc.name()
+        );
+        let next = "Nothing was touched. Insert the medium labelled TUF-OUT, and run the command again.";
+        room.run(&export).failed(5, &what, next);
+        let stick = Stick::ext4("TUF-OUT");
+        room.run(&export).ok();
+        stick.look(|folder| assert!(folder.join("rehearsal-1-website").is_dir()));
+    });
+}
+
+/// What lies in the ceremony directory is sealed.
+#[test]
+fn an_image_in_the_ceremony_directory_is_told() {
+    let room = released_with_media();
+    let attention =
+        "\nATTENTION: it lies in the ceremony directory. Move it out: `seal` seals whatever is there.\n";
+    for (place, told) in [("inside.iso", true), ("drafts/../../outside.iso", false)] {
+        let out = room.path(place).display().to_string();
+        let done = room.run(&["media", "image", "--set", "website", "--out", &out]).ok().out;
+        assert_eq!(done.contains(attention), told, "{done}");
+    }
 }

@@ -100,6 +100,11 @@ fn the_right_medium_is_asked_for_until_it_is_there() {
         });
         holder.answers("", "");
         holder.reads("The medium is in use: do not take it out yet.");
+        // Whoever only presses Enter has typed no digest that could be wrong.
+        for nothing in ["", "12 34"] {
+            holder.answers("First digits of the manifest's SHA-256, or all of its words", nothing);
+            holder.reads("That was not 8 digits or more. Type them once more, or stop with Ctrl-C.");
+        }
         // The digest is on the paper and not on the screen.
         holder.answers("First digits of the manifest's SHA-256, or all of its words", &prefix);
         let (code, screen) = holder.leaves();
@@ -112,6 +117,37 @@ fn the_right_medium_is_asked_for_until_it_is_there() {
             0,
             "{screen}"
         );
+    });
+}
+
+/// What has just been plugged in looks like a broken one where it is not there any more.
+#[test]
+fn a_stick_that_is_pulled_at_a_prompt_is_said_to_be() {
+    in_namespace("media_people::a_stick_that_is_pulled_at_a_prompt_is_said_to_be", &[], || {
+        let room = planned_with_media();
+        let stick = Stick::ext4("TUF-IN");
+        let mut prefix = String::new();
+        stick.fill(|folder| {
+            fs::write(folder.join("file"), "x").unwrap();
+            prefix = manifest(folder, &["file"]);
+        });
+        let mut holder = room.sit_down(&IMPORT);
+        holder.reads("The medium is in use: do not take it out yet.");
+        // Its device goes away, with all others; its file system cannot be taken from under the program.
+        let place = room.beside("devices");
+        let hide = "mkdir $0 && mount -t tmpfs none $0 && touch $0/null && mount --bind /dev/null $0/null && \
+                    mount --move $0 /dev";
+        told("sh", &["-c", hide, place.to_str().unwrap()]);
+        holder.answers("First digits of the manifest's SHA-256, or all of its words", &prefix);
+        let (code, screen) = holder.leaves();
+        told("umount", &["--lazy", "/dev"]);
+        let (what, next) = (
+            "error: the medium labelled TUF-IN was pulled out",
+            "next: Insert it again, leave it in, and run",
+        );
+        assert!(code == 5 && screen.contains(what) && screen.contains(next), "{screen}");
+        assert!(!screen.contains("is unmounted") && !room.path("imported").exists(), "{screen}");
+        room.run(&[&IMPORT[..], &["--confirm", &prefix]].concat()).ok();
     });
 }
 
@@ -153,7 +189,10 @@ fn a_power_cut_leaves_no_mount_and_no_half_a_set() {
                 names
             });
             assert_eq!(names, ["lost+found", "rehearsal-1-website"], "{call}");
-            assert_eq!(room.run(&["media", "check", &stick.device, "--json"]).ok().json()[0]["whole"], true);
+            assert_eq!(
+                room.run(&["media", "check", &stick.device, "--json"]).ok().json()["folders"][0]["whole"],
+                true
+            );
             stick.fill(|folder| fs::remove_dir_all(folder.join("rehearsal-1-website")).unwrap());
         }
     });

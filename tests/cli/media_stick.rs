@@ -123,12 +123,24 @@ impl Stick {
         Stick::new(tempfile::tempdir().unwrap(), 16 << 20, &make)
     }
 
+    /// A disc, burnt from an image: nobody writes on it.
+    pub fn disc(image: &Path) -> Stick {
+        let burn = |file: &str| {
+            fs::copy(image, file).unwrap();
+        };
+        Stick::attached(tempfile::tempdir().unwrap(), 0, &burn, &["--read-only"])
+    }
+
     /// A stick of a file system that somebody makes on an image of that many bytes.
     fn new(folder: TempDir, bytes: u64, make: &dyn Fn(&str)) -> Stick {
+        Stick::attached(folder, bytes, make, &[])
+    }
+
+    fn attached(folder: TempDir, bytes: u64, make: &dyn Fn(&str), options: &[&str]) -> Stick {
         let image = folder.path().join("image");
         fs::File::create(&image).unwrap().set_len(bytes).unwrap();
         make(image.to_str().unwrap());
-        let device = attach(&image);
+        let device = attach(&image, options);
         let stick = Stick { folder, device };
         let yes = stick.folder.path().join("removable");
         fs::write(&yes, "1\n").unwrap();
@@ -172,10 +184,11 @@ impl Stick {
     }
 }
 
-fn attach(image: &Path) -> String {
+fn attach(image: &Path, options: &[&str]) -> String {
     // Between finding a device and taking it, another test may be faster.
     for _ in 0..50 {
-        let output = Command::new("losetup").args(["--find", "--show"]).arg(image).output().unwrap();
+        let output =
+            Command::new("losetup").args(options).args(["--find", "--show"]).arg(image).output().unwrap();
         if output.status.success() {
             return String::from_utf8(output.stdout).unwrap().trim().to_owned();
         }

@@ -36,7 +36,7 @@ fn wrapped_backups_leave_alone_and_on_their_own_medium() {
         let count = vault.look(|folder| fs::read_dir(folder.join("rehearsal-1-devices")).unwrap().count());
         assert_eq!(count, 2, "a manifest, and the folder");
         let checked = room.run(&["media", "check", &vault.device, "--json"]).ok().json();
-        assert_eq!(checked[0]["whole"], json!(true));
+        assert_eq!(checked["folders"][0]["whole"], json!(true));
     });
 }
 

@@ -8,7 +8,7 @@ use crate::media::MediaError;
 use crate::media::encrypted::{ABOUT, AVAILABLE, SUFFIX, is_encrypted, open};
 use crate::media::manifest::Manifest;
 use crate::media::passphrase::Passphrase;
-use crate::media::take::{self, folders, offered, take, unlisted};
+use crate::media::take::{self, beside, folders, offered, take};
 
 use super::super::event::{MEDIA_EXPORTED, MEDIA_IMAGE, MEDIA_IMPORTED};
 use super::super::{Ceremony, CeremonyError};
@@ -29,6 +29,21 @@ pub struct Checked {
     pub record: Option<Recorded>,
 }
 
+/// What was found on a medium or in a folder.
+pub struct Found {
+    /// Each folder that has a manifest.
+    pub folders: Vec<Checked>,
+    /// What lies beside these folders.
+    pub unlisted: Vec<String>,
+}
+
+impl Found {
+    /// Whether everything that a manifest lists is as it must be.
+    pub fn is_whole(&self) -> bool {
+        self.folders.iter().all(Checked::is_whole)
+    }
+}
+
 /// A file in the age format.
 pub struct EncryptedFile {
     /// Its path on the medium.
@@ -45,8 +60,13 @@ pub struct Inside {
     pub manifest: Manifest,
 }
 
-/// What obtains the passphrase of a file; `None` if nothing is to be opened.
-pub type Ask<'a> = Option<&'a mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>>;
+/// How the passphrase of a file is obtained.
+pub struct Ask<'a> {
+    /// Obtains it; once more where it was wrong.
+    pub obtain: &'a mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>,
+    /// How often.
+    pub tries: usize,
+}
 
 /// What the record of a ceremony says of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +94,14 @@ pub fn check(
     tree: &Beneath,
     label: &str,
     ceremony: Option<&Ceremony>,
-    mut ask: Ask<'_>,
-) -> Result<Vec<Checked>, CeremonyError> {
+    mut ask: Option<Ask<'_>>,
+) -> Result<Found, CeremonyError> {
     let found = folders(tree, label)?;
     if found.is_empty() {
         // Says that there is none, and what to do.
         offered(tree, label, None)?;
     }
+    let unlisted = beside(tree, label, &found)?;
     let mut all = Vec::new();
     for folder in found {
         let offer = offered(tree, label, Some(&folder))?;
@@ -100,13 +121,13 @@ pub fn check(
             };
             troubles.extend(refused);
             troubles.extend(differing);
-            let others = unlisted(tree, label, &folder, &|name| manifest.files.contains_key(name))?;
+            let others = take::unlisted(tree, label, &folder, &|name| manifest.files.contains_key(name))?;
             troubles.extend(others.into_iter().map(|name| format!("{name} is not in the manifest")));
             for (name, bytes) in files.iter().filter(|(_, bytes)| is_encrypted(bytes)) {
                 let path = take::inside(&folder, name);
                 let inside = match ask.as_mut().filter(|_| name.ends_with(SUFFIX)) {
                     None => None,
-                    Some(ask) => Some(look_inside(&path, bytes, &manifest, &mut *ask, &mut troubles)?),
+                    Some(ask) => Some(look_inside(&path, bytes, &manifest, ask, &mut troubles)?),
                 };
                 encrypted.push(EncryptedFile { path, inside });
             }
@@ -115,7 +136,7 @@ pub fn check(
         let record = record.transpose()?;
         all.push(Checked { folder, digest: offer.digest, manifest, troubles, encrypted, record });
     }
-    Ok(all)
+    Ok(Found { folders: all, unlisted })
 }
 
 /// Opens an encrypted set, and holds it to its own manifest, and that to what the manifest beside it says.
@@ -123,15 +144,19 @@ fn look_inside(
     path: &str,
     bytes: &[u8],
     beside: &Manifest,
-    ask: &mut dyn FnMut(&str) -> Result<Passphrase, CeremonyError>,
+    ask: &mut Ask<'_>,
     troubles: &mut Vec<String>,
 ) -> Result<Result<Inside, String>, CeremonyError> {
     if !AVAILABLE {
         return Err(MediaError::CannotOpen { file: path.to_owned() }.into());
     }
-    let opened = match open(bytes, &ask(path)?) {
-        Ok(opened) => opened,
-        Err(error) => return Ok(Err(error.to_string())),
+    let mut tries = 1;
+    let opened = loop {
+        match open(bytes, &(ask.obtain)(path)?) {
+            Ok(opened) => break opened,
+            Err(_) if tries < ask.tries => tries += 1,
+            Err(error) => return Ok(Err(error.to_string())),
+        }
     };
     let (found, inner) = opened.check();
     troubles.extend(inner.into_iter().map(|trouble| format!("inside {}, {trouble}", visible(path))));

@@ -107,13 +107,14 @@ fn write(
         (true, Existing::Keep) => {}
         (true, Existing::Refuse) => outgoing.parcel.require_alone(&medium)?,
         (false, existing) => {
+            outgoing.parcel.make_room(&medium, existing == Existing::Keep)?;
             // A slow stick takes minutes, in which nothing else is on the screen.
             console.say(&format!(
                 "Writing {} to the medium labelled {}, and reading them back. Leave it in until this says that it can be taken out.",
                 count(outgoing.parcel.files.len() + 1, "file"),
                 visible(&label)
             ));
-            outgoing.parcel.put(&medium, existing == Existing::Keep)?;
+            outgoing.parcel.put(&medium)?;
         }
     }
     let unmounted = medium.is_own();

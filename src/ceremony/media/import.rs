@@ -15,7 +15,7 @@ use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
 use crate::media::names::trouble_anywhere;
 use crate::media::private::found;
-use crate::media::take::{Offered, folders, inside, offered, take};
+use crate::media::take::{Offered, folders, inside, offered, take, unlisted};
 use crate::policy::MediumRole;
 
 use super::super::directory::{ADMINISTRATOR, IMPORTED};
@@ -50,6 +50,10 @@ pub struct Imported {
     pub manifest: Sha256Digest,
     /// The files.
     pub files: Vec<Artifact>,
+    /// How many files the manifest lists that nobody asked for.
+    pub left: usize,
+    /// What lies beside the files, and is not in the manifest.
+    pub unlisted: Vec<String>,
     /// Where files of this very manifest were imported before.
     pub before: Vec<String>,
     /// Whether this program mounted the medium, and unmounted it again.
@@ -98,6 +102,8 @@ fn read(
     if let Some((file, kind)) = key {
         return Err(MediaError::PrivateKeyThere { label: medium.label, file, kind }.into());
     }
+    let unlisted = unlisted(&medium.tree, &medium.label, &folder, &|name| manifest.files.contains_key(name))?;
+    let left = manifest.files.len().saturating_sub(taken.files.len());
     let (label, unmounted) = (medium.label.clone(), medium.is_own());
     medium.unmount()?;
     let mut whole = taken.files;
@@ -118,7 +124,7 @@ fn read(
         files: files.clone(),
     };
     ceremony.transcript.record(ADMINISTRATOR, &event)?;
-    Ok(Imported { label, folder: place, manifest: digest, files, before, unmounted })
+    Ok(Imported { label, folder: place, manifest: digest, files, left, unlisted, before, unmounted })
 }
 
 /// A folder that is named has a manifest; otherwise says which have.
@@ -170,17 +176,34 @@ fn confirm(
                 "Read the SHA-256 of {MANIFEST} on {label} from paper, and type its first {LEAST_DIGITS} digits or more, or all \
                  of its words. The medium is in use: do not take it out yet."
             ));
-            console.ask(DIGITS, "--confirm PREFIX")?
+            let mut typed = console.ask(DIGITS, "--confirm PREFIX")?;
+            while are_hex(&typed) && compact(&typed).len() < LEAST_DIGITS {
+                console.say(&format!(
+                    "That was not {LEAST_DIGITS} digits or more. Type them once more, or stop with Ctrl-C."
+                ));
+                typed = console.ask(DIGITS, "--confirm PREFIX")?;
+            }
+            typed
         }
     };
-    let hex: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let hex = compact(&typed);
     let not = |what| MediaError::NotConfirmed { label: label.to_owned(), what };
-    if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if are_hex(&hex) {
         let fits = hex.len() >= LEAST_DIGITS && digest.to_hex().starts_with(&hex);
         return if fits { Ok(hex.len()) } else { Err(not("8 or more of the first digits of").into()) };
     }
     words::compare(&typed, &digest.0)?;
     Ok(digest.to_hex().len())
+}
+
+/// What was typed, without blanks and in lower case.
+fn compact(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase()
+}
+
+/// Whether digits were typed and not words; nothing is no word, either.
+fn are_hex(typed: &str) -> bool {
+    compact(typed).bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The folders that files of a manifest were imported to.

@@ -19,7 +19,7 @@ use crate::host::files::{self, FileError};
 use crate::host::mount::Access;
 use crate::media::devices::{Machine, Volume};
 use crate::media::medium::Medium;
-use crate::media::{FROZEN, MediaError};
+use crate::media::{FROZEN, MediaError, Other};
 use crate::policy::{MediumPlan, MediumRole, Policy};
 
 use super::{Ceremony, CeremonyError, event};
@@ -55,11 +55,12 @@ pub fn advised(ceremony: &Ceremony, error: CeremonyError) -> CeremonyError {
 struct Left {
     label: String,
     at: Option<PathBuf>,
+    volume: Option<Volume>,
 }
 
 impl Left {
     fn of(medium: &Medium, at: Option<&Path>) -> Left {
-        Left { label: medium.label.clone(), at: at.map(Path::to_owned) }
+        Left { label: medium.label.clone(), at: at.map(Path::to_owned), volume: medium.volume().cloned() }
     }
 
     /// Says it, and passes on what was refused. By then the medium is closed.
@@ -69,8 +70,11 @@ impl Left {
         done: Result<T, CeremonyError>,
     ) -> Result<T, CeremonyError> {
         let label = visible(&self.label);
+        if self.volume.as_ref().is_some_and(Volume::is_gone) && done.as_ref().is_err_and(is_of_medium) {
+            return Err(MediaError::Gone { label: self.label.clone() }.into());
+        }
         match (&done, &self.at) {
-            (Ok(_) | Err(CeremonyError::Media(MediaError::InUse { .. })), _) => {}
+            (Ok(_) | Err(CeremonyError::Media(MediaError::InUse { .. } | MediaError::Gone { .. })), _) => {}
             (Err(_), None) => {
                 console.say(&format!("The medium labelled {label} is unmounted, and can be taken out."));
             }
@@ -80,6 +84,16 @@ impl Left {
             }
         }
         done
+    }
+}
+
+/// Whether something is what was found on a medium, or was not: where it was pulled out, files are not there. That it could not be
+/// read or written is told as it is.
+fn is_of_medium(error: &CeremonyError) -> bool {
+    match error {
+        CeremonyError::Media(MediaError::File { error, .. }) => !matches!(error, FileError::System { .. }),
+        CeremonyError::Media(_) | CeremonyError::Refused(_) => true,
+        _ => false,
     }
 }
 
@@ -130,7 +144,7 @@ fn open(policy: &Policy, console: &mut dyn Console, reach: &Reach<'_>) -> Result
     let question = format!("Insert the medium labelled {label}, and press Enter");
     let mut asked = false;
     loop {
-        let found = find(&machine, policy, plan);
+        let found = find(&machine, policy, plan, reach.access);
         let Err(MediaError::Absent { seen, .. }) = &found else {
             let volume = found?;
             let mounted = Medium::mount(&volume, reach.access);
@@ -140,10 +154,11 @@ fn open(policy: &Policy, console: &mut dyn Console, reach: &Reach<'_>) -> Result
             found?;
             continue;
         }
-        for other in seen {
-            console.say(&format!("Not this one: {other}."));
+        let others: Vec<&Other> = seen.iter().filter(|other| !other.silent).collect();
+        for other in &others {
+            console.say(&format!("Not this one: {}.", other.what));
         }
-        if asked && seen.is_empty() {
+        if asked && others.is_empty() {
             console.say("No medium with a file system is inserted. Ctrl-C stops.");
         }
         asked = true;
@@ -199,10 +214,12 @@ fn unmount_first(error: MediaError, volume: &Volume, access: Access) -> MediaErr
 }
 
 /// The one removable volume that has the label and the serial number of the plan.
-fn find(machine: &Machine, policy: &Policy, plan: &MediumPlan) -> Result<Volume, MediaError> {
+fn find(machine: &Machine, policy: &Policy, plan: &MediumPlan, access: Access) -> Result<Volume, MediaError> {
     let all = machine.removable().map_err(MediaError::file(&plan.label))?;
-    let (found, others): (Vec<Volume>, Vec<Volume>) =
-        all.into_iter().partition(|volume| volume.label().eq_ignore_ascii_case(&plan.label));
+    // What was burnt as an image has the label of the stick in the place of which it was.
+    let cannot = |volume: &Volume| access == Access::Write && volume.is_disc();
+    let is_it = |volume: &Volume| volume.label().eq_ignore_ascii_case(&plan.label) && !cannot(volume);
+    let (found, others): (Vec<Volume>, Vec<Volume>) = all.into_iter().partition(is_it);
     if found.len() > 1 {
         let exact: Vec<&Volume> = found
             .iter()
@@ -220,7 +237,11 @@ fn find(machine: &Machine, policy: &Policy, plan: &MediumPlan) -> Result<Volume,
             let devices = hidden.iter().map(|volume| volume.name.clone()).collect();
             return Err(MediaError::Unreadable { devices, kind });
         }
-        let seen = |volume: &Volume| format!("{} is {}", volume.name, named(volume, policy));
+        let seen = |volume: &Volume| {
+            let disc = if cannot(volume) { ", a disc, which only a burner writes" } else { "" };
+            let what = format!("{} is {}{disc}", volume.name, named(volume, policy));
+            Other { what, silent: volume.silent }
+        };
         let seen = others.iter().map(seen).collect();
         return Err(MediaError::Absent { label: plan.label.clone(), seen });
     };

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::passphrase;
 use crate::advice::Exit;
 use crate::ceremony::event::MEDIA_IMAGE;
-use crate::ceremony::media::check::{Ask, Checked, EncryptedFile, Recorded, check};
+use crate::ceremony::media::check::{Ask, Checked, EncryptedFile, Found, Recorded, check};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::cli::{Context, digest, show};
 use crate::console::{Console as _, words};
 use crate::host::beneath::Beneath;
-use crate::host::display::{count, visible};
+use crate::host::display::{count, visible, word};
 use crate::host::files;
 use crate::host::mount::Access;
 use crate::json::Json;
@@ -25,7 +25,8 @@ use crate::media::medium::Medium;
 /// the paper.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The folder on which it is mounted, a copy of what is on it, or the device, which only root may mount
+    /// The folder on which it is mounted, a copy of what is on it, or the device, which only root may mount: by its path, or by
+    /// its name or label in `media list`
     #[arg(value_name = "DIR|DEVICE")]
     medium: PathBuf,
     /// Open sets that are encrypted, in memory, and verify what is inside against its own manifest; the passphrase is asked for
@@ -36,6 +37,9 @@ pub struct Args {
     passphrase_fd: Option<u32>,
 }
 
+/// How often a passphrase may be typed: nobody sees a slip.
+const TRIES: usize = 3;
+
 /// Runs the command.
 pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     let ceremony = match files::exists(&context.directory.join("ceremony.toml")) {
@@ -44,11 +48,27 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     };
     let from = passphrase(args.passphrase_fd);
     let console = &mut context.console;
-    let mut obtain = |file: &str| from.recall(console, file);
+    let is_folder = files::is_folder(&args.medium);
+    let mut before = None;
+    let mut obtain = |file: &str| {
+        if args.passphrase_fd.is_none() {
+            console.can_ask("The passphrase", "--passphrase-fd N")?;
+            if before.as_deref() == Some(file) {
+                console
+                    .say("It does not open with that. Type the passphrase once more, or stop with Ctrl-C.");
+            } else if !is_folder {
+                console.say("The medium is in use: do not take it out yet.");
+            }
+        }
+        before = Some(file.to_owned());
+        from.recall(console, file)
+    };
     let is_wanted = args.open || args.passphrase_fd.is_some();
-    let ask: Ask<'_> = if is_wanted { Some(&mut obtain) } else { None };
+    // A descriptor has one line.
+    let tries = if args.passphrase_fd.is_some() { 1 } else { TRIES };
+    let ask = is_wanted.then_some(Ask { obtain: &mut obtain, tries });
     let mut unmounted = None;
-    let found = if files::is_folder(&args.medium) {
+    let found = if is_folder {
         // With a slash in it, it is told as a folder, and not as a label.
         let path = args.medium.to_string_lossy();
         let label = if path.contains('/') { path.into_owned() } else { format!("./{path}") };
@@ -59,11 +79,15 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let label = medium.label.clone();
         let found = check(&medium.tree, &label, ceremony.as_ref(), ask);
         let closed = medium.unmount();
-        // What happened first is told.
-        let found = found.and_then(|found| Ok(closed.map(|_| found)?));
-        unmounted =
-            Some(format!("The medium labelled {} is unmounted, and can be taken out.", visible(&label)));
-        found
+        let taken_out =
+            || format!("The medium labelled {} is unmounted, and can be taken out.", visible(&label));
+        unmounted = closed.is_ok().then(taken_out);
+        match closed {
+            // Whatever was found: files are not there where there is no medium.
+            Err(error @ MediaError::Gone { .. }) => Err(error.into()),
+            // Otherwise what happened first is told.
+            closed => found.and_then(|found| Ok(closed.map(|_| found)?)),
+        }
     };
     let found = match found {
         Ok(found) => found,
@@ -77,12 +101,16 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             });
         }
     };
-    let whole = found.iter().all(Checked::is_whole);
+    let whole = found.is_whole();
     if context.json {
-        context.console.say(&show::json(&Json::Arr(found.iter().map(json).collect())));
+        context.console.say(&show::json(&Json::object([
+            ("folders", Json::Arr(found.folders.iter().map(json).collect())),
+            ("unlisted", Json::strings(found.unlisted.iter().cloned())),
+            ("whole", Json::Bool(whole)),
+        ])));
     } else {
-        let texts: Vec<String> = found.iter().map(text).collect();
-        context.console.say(&texts.join("\n\n"));
+        let texts = found.folders.iter().map(text).chain(in_all(&found));
+        context.console.say(&texts.collect::<Vec<_>>().join("\n\n"));
         if let Some(unmounted) = unmounted {
             context.console.say(&unmounted);
         }
@@ -90,9 +118,16 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     Ok(if whole { Exit::Yes } else { Exit::No })
 }
 
+/// A medium by its device, or by what `media list` calls it: the name of the device, or the label.
 fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyError> {
+    let volumes = Machine::default().removable()?;
     if !files::exists(path) {
-        return Err(MediaError::Nowhere(path.to_owned()).into());
+        let name = path.to_string_lossy();
+        let mut same = volumes.into_iter().filter(|one| one.name == *name || one.label() == name);
+        return match (same.next(), same.next()) {
+            (Some(volume), None) => Ok(Medium::mount(&volume, Access::Read).map_err(MediaError::in_check)?),
+            _ => Err(MediaError::Nowhere(path.to_owned()).into()),
+        };
     }
     if files::is_plain(path) {
         let digest = Json::from(digest::of_file(path)?.0.to_hex());
@@ -101,14 +136,40 @@ fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyEr
         return Err(MediaError::PlainFile { file: path.to_owned(), recorded }.into());
     }
     let path = files::absolute(path)?;
-    let volume = Machine::default().removable()?.into_iter().find(|volume| volume.path == path);
+    let volume = volumes.iter().find(|volume| volume.path == path).cloned();
     if let Some(Volume { name, unreadable: Some(kind), .. }) = &volume {
         let closed = MediaError::Unreadable { devices: vec![name.clone()], kind: *kind };
         return Err(closed.in_check().into());
     }
     let volume = volume.filter(|volume| volume.content.is_some());
-    let volume = volume.ok_or(MediaError::NotRemovable(path))?;
+    let on_it = |one: &&Volume| one.path.to_string_lossy().starts_with(&*path.to_string_lossy());
+    let volume = volume.ok_or_else(|| match volumes.iter().find(on_it) {
+        Some(part) if part.path != path => {
+            MediaError::Parted { device: path.clone(), part: part.path.clone() }
+        }
+        _ => MediaError::NotRemovable(path.clone()),
+    })?;
     Ok(Medium::mount(&volume, Access::Read).map_err(MediaError::in_check)?)
+}
+
+/// What is said in the end of a medium with several sets, or with something else on it: the first ones may have left the screen.
+fn in_all(found: &Found) -> Option<String> {
+    let mut lines = Vec::new();
+    if !found.unlisted.is_empty() {
+        lines.push(format!("ATTENTION: in no MANIFEST, and not checked: {}", found.unlisted.join(", ")));
+    }
+    let all = found.folders.len();
+    let bad = found.folders.iter().filter(|one| !one.is_whole());
+    let bad: Vec<String> = bad.map(|one| visible(&one.folder)).collect();
+    if all > 1 {
+        lines.push(match bad.is_empty() {
+            true => format!("In all {}, every file is as listed.", count(all, "folder")),
+            false => {
+                format!("{} of {} NOT AS IT MUST BE: {}", bad.len(), count(all, "folder"), bad.join(", "))
+            }
+        });
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn text(one: &Checked) -> String {
@@ -131,12 +192,11 @@ fn text(one: &Checked) -> String {
     lines.extend(one.encrypted.iter().flat_map(inside));
     lines.extend(match one.record {
         None => None,
-        Some(Recorded::Line(seq)) => Some(format!("  the record of this ceremony has it, in line #{seq}")),
+        Some(Recorded::Line(seq)) => {
+            Some(format!("  the record of this ceremony has this MANIFEST, in line #{seq}"))
+        }
         Some(Recorded::Files) => Some("  every file is as it is in this ceremony's directory".to_owned()),
-        Some(Recorded::Closed) => Some(
-            "  the record of this ceremony does not have it; --open compares its files with the directory"
-                .to_owned(),
-        ),
+        Some(Recorded::Closed) => Some(closed(one)),
         Some(Recorded::No) => {
             Some("  neither the record nor the files of this ceremony are what this has".to_owned())
         }
@@ -145,13 +205,27 @@ fn text(one: &Checked) -> String {
     lines.join("\n")
 }
 
+/// What is said of a set that is not in the record, and that was not looked into.
+fn closed(one: &Checked) -> String {
+    let next = match one.encrypted.iter().all(|file| file.inside.is_none()) {
+        true => "; --open compares its files with the directory",
+        false => ", and it was not looked into",
+    };
+    format!(
+        "  the record of this ceremony does not have this MANIFEST, as nothing is recorded after the seal{next}"
+    )
+}
+
 /// What is said of a file that is encrypted.
 fn inside(file: &EncryptedFile) -> Vec<String> {
     let path = visible(&file.path);
+    let name = file.path.rsplit_once('/').map_or(file.path.as_str(), |(_, name)| name);
     match &file.inside {
         None => vec![
-            format!("  {path} is encrypted in the age format, and was not opened; to open it:"),
-            format!("    age -d {path}{}", if file.path.ends_with(SUFFIX) { " | tar -x" } else { "" }),
+            format!(
+                "  {path} is encrypted in the age format, and was not opened; to open it, in its folder:"
+            ),
+            format!("    age -d {}{}", word(name), if name.ends_with(SUFFIX) { " | tar -x" } else { "" }),
         ],
         Some(Err(why)) => vec![format!("  {path} is encrypted, and was not looked into: {why}")],
         Some(Ok(inside)) => vec![

@@ -1,6 +1,6 @@
 //! `media image`: a set as the image of a disc.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{act, contents, encrypted, encrypted_json, passphrase};
 use crate::advice::Exit;
@@ -9,6 +9,7 @@ use crate::ceremony::media::image::{Request, image};
 use crate::cli::{Context, show};
 use crate::console::{Console as _, words};
 use crate::host::display::{count, visible};
+use crate::host::files;
 use crate::json::Json;
 
 /// Write a set of the plan as the image of a disc (ISO 9660 with Rock Ridge), to be burnt
@@ -55,7 +56,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         return Ok(Exit::Yes);
     }
     context.console.say(&format!(
-        "Wrote {}: a disc labelled {}, {} and a MANIFEST in {}.{}\nSHA-256 of the image:\n{}\n\
+        "Wrote {}: a disc labelled {}, {} and a MANIFEST in {}.{}{}\nSHA-256 of the image:\n{}\n\
          SHA-256 of {}/MANIFEST, for the paper:\n{}\nthe same as words\n{}\n\
          Next: burn it, and verify the disc with tuf-ceremony media check /dev/sr0",
         visible(&file),
@@ -63,10 +64,21 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         count(done.files, "file"),
         visible(&done.folder),
         encrypted(done.encrypted.as_ref()),
+        in_the_way(&context.directory, &args.out)?,
         show::indent("  ", &show::digest(done.sha256)),
         visible(&done.folder),
         show::indent("  ", &show::digest(done.manifest)),
         show::indent("  ", &show::words(&words::words(&done.manifest.0))),
     ));
     Ok(Exit::Yes)
+}
+
+/// That the image lies where everything is sealed.
+fn in_the_way(directory: &Path, image: &Path) -> Result<&'static str, CeremonyError> {
+    Ok(match files::real(image)?.starts_with(files::real(directory)?) {
+        true => {
+            "\nATTENTION: it lies in the ceremony directory. Move it out: `seal` seals whatever is there."
+        }
+        false => "",
+    })
 }

@@ -58,24 +58,42 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
             ("files", artifacts(&done.files)),
             ("folder", Json::from(done.folder.as_str())),
             ("label", Json::from(done.label.as_str())),
+            ("left", Json::Int(i64::try_from(done.left).unwrap_or(i64::MAX))),
             ("manifest", Json::from(done.manifest.to_hex())),
+            ("unlisted", Json::strings(done.unlisted.iter().cloned())),
             ("words", Json::strings(words::words(&done.manifest.0))),
         ])));
         return Ok(Exit::Yes);
     }
     let files = done.files.iter().map(|one| format!("  {:.16}…  {}", one.sha256, visible(&one.file)));
     context.console.say(&format!(
-        "Imported {} and a MANIFEST from the medium labelled {} to {}:\n{}{}\n{}{}",
+        "Imported {} and a MANIFEST from the medium labelled {} to {}:\n{}{}{}\n{}{}",
         // The manifest is among them.
         count(done.files.len().saturating_sub(1), "file"),
         visible(&done.label),
         visible(&done.folder),
         files.collect::<Vec<_>>().join("\n"),
+        not_taken(&done),
         before(&done),
         take_out(&done.label, done.unmounted),
         responses(&context.directory, &done)
     ));
     Ok(Exit::Yes)
+}
+
+/// What else is on the medium: what nobody asked for, and what is not in the manifest.
+fn not_taken(done: &Imported) -> String {
+    let left = match done.left {
+        0 => String::new(),
+        left => format!(
+            "\nNote: {} of the MANIFEST stayed on the medium; `media check` of what is here names them as missing.",
+            count(left, "file")
+        ),
+    };
+    if done.unlisted.is_empty() {
+        return left;
+    }
+    format!("{left}\nNote: not in the MANIFEST, and not taken: {}.", done.unlisted.join(", "))
 }
 
 /// That the same was imported before.

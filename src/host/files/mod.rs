@@ -87,6 +87,11 @@ pub fn absolute(path: &Path) -> Result<PathBuf, FileError> {
     std::path::absolute(path).map_err(failed("find", path))
 }
 
+/// The path of what is there, without links and `..`.
+pub fn real(path: &Path) -> Result<PathBuf, FileError> {
+    fs::canonicalize(path).map_err(failed("find", path))
+}
+
 /// Goes into a folder: from now on, relative paths are meant from there.
 pub fn enter(folder: &Path) -> Result<(), FileError> {
     std::env::set_current_dir(folder).map_err(failed("enter", folder))
