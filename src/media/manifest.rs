@@ -75,7 +75,9 @@ impl Manifest {
                 Err(_) => refused.push(format!("{shown} is no UTF-8")),
                 Ok(name) => match names::trouble(&name) {
                     Some(trouble) => refused.push(format!("{shown} {trouble}")),
-                    None if name == MANIFEST => refused.push(format!("{MANIFEST} lists itself")),
+                    None if name == MANIFEST => {
+                        refused.push(format!("{MANIFEST} lists itself, and is to list the other files only"))
+                    }
                     None if manifest.files.insert(name, digest).is_some() => {
                         return Err(form(&format!("{shown} is listed twice")));
                     }

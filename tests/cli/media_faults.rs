@@ -18,6 +18,13 @@ const BROKEN: &str = "If it was pulled out, insert it again and run the command 
                       on what is on this one: it cannot be read or written as it must.";
 const EXPORT: [&str; 4] = ["media", "export", "--set", "website"];
 
+/// Runs the body of a test in which strace is needed in a mount namespace, as [`in_namespace`] does.
+fn in_namespace_traced(test: &str, programs: &[&str], body: fn()) {
+    if present(test) {
+        in_namespace(test, programs, body);
+    }
+}
+
 /// A command that strace does something to at a system call, and tells of it in `trace` beside the room.
 fn injected(room: &Room, inject: &str, arguments: &[&str]) -> Command {
     let call = inject.split(':').next().unwrap();
@@ -76,6 +83,21 @@ fn goes_on(room: &Room) {
     room.run(&EXPORT).ok();
     let checked = room.run(&["media", "check", &stick.device, "--json"]).ok().json();
     assert_eq!(checked["folders"][0]["whole"], true);
+}
+
+/// An import from it fails at a file, and one from another stick does not.
+#[track_caller]
+fn cannot_be_read(room: &Room, stick: Stick, prefix: &str, file: &str) {
+    let import = |prefix: &str| room.run(&["media", "import", "--from", "inbox", "--confirm", prefix]);
+    let done = import(prefix);
+    let what = format!("on the medium labelled TUF-IN: cannot read {file}: Input/output error (os error 5)");
+    // That it can be taken out is said, too.
+    assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
+    done.failed(5, &what, BROKEN);
+    assert!(!room.path("imported").exists());
+    drop(stick);
+    let (_stick, prefix) = good_stick();
+    import(&prefix).ok();
 }
 
 /// Nothing but what a file system has by itself: no half-written set under its name.
@@ -159,11 +181,7 @@ fn a_medium_that_is_full() {
 /// Every write, sync and rename onto the medium may be the one that fails.
 #[test]
 fn writing_that_fails_at_any_call() {
-    let test = "media_faults::writing_that_fails_at_any_call";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &[], || {
+    in_namespace_traced("media_faults::writing_that_fails_at_any_call", &[], || {
         let room = released_with_media();
         let stick = Stick::ext4("TUF-OUT");
         // Those before are of the record; those behind are of the record, too.
@@ -210,17 +228,13 @@ fn writing_that_fails_at_any_call() {
 /// space.
 #[test]
 fn a_medium_that_fails_while_written() {
-    let test = "media_faults::a_medium_that_fails_while_written";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &[], || {
+    in_namespace_traced("media_faults::a_medium_that_fails_while_written", &[], || {
         let room = released_with_media();
         let disk = tempfile::tempdir().unwrap();
         told("mount", &["-t", "tmpfs", "-o", "size=8m", "none", disk.path().to_str().unwrap()]);
         let stick = Stick::ext4_in("TUF-OUT", disk.path());
         let fail = || {
-            fs::File::options().write(true).open(stick.image()).unwrap().set_len(64 << 10).unwrap();
+            stick.cut(64 << 10);
             let mut filler = fs::File::create(disk.path().join("filler")).unwrap();
             while std::io::Write::write_all(&mut filler, &[1; 4096]).is_ok() {}
         };
@@ -241,14 +255,10 @@ fn a_medium_that_fails_while_written() {
 /// The medium is pulled before it is read back: what had been written is gone with it.
 #[test]
 fn a_medium_that_is_pulled() {
-    let test = "media_faults::a_medium_that_is_pulled";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &[], || {
+    in_namespace_traced("media_faults::a_medium_that_is_pulled", &[], || {
         let room = released_with_media();
         let stick = Stick::ext4("TUF-OUT");
-        let pull = || fs::File::options().write(true).open(stick.image()).unwrap().set_len(64 << 10).unwrap();
+        let pull = || stick.cut(64 << 10);
         let done = stopped_at(&room, "fsopen", 2, &EXPORT, pull);
         assert_eq!(done.code, 5, "{done:?}");
         assert!(done.err.starts_with("error: the medium labelled TUF-OUT cannot be mounted: "), "{done:?}");
@@ -261,11 +271,7 @@ fn a_medium_that_is_pulled() {
 /// MEDIA-READ-BACK: what the medium has is not what was written, though memory had it right.
 #[test]
 fn a_medium_that_lies() {
-    let test = "media_faults::a_medium_that_lies";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &[], || {
+    in_namespace_traced("media_faults::a_medium_that_lies", &[], || {
         let room = released_with_media();
         let stick = Stick::ext4("TUF-OUT");
         let root = room.read("metadata/1.root.json").into_bytes();
@@ -299,66 +305,46 @@ fn a_medium_that_cannot_be_read() {
         let (stick, prefix) = good_stick();
         let at = find(&stick.image(), &[b'b'; 5000]);
         // Whatever lies behind is gone: the kernel's own reads fail.
-        fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
-        let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
-        let what = "on the medium labelled TUF-IN: cannot read /deep/b.json: Input/output error (os error 5)";
-        // That it can be taken out is said, too.
-        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
-        done.failed(5, what, BROKEN);
-        assert!(!room.path("imported").exists());
-        drop(stick);
-        let (_stick, prefix) = good_stick();
-        room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]).ok();
+        stick.cut(at + 8192);
+        cannot_be_read(&room, stick, &prefix, "/deep/b.json");
     });
 }
 
 /// exFAT by a file system in user space, whose device fails under it: while it is read, and while it is written.
 #[test]
 fn a_file_system_in_user_space_that_fails() {
-    let test = "media_faults::a_file_system_in_user_space_that_fails";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &["mkfs.exfat", "mount.exfat-fuse"], || {
-        let room = released_with_media();
-        let stick = Stick::exfat("TUF-IN");
-        let mounted = stick.mount_by("mount.exfat-fuse", "rw");
-        fs::write(mounted.path().join("file.json"), vec![b'x'; 200_000]).unwrap();
-        let prefix = manifest(mounted.path(), &["file.json"]);
-        drop(mounted);
-        let at = find(&stick.image(), &[b'x'; 5000]);
-        fs::File::options().write(true).open(stick.image()).unwrap().set_len(at + 8192).unwrap();
-        let done = room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]);
-        let what = "on the medium labelled TUF-IN: cannot read /MANIFEST: Input/output error (os error 5)";
-        // That it can be taken out is said, too.
-        assert_eq!(done.out, "The medium labelled TUF-IN is unmounted, and can be taken out.\n");
-        done.failed(5, what, BROKEN);
-        assert!(!room.path("imported").exists());
-        drop(stick);
-        let (_stick, prefix) = good_stick();
-        room.run(&["media", "import", "--from", "inbox", "--confirm", &prefix]).ok();
-        let stick = Stick::exfat("TUF-OUT");
-        let cut = || fs::File::options().write(true).open(stick.image()).unwrap().set_len(4096).unwrap();
-        // Folders are made on the medium alone.
-        let done = stopped_at(&room, "mkdirat", 1, &EXPORT, cut);
-        assert_eq!(done.code, 5, "{done:?}");
-        assert!(done.err.starts_with("error: on the medium labelled TUF-OUT: cannot "), "{done:?}");
-        assert!(done.err.contains(": Input/output error (os error 5)\n"), "{done:?}");
-        assert!(!room.record().iter().any(|line| line["event"] == "media-exported"));
-        assert!(!told("cat", &["/proc/self/mountinfo"]).contains(&stick.device));
-        drop(stick);
-        goes_on(&room);
-    });
+    in_namespace_traced(
+        "media_faults::a_file_system_in_user_space_that_fails",
+        &["mkfs.exfat", "mount.exfat-fuse"],
+        || {
+            let room = released_with_media();
+            let stick = Stick::exfat("TUF-IN");
+            let mounted = stick.mount_by("mount.exfat-fuse", "rw");
+            fs::write(mounted.path().join("file.json"), vec![b'x'; 200_000]).unwrap();
+            let prefix = manifest(mounted.path(), &["file.json"]);
+            drop(mounted);
+            let at = find(&stick.image(), &[b'x'; 5000]);
+            stick.cut(at + 8192);
+            cannot_be_read(&room, stick, &prefix, "/MANIFEST");
+            let stick = Stick::exfat("TUF-OUT");
+            let cut = || stick.cut(4096);
+            // Folders are made on the medium alone.
+            let done = stopped_at(&room, "mkdirat", 1, &EXPORT, cut);
+            assert_eq!(done.code, 5, "{done:?}");
+            assert!(done.err.starts_with("error: on the medium labelled TUF-OUT: cannot "), "{done:?}");
+            assert!(done.err.contains(": Input/output error (os error 5)\n"), "{done:?}");
+            assert!(!room.record().iter().any(|line| line["event"] == "media-exported"));
+            assert!(!told("cat", &["/proc/self/mountinfo"]).contains(&stick.device));
+            drop(stick);
+            goes_on(&room);
+        },
+    );
 }
 
 /// A stick whose controller gives other bytes the second time.
 #[test]
 fn a_file_that_changes_between_two_reads() {
-    let test = "media_faults::a_file_that_changes_between_two_reads";
-    if !present(test) {
-        return;
-    }
-    in_namespace(test, &[], || {
+    in_namespace_traced("media_faults::a_file_that_changes_between_two_reads", &[], || {
         let room = planned_with_media();
         let (stick, prefix) = good_stick();
         let import = ["media", "import", "--from", "inbox", "--confirm", &prefix];

@@ -67,7 +67,7 @@ fn names_that_lead_elsewhere() {
             ("a//b", "a//b has an empty name in its path"),
             ("red\u{1b}[31m", &format!("red\\u{{1b}}[31m {odd}")),
             ("gpj\u{202e}.txt", &format!("gpj\\u{{202e}}.txt {odd}")),
-            ("MANIFEST", "MANIFEST lists itself"),
+            ("MANIFEST", "MANIFEST lists itself, and is to list the other files only"),
         ];
         for (name, what) in cases {
             refused(&room, what, |folder| listing(folder, &[name]));

@@ -159,6 +159,11 @@ impl Stick {
         self.folder.path().join("image")
     }
 
+    /// Cuts the file behind the device: what lies further on is gone.
+    pub fn cut(&self, length: u64) {
+        fs::File::options().write(true).open(self.image()).unwrap().set_len(length).unwrap();
+    }
+
     /// Mounts it by hand.
     pub fn mount(&self, options: &str) -> Mounted {
         self.mount_by("mount", options)
