@@ -180,10 +180,12 @@ fn a_passphrase_that_is_not_accepted_touches_nothing() {
     in_namespace("media_age::a_passphrase_that_is_not_accepted_touches_nothing", &[], || {
         let room = released_with_encrypted();
         let plan = room.run(&["plan", "--json"]).json();
-        assert_eq!(plan["encrypted_sets"], json!(["everything", "website"]));
-        let plan = room.run(&["plan"]).out;
-        let told = "\nEncrypted with a passphrase when they go out\n  everything, to safe\n  website, to carrier\n\n";
-        assert!(plan.contains(told), "{plan}");
+        let encrypted = |set: &serde_json::Value| set["encrypted"] == true;
+        let sets: Vec<_> = plan["sets"].as_array().unwrap().iter().filter(|set| encrypted(set)).collect();
+        assert_eq!(
+            (&sets[0]["set"], &sets[1]["set"], sets.len()),
+            (&json!("everything"), &json!("website"), 2)
+        );
         let stick = Stick::ext4("TUF-SAFE");
         let image = fs::read(stick.image()).unwrap();
         let next = "Nothing was written. Choose another: six or more words that were drawn with dice are good, and are easily typed.";
