@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::media_stick::{planned_with_media, released_with_encrypted};
-use crate::rehearsal::{PLAN, planned};
+use crate::media_stick::{planned_with_media, released_with, released_with_encrypted, released_with_media};
+use crate::rehearsal::{PLAN, planned, released};
 
 /// A text in which no line ends.
 pub fn unfolded(text: &str) -> String {
@@ -70,4 +70,21 @@ fn what_goes_out_encrypted_is_called_that() {
         assert!(!existing.contains(':') && behind.starts_with(" encrypted with a passphrase "), "{plan}");
     }
     assert_eq!(plan.matches("encrypted with a passphrase").count(), 2, "{plan}");
+}
+
+#[test]
+fn the_release_says_how_it_goes_out() {
+    let publish = "Next: publish the files of metadata/ as they are; clients start from 1.root.json.";
+    let next = |done: &str| unfolded(&done[done.find("\nNext: ").unwrap()..]);
+    assert_eq!(next(&released().run(&["release"]).ok().out), publish);
+    let done = released_with_media().run(&["release"]).ok();
+    assert_eq!(
+        next(&done.out),
+        format!("{publish} They go out with `tuf-ceremony media export --set website`.")
+    );
+    // To several media, each by its name.
+    let media = "[media.one]\nrole = \"out\"\nlabel = \"ONE\"\n[media.two]\nrole = \"out\"\nlabel = \"TWO\"\n[set.web]\ncontents = \
+                 \"online\"\nmedia = [\"one\", \"two\"]\nexisting = \"keep\"\n";
+    let both = "They go out with `tuf-ceremony media export --set web --to one`, `tuf-ceremony media export --set web --to two`.";
+    assert_eq!(next(&released_with(media).run(&["release"]).ok().out), format!("{publish} {both}"));
 }

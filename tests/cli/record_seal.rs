@@ -10,6 +10,7 @@ use tuf_ceremony::crypto::tlog::note::{Kind, Note, Verifier};
 use tuf_ceremony::crypto::tlog::tree::Tree;
 
 use crate::later::PLANNED;
+use crate::media_stick::released_with_media;
 use crate::rehearsal::{frozen, released, signed};
 use crate::room::Room;
 
@@ -152,6 +153,27 @@ fn a_sealed_ceremony_is_closed() {
     let (directory, from) = (later.directory(), room.directory());
     later.run(&["new", &directory, "--from", &from, "--planned", PLANNED]).ok();
     later.run(&["draft"]).ok();
+}
+
+/// In one paragraph, so that a terminal of any width folds it; and what a restore needs is taken out with the seal in it.
+#[test]
+fn what_comes_after_the_seal_is_told() {
+    let told = |restore: &str| {
+        format!(
+            "\nNext: `tuf-ceremony print sheet --out sheet.pdf`, for signatures in ink.{restore} Then give copies of this directory \
+             to the witnesses; each may add a cosignature: `tuf-ceremony transcript cosign --name NAME --key-file FILE`\n"
+        )
+    };
+    let room = released();
+    let done = room.run(&["seal"]).ok();
+    assert!(done.out.ends_with(&told("")), "{}", done.out);
+    let restore = told(" Take out what a restore needs: `tuf-ceremony media export --set everything`.");
+    let room = released_with_media();
+    // Told again, for those who come back to it.
+    for _ in 0..2 {
+        let done = room.run(&["seal"]).ok();
+        assert!(done.out.ends_with(&restore), "{}", done.out);
+    }
 }
 
 #[test]
