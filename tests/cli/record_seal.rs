@@ -146,9 +146,22 @@ fn a_sealed_ceremony_is_closed() {
         assert_eq!(room.run(command).err, "", "{command:?}");
     }
     let status = room.run(&["status"]).ok();
-    assert!(status.out.contains("\nSealed: nothing more is recorded here."), "{}", status.out);
+    let next = |from: &str| {
+        let next = "What comes next is another ceremony: `tuf-ceremony new DIR --from ";
+        format!("\nSealed: nothing more is recorded here. {next}{from}`\n")
+    };
+    assert!(status.out.ends_with(&next(&room.directory())), "{}", status.out);
     assert_eq!(room.run(&["status", "--json"]).json()["sealed"], true);
     assert!(room.tree() == before);
+    // As a shell takes it.
+    let named = room.beside("it's sealed").display().to_string();
+    fs::rename(room.directory(), &named).unwrap();
+    let status =
+        room.tool(env!("CARGO_BIN_EXE_tuf-ceremony")).args(["-C", &named, "status"]).output().unwrap();
+    let status = String::from_utf8(status.stdout).unwrap();
+    let quoted = named.replace('\'', "'\\''");
+    assert!(status.ends_with(&next(&format!("'{quoted}'"))), "{status}");
+    fs::rename(&named, room.directory()).unwrap();
     let later = Room::new();
     let (directory, from) = (later.directory(), room.directory());
     later.run(&["new", &directory, "--from", &from, "--planned", PLANNED]).ok();
