@@ -32,7 +32,8 @@ fn a_passphrase_is_typed_twice_and_everything_is_opened_again() {
         let room = released_with_encrypted();
         let before = room.tree();
         let stick = Stick::ext4("TUF-SAFE");
-        let (new, again) = ("New passphrase for the set everything: ", "The same once more: ");
+        let (new, again) =
+            ("New passphrase for the set everything, of 15 characters or more: ", "The same once more: ");
         let mut holder = room.sit_down(&EXPORT);
         holder.answers(new, "short horse");
         holder.reads("Not this one: the passphrase has 11 characters, and 15 are the fewest.");
@@ -88,7 +89,8 @@ fn a_recording_has_no_passphrase() {
          media image --set everything --out {out}\n   ```\n\n   Expected: it opens.\n\n   If not: stop.\n"
     );
     room.write("own.md", script);
-    let (new, again) = ("New passphrase for the set everything: ", "The same once more: ");
+    let (new, again) =
+        ("New passphrase for the set everything, of 15 characters or more: ", "The same once more: ");
     let mut holder = room.sit_before_window(&["run"]);
     holder.answers(FIRST, "");
     holder.answers(DO, "do");
