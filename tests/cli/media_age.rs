@@ -112,7 +112,7 @@ fn a_medium_is_checked_from_outside_and_from_inside() {
     in_namespace("media_age::a_medium_is_checked_from_outside_and_from_inside", &[], || {
         let room = released_with_encrypted();
         let stick = Stick::ext4("TUF-SAFE");
-        let done = room.run_with_passphrase(PASSPHRASE, &[&EXPORT[..], &["--json"]].concat()).ok();
+        let done = room.run_with_passphrase(PASSPHRASE, &[&EXPORT[..], &["--json"]].concat()).code(0);
         says_nothing(&room, &done.out);
         let done = done.json();
         let seq = room.record().last().unwrap()["seq"].clone();
