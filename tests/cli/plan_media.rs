@@ -16,8 +16,8 @@ fn media_and_sets_are_shown_for_review() {
     let plan = room.run(&["plan"]).ok().out;
     let media = "\n\nRemovable media\n  medium   label     role    serial\n  carrier  TUF-OUT   out     any\n  inbox    TUF-IN    in      \
                  any\n  safe     TUF-SAFE  backup  any\n\n";
-    let sets = "\n\nWhat goes out on them\n  everything: restore, to safe; only onto an empty medium\n  paper: digests, to carrier; \
-                only onto an empty medium\n  website: online, to carrier; what is on the medium stays\n\n";
+    let sets = "\n\nWhat goes out on them\n  everything: contents \"restore\", to safe; only onto an empty medium\n  paper: contents \"digests\", to carrier; \
+                only onto an empty medium\n  website: contents \"online\", to carrier; what is on the medium stays\n\n";
     assert!(plan.contains(media) && plan.contains(sets), "{plan}");
     let said = room.run(&["plan", "--json"]).ok().json();
     assert_eq!(
@@ -57,14 +57,18 @@ fn the_very_medium_and_all_media_of_a_set_are_named() {
     room.write("ceremony.toml", format!("{PLAN}{media}"));
     let plan = room.run(&["plan"]).ok().out;
     assert!(plan.contains("\n  safe    TUF-SAFE  backup  1234-ABCD\n"), "{plan}");
-    assert!(plan.contains("\n  both: restore, to vault, safe; what is on the medium stays\n"), "{plan}");
+    assert!(
+        plan.contains("\n  both: contents \"restore\", to vault, safe; what is on the medium stays\n"),
+        "{plan}"
+    );
 }
 
 #[test]
 fn what_goes_out_encrypted_is_called_that() {
     let room = released_with_encrypted();
     let plan = unfolded(&room.run(&["plan"]).out);
-    for told in ["everything: restore, to safe; ", "website: online, to carrier; "] {
+    for told in ["everything: contents \"restore\", to safe; ", "website: contents \"online\", to carrier; "]
+    {
         let (_, behind) = plan.split_once(told).unwrap();
         let (existing, behind) = behind.split_once(';').unwrap();
         assert!(!existing.contains(':') && behind.starts_with(" encrypted with a passphrase "), "{plan}");

@@ -43,7 +43,8 @@ fn told(name: &str, set: &SetPlan) -> String {
         Existing::Refuse => "only onto an empty medium",
     };
     let encrypted = if set.encrypted { "; encrypted with a passphrase" } else { "" };
-    format!("{name}: {}, to {}; {existing}{encrypted}", set.contents.name(), set.media.join(", "))
+    let (contents, media) = (set.contents.name(), set.media.join(", "));
+    format!("{name}: contents \"{contents}\", to {media}; {existing}{encrypted}")
 }
 
 /// The media, for machines.
