@@ -2,7 +2,7 @@
 
 use crate::advice::{Advice, Exit};
 use crate::host::brief::{brief, cut};
-use crate::host::display::visible;
+use crate::host::display::{typed, visible};
 
 use super::kinds::Kind;
 
@@ -16,7 +16,7 @@ pub(super) const RESPONSE: &str = "signature response";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CarriedError {
     /// The plan names no such holder.
-    #[error("ceremony.toml has no holder {}", visible(.name))]
+    #[error("ceremony.toml has no holder {}", typed(.name))]
     NoSuchHolder {
         /// As typed.
         name: String,

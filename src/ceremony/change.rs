@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::checks::{Check, Finding};
 use crate::crypto::PublicKey;
+use crate::host::display::typed;
 use crate::host::files;
 use crate::policy::edit::{Edit, NewKey};
 use crate::policy::{Expiry, Intended, Intent, Policy, Reason};
@@ -292,7 +293,7 @@ impl Planning {
                 Some((name, site)) => self.edit.set_holder(holder, name, site.as_deref()),
                 None if self.policy.holders.contains_key(holder) => {}
                 None => {
-                    let what = format!("ceremony.toml has no holder {holder}");
+                    let what = format!("ceremony.toml has no holder {}", typed(holder));
                     let known: Vec<&str> = self.policy.holders.keys().map(String::as_str).collect();
                     let next =
                         format!("Add --holder-name for a new person; the holders are: {}.", known.join(", "));
@@ -321,7 +322,7 @@ impl Planning {
             return Ok(());
         }
         let known: Vec<&str> = roles.iter().map(|(role, _)| *role).collect();
-        let what = format!("ceremony.toml has no role {name}");
+        let what = format!("ceremony.toml has no role {}", typed(name));
         Err(CeremonyError::Change { what, next: format!("The roles are: {}.", known.join(", ")) })
     }
 

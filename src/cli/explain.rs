@@ -6,7 +6,7 @@ use crate::ceremony::CeremonyError;
 use crate::checks::Check;
 use crate::checks::catalogue::{Level, nearest};
 use crate::console::Console as _;
-use crate::host::display::visible;
+use crate::host::display::typed;
 use crate::json::Json;
 use crate::tuf::client::Profile;
 use crate::tuf::client::rule::Rule;
@@ -38,7 +38,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         let next = "`tuf-ceremony explain` lists the checks and the rules.";
         context
             .console
-            .complain(&format!("error: there is no check or rule {}.{near}\n  next: {next}", visible(name)));
+            .complain(&format!("error: there is no check or rule {}.{near}\n  next: {next}", typed(name)));
         return Ok(Exit::Usage);
     };
     context.console.say(&if context.json { show::json(&json(check)) } else { text(check) });

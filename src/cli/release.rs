@@ -10,6 +10,7 @@ use crate::checks::Finding;
 use crate::checks::clients::Foreseen;
 use crate::console::Console as _;
 use crate::json::Json;
+use crate::policy::Contents;
 
 /// What a judgement of roots alone leaves open.
 const ROOTS_ALONE: &str = "Roots alone were judged: what is below them is not here, or others sign it anew. Verify what is \
@@ -63,7 +64,11 @@ fn act(context: &mut Context, ceremony: &mut Ceremony) -> Result<Exit, CeremonyE
         context.console.say(&show::left(&left));
     }
     let refusing = foreseen.iter().any(|one| one.refused.is_some() && !one.lost_before);
-    let next = next(ceremony, release.files(), !left.is_empty(), refusing);
+    let mut next = next(ceremony, release.files(), !left.is_empty(), refusing);
+    let exports = ceremony.exports(Contents::Online);
+    if !exports.is_empty() {
+        next.push_str(&format!(" They go out with {}.", exports.join(", ")));
+    }
     context.next(&show::wrap(&next, 72));
     Ok(Exit::Yes)
 }

@@ -15,7 +15,7 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
-    let Sealing { head, files, done, kept, last } = seal(&context.directory)?;
+    let Sealing { head, files, done, kept, last, exports } = seal(&context.directory)?;
     if context.json {
         context.console.say(&show::json(&Json::object([
             ("before", Json::Bool(done == Done::Before)),
@@ -39,13 +39,17 @@ pub fn run(context: &mut Context, _: &Args) -> Result<Exit, CeremonyError> {
     }
     let root = show::indent("    ", &show::digest(head.root));
     let size = head.size;
+    let restore = match exports.as_slice() {
+        [] => String::new(),
+        exports => format!(" Take out what a restore needs: {}.", exports.join(", ")),
+    };
     context.console.say(&format!(
         "{said}\n{lost}\
          {}\n\
          The tree head of all {size} lines, for the paper, too:\n{root}\n\
          SHA256SUMS lists {files} files; VERIFY.md says how to check all of it without this program.\n\
-         Next: tuf-ceremony print sheet --out sheet.pdf, for signatures in ink. Then give copies of this directory to the witnesses; each may\n\
-         add a cosignature: tuf-ceremony transcript cosign --name NAME --key-file FILE",
+         Next: `tuf-ceremony print sheet --out sheet.pdf`, for signatures in ink.{restore} Then give copies of this directory to \
+         the witnesses; each may add a cosignature: `tuf-ceremony transcript cosign --name NAME --key-file FILE`",
         show::record(usize::try_from(head.size).unwrap_or(usize::MAX), last)
     ));
     Ok(Exit::Yes)

@@ -137,8 +137,10 @@ fn next(ceremony: &Ceremony, status: &Status) -> String {
             .to_owned();
     }
     if status.sealed {
-        return "Sealed: nothing more is recorded here. What comes next is another ceremony: tuf-ceremony new DIR --from"
-            .to_owned();
+        let here = display::word(ceremony.root());
+        return format!(
+            "Sealed: nothing more is recorded here. What comes next is another ceremony: `tuf-ceremony new DIR --from {here}`"
+        );
     }
     if status.released {
         return "Released: metadata/ is written. Next: tuf-ceremony seal".to_owned();

@@ -5,7 +5,8 @@
 //! would let a device or a file choose what a holder believes to be signing. See Unicode UTS #55 (source code
 //! handling) and CVE-2021-42574 for how that was done to source code.
 //!
-//! And the one way in which things are counted, and the one in which files are named in commands.
+//! And the one way in which things are counted, the one in which files are named in commands, and the one in which what somebody
+//! typed is named in a sentence.
 
 use std::path::Path;
 
@@ -31,6 +32,12 @@ pub fn word(path: impl AsRef<Path>) -> String {
     let path = path.as_ref().to_string_lossy();
     let here = if path.starts_with('-') { "./" } else { "" };
     visible(&shell_words::quote(&format!("{here}{path}")))
+}
+
+/// A name that somebody typed and that is none, in quotes, as the policy's errors have it: a name may be a word of the sentence that it
+/// stands in.
+pub fn typed(name: &str) -> String {
+    format!("\"{}\"", visible(name))
 }
 
 /// A number and what is counted: `1 key`, `3 keys`.

@@ -1,6 +1,7 @@
 //! Passphrases that sets are encrypted with: what is accepted of what somebody chose.
 
 use super::MediaError;
+use crate::host::display::count;
 use crate::host::secret::Secret;
 
 /// The fewest characters. Who holds the medium can try passphrases without end and unseen, so that it is at least what NIST SP
@@ -20,7 +21,7 @@ impl Passphrase {
         let what = if bytes.iter().any(|byte| !(b' '..=b'~').contains(byte)) {
             "has characters other than the letters a to z, digits, spaces and the signs of ASCII".to_owned()
         } else if bytes.len() < FEWEST {
-            format!("has {} characters, and {FEWEST} are the fewest", bytes.len())
+            format!("has {}, and {FEWEST} are the fewest", count(bytes.len(), "character"))
         } else if bytes.len() > MOST {
             format!("has more than {MOST} characters")
         } else if bytes.trim_ascii().len() != bytes.len() {

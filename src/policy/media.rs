@@ -107,6 +107,16 @@ pub enum Existing {
     Refuse,
 }
 
+impl Existing {
+    /// The word in `ceremony.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Existing::Keep => "keep",
+            Existing::Refuse => "refuse",
+        }
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn media(&self, file: &raw::File) -> Read<BTreeMap<String, MediumPlan>> {
         let mut media: BTreeMap<String, MediumPlan> = BTreeMap::new();
@@ -140,8 +150,8 @@ impl Reader<'_> {
             ];
             let contents = self.one_of(&raw.contents, "what a set contains", &kinds, Contents::name)?;
             let choices = [Existing::Keep, Existing::Refuse];
-            let word = |one| if one == Existing::Keep { "keep" } else { "refuse" };
-            let existing = self.one_of(&raw.existing, "what becomes of what is there", &choices, word)?;
+            let existing =
+                self.one_of(&raw.existing, "what becomes of what is there", &choices, Existing::name)?;
             let encrypt = raw.encrypt.as_ref();
             let encrypt = encrypt
                 .map(|with| self.one_of(with, "what a set is encrypted with", &["passphrase"], |word| word));

@@ -10,7 +10,7 @@ const ROLES: &str = "The roles are: root, targets, snapshot, timestamp.";
 #[test]
 fn names_that_the_plan_does_not_have() {
     let room = later();
-    let key = "ceremony.toml has no key adam";
+    let key = "ceremony.toml has no key \"adam\"";
     room.declines(
         &["change", "add-key", "adam", "--role", "root", "--scheme", "ed25519"],
         "the new key adam needs a token or a public half",
@@ -19,7 +19,7 @@ fn names_that_the_plan_does_not_have() {
     room.declines(&["change", "replace-key", "adam", "--by", "ben"], key, KEYS);
     room.declines(&["change", "rotate-online", "adam", "--by", "ben"], key, KEYS);
     room.declines(&["change", "revoke-key", "adam", "--reason", "lost"], key, KEYS);
-    let role = "ceremony.toml has no role mirrors";
+    let role = "ceremony.toml has no role \"mirrors\"";
     room.declines(&["change", "set-threshold", "mirrors", "1"], role, ROLES);
     room.declines(&["change", "set-expiry", "mirrors", "1 year"], role, ROLES);
     room.declines(&["change", "add-key", "online", "--role", "mirrors"], role, ROLES);
@@ -43,7 +43,7 @@ fn a_new_key_that_is_not_described_in_full() {
     let described = ["--scheme", "ed25519", "--token", "rehearsal", "--serial", "R5"];
     room.declines(
         &[&["change", "add-key", "eve", "--holder", "eve"], &described[..]].concat(),
-        "ceremony.toml has no holder eve",
+        "ceremony.toml has no holder \"eve\"",
         "Add --holder-name for a new person; the holders are: ada, ben, cem, dan.",
     );
     // A kind of token that is none, and a scheme that is none: the plan could not be read any longer.

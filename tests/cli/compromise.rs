@@ -117,7 +117,7 @@ fn answers_that_cannot_be() {
     let room = at_night();
     let next = "The keys are: ada, ben, cem, dan, online, online-2. One that the plan does not know, such as a publisher's, is \
                 brought in by its public half first: `change add-key NAME --scheme SCHEME --public FILE`.";
-    refused(&room, &keys(&["onlin"], &ANSWERS), "ceremony.toml has no key onlin", next);
+    refused(&room, &keys(&["onlin"], &ANSWERS), "ceremony.toml has no key \"onlin\"", next);
     let with = |at: usize, answer: &'static str| {
         let mut answers = ANSWERS;
         answers[at] = answer;

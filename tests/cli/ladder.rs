@@ -205,12 +205,12 @@ fn a_rung_that_is_none() {
     not_taken(
         &room,
         "lost-ada",
-        "there is no rung lost-ada",
+        "there is no rung \"lost-ada\"",
         "Write the ladder with `tuf-ceremony plan --ladder`.",
     );
     let room = laddered();
     let next = "The rungs are: lost-ada, lost-ben, lost-cem, lost-dan, compromised-online.";
-    not_taken(&room, "lost-adam", "there is no rung lost-adam", next);
+    not_taken(&room, "lost-adam", "there is no rung \"lost-adam\"", next);
     // What is left of a key that is gone is stale, and goes with the next ladder.
     room.write("drafts/ladder/lost-eve.toml", "");
     let what = "the rung lost-eve is stale: lost-eve.toml would come out differently now";

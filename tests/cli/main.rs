@@ -88,6 +88,7 @@ mod outputs;
 mod pasted;
 mod plan_delegations;
 mod plan_later;
+mod plan_media;
 #[path = "../unit/poppler.rs"]
 mod poppler;
 mod print;

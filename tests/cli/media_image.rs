@@ -86,7 +86,7 @@ fn the_same_set_gives_the_same_image() {
     room.run(&["media", "image", "--set", "website", "--out", &file]).failed(5, &what, next);
     room.run(&["media", "image", "--set", "webseite", "--out", "x.iso"]).failed(
         2,
-        "ceremony.toml has no set webseite",
+        "ceremony.toml has no set \"webseite\"",
         "There are: everything, paper, website.",
     );
 }

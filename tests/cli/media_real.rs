@@ -168,9 +168,9 @@ fn the_wrong_medium_is_refused_by_name() {
             "TUF-IN is the label of the medium inbox",
             "Name it as ceremony.toml does: inbox.",
         );
-        room.run(&["media", "import", "--from", "nowhere", "--confirm", "00000000"]).failed(
+        room.run(&["media", "import", "--from", "in", "--confirm", "00000000"]).failed(
             2,
-            "ceremony.toml has no medium nowhere",
+            "ceremony.toml has no medium \"in\"",
             "There are: inbox.",
         );
         let (one, two) = (Stick::ext4("TUF-IN"), Stick::ext4("tuf-in"));

@@ -259,7 +259,8 @@ fn encrypted() -> String {
     ["restore", "online"].into_iter().fold(MEDIA.to_owned(), encrypted)
 }
 
-fn released_with(media: &str) -> Room {
+/// A released rehearsal whose plan has these media and sets.
+pub fn released_with(media: &str) -> Room {
     let room = Room::new();
     room.write("ceremony.toml", format!("{PLAN}{media}"));
     for key in KEYS {

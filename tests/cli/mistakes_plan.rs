@@ -1,5 +1,6 @@
 //! Mistakes in `ceremony.toml`, and what a plan may and may not let through.
 
+use crate::media_stick::planned_with_media;
 use crate::rehearsal::{KEYS, PLAN, frozen, planned, provisioned, released};
 use crate::room::Room;
 
@@ -264,5 +265,19 @@ fn a_directory_that_is_none_and_a_key_that_is_none() {
     assert!(!room.path("").exists());
     let room = frozen();
     let next = "The keys are: ada, ben, cem, dan, online.";
-    room.run(&["sign", "--key", "adam"]).failed(2, "ceremony.toml has no key adam", next);
+    room.run(&["sign", "--key", "adam"]).failed(2, "ceremony.toml has no key \"adam\"", next);
+}
+
+/// A name may be a word of the sentence that says it is none.
+#[test]
+fn what_was_typed_is_told_in_quotes() {
+    let room = planned_with_media();
+    let from = ["media", "import", "--from", "in", "--confirm", "00000000"];
+    room.run(&from).failed(2, "ceremony.toml has no medium \"in\"", "There are: inbox.");
+    let set = ["media", "export", "--set", "out"];
+    let next = "There are: everything, paper, website.";
+    room.run(&set).failed(2, "ceremony.toml has no set \"out\"", next);
+    let next = "The templates are: minimal, rehearsal, inherit.";
+    let new = ["new", &room.beside("other").display().to_string(), "--template", "of\u{202e}any"];
+    room.run(&new).failed(2, "there is no template \"of\\u{202e}any\"", next);
 }

@@ -409,7 +409,7 @@ fn nobody_is_asked_for_what_nobody_may_sign() {
     room.freeze();
     room.run(&["request", "--holder", "zoe"]).failed(
         2,
-        "ceremony.toml has no holder zoe",
+        "ceremony.toml has no holder \"zoe\"",
         "The holders are: ada, ben, cem, dan.",
     );
     room.edit("ceremony.toml", "expires = \"7 days\"", "expires = \"8 days\"");

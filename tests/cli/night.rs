@@ -123,7 +123,7 @@ fn an_answer_that_cannot_be_is_asked_for_again() {
     let room = later();
     let before = room.noticed();
     let mut holder = room.sit_down(&["compromise"]);
-    for (answer, said) in [("nobody", "ceremony.toml has no key nobody"), ("", "no key is in doubt")] {
+    for (answer, said) in [("nobody", "ceremony.toml has no key \"nobody\""), ("", "no key is in doubt")] {
         holder.answers(KEYS, answer);
         holder.reads(said);
     }

@@ -254,7 +254,7 @@ fn every_check_explains_itself() {
     let next = "`tuf-ceremony explain` lists the checks and the rules.";
     room.run(&["explain", "ROOT-SLAK"]).failed(
         2,
-        "there is no check or rule ROOT-SLAK. Did you mean ROOT-SLACK?",
+        "there is no check or rule \"ROOT-SLAK\". Did you mean ROOT-SLACK?",
         next,
     );
 }

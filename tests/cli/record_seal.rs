@@ -10,6 +10,7 @@ use tuf_ceremony::crypto::tlog::note::{Kind, Note, Verifier};
 use tuf_ceremony::crypto::tlog::tree::Tree;
 
 use crate::later::PLANNED;
+use crate::media_stick::released_with_media;
 use crate::rehearsal::{frozen, released, signed};
 use crate::room::Room;
 
@@ -145,13 +146,47 @@ fn a_sealed_ceremony_is_closed() {
         assert_eq!(room.run(command).err, "", "{command:?}");
     }
     let status = room.run(&["status"]).ok();
-    assert!(status.out.contains("\nSealed: nothing more is recorded here."), "{}", status.out);
+    let next = |from: &str| {
+        let next = "What comes next is another ceremony: `tuf-ceremony new DIR --from ";
+        format!("\nSealed: nothing more is recorded here. {next}{from}`\n")
+    };
+    assert!(status.out.ends_with(&next(&room.directory())), "{}", status.out);
     assert_eq!(room.run(&["status", "--json"]).json()["sealed"], true);
     assert!(room.tree() == before);
+    // As a shell takes it.
+    let named = room.beside("it's sealed").display().to_string();
+    fs::rename(room.directory(), &named).unwrap();
+    let status =
+        room.tool(env!("CARGO_BIN_EXE_tuf-ceremony")).args(["-C", &named, "status"]).output().unwrap();
+    let status = String::from_utf8(status.stdout).unwrap();
+    let quoted = named.replace('\'', "'\\''");
+    assert!(status.ends_with(&next(&format!("'{quoted}'"))), "{status}");
+    fs::rename(&named, room.directory()).unwrap();
     let later = Room::new();
     let (directory, from) = (later.directory(), room.directory());
     later.run(&["new", &directory, "--from", &from, "--planned", PLANNED]).ok();
     later.run(&["draft"]).ok();
+}
+
+/// In one paragraph, so that a terminal of any width folds it; and what a restore needs is taken out with the seal in it.
+#[test]
+fn what_comes_after_the_seal_is_told() {
+    let told = |restore: &str| {
+        format!(
+            "\nNext: `tuf-ceremony print sheet --out sheet.pdf`, for signatures in ink.{restore} Then give copies of this directory \
+             to the witnesses; each may add a cosignature: `tuf-ceremony transcript cosign --name NAME --key-file FILE`\n"
+        )
+    };
+    let room = released();
+    let done = room.run(&["seal"]).ok();
+    assert!(done.out.ends_with(&told("")), "{}", done.out);
+    let restore = told(" Take out what a restore needs: `tuf-ceremony media export --set everything`.");
+    let room = released_with_media();
+    // Told again, for those who come back to it.
+    for _ in 0..2 {
+        let done = room.run(&["seal"]).ok();
+        assert!(done.out.ends_with(&restore), "{}", done.out);
+    }
 }
 
 #[test]

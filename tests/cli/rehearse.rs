@@ -87,5 +87,5 @@ fn a_script_that_there_is_not_is_named_with_those_that_there_are() {
     let room = Room::new();
     let next =
         "The scripts are: genesis, annual-refresh, online-key-rotation, holder-replacement, compromise.";
-    room.run(&["rehearse", "--script", "night"]).failed(2, "there is no script night to rehearse", next);
+    room.run(&["rehearse", "--script", "night"]).failed(2, "there is no script \"night\" to rehearse", next);
 }

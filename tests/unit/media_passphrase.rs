@@ -23,6 +23,7 @@ fn what_is_short_or_cannot_be_typed_again_is_refused() {
     let spaces = "the passphrase begins or ends with a space, which nobody sees on paper";
     for (bad, what) in [
         ("", "the passphrase has 0 characters, and 15 are the fewest"),
+        ("0", "the passphrase has 1 character, and 15 are the fewest"),
         ("0123456789abcd", "the passphrase has 14 characters, and 15 are the fewest"),
         ("ein schöner langer Satz", other),
         ("a tab\tis not seen at all", other),

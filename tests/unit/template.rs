@@ -173,6 +173,16 @@ fn the_examples_of_media_and_sets_work() {
 }
 
 #[test]
+fn templates_fit_on_a_screen_and_say_what_a_further_backup_needs() {
+    for template in [TEMPLATE, include_str!("../../templates/rehearsal.toml")] {
+        let long = template.lines().find(|line| line.starts_with('#') && line.chars().count() > 100);
+        assert_eq!(long, None, "a comment that is wider than 100 columns");
+        let told = template.replace("\n#", "");
+        assert!(told.contains("every further backup needs another empty"), "{template}");
+    }
+}
+
+#[test]
 fn the_optional_parts_at_the_end_work() {
     let text = uncommented(&filled(), "#[delegation.nightly]");
     let text = uncommented(&text, "#[[waiver]]");

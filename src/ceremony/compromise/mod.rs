@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::typed;
 use crate::host::files;
 use crate::policy::exposure::{Exposure, RootFall};
 use crate::policy::{Intended, Reason};
@@ -134,7 +135,7 @@ impl Ceremony {
             if !self.policy.keys.contains_key(key) {
                 let known: Vec<&str> = self.policy.keys.keys().map(String::as_str).collect();
                 return Err(CeremonyError::Change {
-                    what: format!("ceremony.toml has no key {key}"),
+                    what: format!("ceremony.toml has no key {}", typed(key)),
                     next: format!(
                         "The keys are: {}. One that the plan does not know, such as a publisher's, is brought in by its public \
                          half first: `change add-key NAME --scheme SCHEME --public FILE`.",

@@ -7,7 +7,7 @@ use crate::console::ConsoleError;
 use crate::console::words::WordsError;
 use crate::crypto::pkcs8::KeyFileError;
 use crate::crypto::tlog::note::NoteError;
-use crate::host::display::{count, visible};
+use crate::host::display::{count, typed, visible};
 use crate::host::files::FileError;
 use crate::host::random::NoRandomness;
 use crate::media::MediaError;
@@ -141,7 +141,7 @@ pub enum CeremonyError {
     #[error("{} is not a ceremony directory: it has no ceremony.toml", visible(.0))]
     NoCeremony(String),
     /// The plan names no such key.
-    #[error("ceremony.toml has no key {}", visible(.name))]
+    #[error("ceremony.toml has no key {}", typed(.name))]
     NoSuchKey {
         /// As typed.
         name: String,
@@ -155,7 +155,7 @@ pub enum CeremonyError {
         name: String,
     },
     /// The plan names no such medium or set.
-    #[error("ceremony.toml has no {what} {}", visible(.name))]
+    #[error("ceremony.toml has no {what} {}", typed(.name))]
     NotPlanned {
         /// `medium` or `set`.
         what: &'static str,
@@ -232,7 +232,7 @@ pub enum CeremonyError {
     #[error("the template inherit is made from the trusted root, and none is named")]
     NothingToInherit,
     /// No template of that name.
-    #[error("there is no template {}", visible(.name))]
+    #[error("there is no template {}", typed(.name))]
     NoTemplate {
         /// As typed.
         name: String,

@@ -41,6 +41,18 @@ impl Ceremony {
         })
     }
 
+    /// The commands that take out the sets with these contents; none if the plan has none.
+    pub fn exports(&self, contents: Contents) -> Vec<String> {
+        let sets = self.policy.sets.iter().filter(|(_, set)| set.contents == contents);
+        let commands = sets.flat_map(|(name, set)| {
+            set.media.iter().map(move |medium| {
+                let to = if set.media.len() > 1 { format!(" --to {medium}") } else { String::new() };
+                format!("`tuf-ceremony media export --set {name}{to}`")
+            })
+        });
+        commands.collect()
+    }
+
     /// The files of a set, named as they are named on the medium. `sheets` makes the paper of a set of digests.
     pub fn contents_of(
         &self,

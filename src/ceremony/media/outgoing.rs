@@ -11,7 +11,7 @@ use crate::host::secret::Secret;
 use crate::media::encrypted::{self, ABOUT, FORMAT};
 use crate::media::manifest::{MANIFEST, Manifest};
 use crate::media::medium::Medium;
-use crate::media::passphrase::Passphrase;
+use crate::media::passphrase::{FEWEST, Passphrase};
 use crate::media::put::Parcel;
 use crate::media::take::inside;
 use crate::media::{FILE_LIMIT, MediaError};
@@ -43,7 +43,8 @@ pub struct Outgoing {
 impl PassphraseFrom {
     /// Obtains a new passphrase for a set: typed twice the same way, or read once.
     pub fn choose(self, console: &mut dyn Console, set: &str) -> Result<Passphrase, CeremonyError> {
-        let (prompt, again) = (format!("New passphrase for the set {set}"), "The same once more");
+        let prompt = format!("New passphrase for the set {set}, of {FEWEST} characters or more");
+        let again = "The same once more";
         if let PassphraseFrom::Descriptor(descriptor) = self {
             return Ok(Passphrase::chosen(files::secret_from_descriptor(descriptor)?)?);
         }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::host::display::typed;
 use crate::host::files;
 use crate::policy::edit::Edit;
 use crate::policy::{self, Policy, PolicyError};
@@ -61,7 +62,10 @@ impl Ceremony {
                     true => "Write the ladder with `tuf-ceremony plan --ladder`.".to_owned(),
                     false => format!("The rungs are: {}.", names.join(", ")),
                 };
-                return Err(CeremonyError::Change { what: format!("there is no rung {name}"), next });
+                return Err(CeremonyError::Change {
+                    what: format!("there is no rung {}", typed(name)),
+                    next,
+                });
             }
         };
         match state {

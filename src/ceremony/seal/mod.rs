@@ -40,6 +40,8 @@ pub struct Sealing {
     pub kept: Kept,
     /// SHA-256 of the last line of the record.
     pub last: Sha256Digest,
+    /// The commands that take out what a restore needs, if the plan has a set for it.
+    pub exports: Vec<String>,
 }
 
 /// What was left to do.
@@ -113,6 +115,7 @@ impl Ceremony {
             done: Done::Sealed,
             kept,
             last: self.transcript.last(),
+            exports: self.exports(Contents::Restore),
         })
     }
 
@@ -165,14 +168,12 @@ impl Ceremony {
     }
 
     fn export_of_wrapped(&self) -> String {
-        let sets = self.policy.sets.iter().filter(|(_, set)| set.contents == Contents::Wrapped);
-        let sets: Vec<&str> = sets.map(|(name, _)| name.as_str()).collect();
-        let first = match sets.as_slice() {
+        let first = match self.exports(Contents::Wrapped).as_slice() {
             [] => "The plan has no set for them: copy the folder `wrapped` to a medium of its own, move it"
                 .to_owned(),
-            sets => format!(
-                "Export them (`tuf-ceremony media export --set {}`), check the medium, and move the folder `wrapped`",
-                sets.join("`, `--set ")
+            exports => format!(
+                "Export them ({}), check the medium, and move the folder `wrapped`",
+                exports.join(", ")
             ),
         };
         format!("{first} out of the ceremony directory, and seal again.")
@@ -199,6 +200,7 @@ impl Ceremony {
 
     /// Where the record is sealed: whether everything else is as it was then. What an interrupted seal left undone is done.
     fn sealed_before(&self, head: Checkpoint) -> Result<Sealing, CeremonyError> {
+        let exports = self.exports(Contents::Restore);
         let Some(listed) = self.sums()? else {
             self.write(GUIDE, self.guide().as_bytes())?;
             return Ok(Sealing {
@@ -207,6 +209,7 @@ impl Ceremony {
                 done: Done::Completed,
                 kept: Kept::default(),
                 last: self.transcript.last(),
+                exports,
             });
         };
         let now = Sums::of(self.root(), SUMS)?;
@@ -219,7 +222,14 @@ impl Ceremony {
             }
             changed => return Err(CeremonyError::Unsealed { files: changed.to_vec() }),
         };
-        Ok(Sealing { head, files: now.0.len(), done, kept: Kept::default(), last: self.transcript.last() })
+        Ok(Sealing {
+            head,
+            files: now.0.len(),
+            done,
+            kept: Kept::default(),
+            last: self.transcript.last(),
+            exports,
+        })
     }
 
     /// `SHA256SUMS`, if it is there.

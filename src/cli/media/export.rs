@@ -16,9 +16,9 @@ use crate::json::Json;
 ///
 /// The medium is found by its label and mounted, which needs root; `--at` takes one that somebody has mounted. The set becomes
 /// one folder with a MANIFEST, which `sha256sum -c MANIFEST` and `media check` verify. What is on the medium already stays as it
-/// is. No private key that is known as one is exported. To restore, copy the folder off the medium, run `sha256sum -c MANIFEST` in the copy, and
-/// go on working in it. A set that the plan has encrypted becomes one file in it, which `age -d FILE | tar -x`
-/// opens.
+/// is. No private key that is known as one is exported. To restore, copy the folder off the medium, run `sha256sum -c MANIFEST`
+/// in the copy (BusyBox's counts the lines that begin with `#` as failures, `media check .` does not), and go on working in it. A
+/// set that the plan has encrypted becomes one file in it, which `age -d FILE | tar -x` opens.
 #[derive(clap::Args)]
 pub struct Args {
     /// The set's name in ceremony.toml

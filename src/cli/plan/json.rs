@@ -1,5 +1,6 @@
 //! The plan for machines.
 
+use super::sets;
 use crate::ceremony::Ceremony;
 use crate::ceremony::plan::{
     Deadline, DelegationChange, Delegations, Fate, Plan, PlannedRole, Quorum, RoleChange, Rung, State,
@@ -20,7 +21,6 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("checks", show::findings_json(&plan.findings)),
         ("delegations", delegations(&plan.delegations)),
         ("deadlines", Json::Arr(plan.deadlines.iter().map(deadline).collect())),
-        ("encrypted_sets", Json::strings(super::sets::names(ceremony))),
         ("id", Json::from(ceremony.policy.id.as_str())),
         ("inputs", Json::Obj(inputs.collect())),
         ("intended", Json::strings(ceremony.policy.intended.iter().map(ToString::to_string))),
@@ -28,11 +28,13 @@ pub fn json(ceremony: &Ceremony, plan: &Plan) -> Json {
         ("left", Json::strings(plan.left.iter().cloned())),
         ("losses", losses(&plan.losses)),
         ("losses_after", losses(&plan.losses_after)),
+        ("media", sets::media_json(&ceremony.policy)),
         ("missing_keys", Json::strings(plan.missing_keys.iter().cloned())),
         ("next", Json::from(plan.next.name())),
         ("planned", Json::from(time::write(ceremony.policy.planned))),
         ("rehearsal", Json::Bool(ceremony.policy.rehearsal)),
         ("roles", Json::Arr(plan.made().map(|role| planned(role, old)).collect())),
+        ("sets", sets::sets_json(&ceremony.policy)),
         ("thefts", thefts(&plan.thefts)),
         ("thefts_today", plan.thefts_today.as_ref().map_or(Json::Null, thefts)),
         ("words", Json::strings(plan.words.iter().copied())),

@@ -22,7 +22,8 @@ pub fn text(ceremony: &Ceremony, plan: &Plan) -> String {
         survival::text(ceremony, plan),
         dates(ceremony, plan),
         ladder::text(&plan.ladder),
-        sets::text(ceremony),
+        sets::media(ceremony),
+        sets::sets(ceremony),
         show::findings(&plan.findings),
         next::text(ceremony, plan),
     ] {

@@ -14,7 +14,7 @@ use crate::advice::Exit;
 use crate::ceremony::CeremonyError;
 use crate::ceremony::start::scripts;
 use crate::console::ConsoleError;
-use crate::host::display::visible;
+use crate::host::display::typed;
 use crate::host::files;
 use later::Later;
 
@@ -41,7 +41,7 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
     if later.is_none() && args.script != "genesis" {
         let played = |script: &&str| *script == "genesis" || Later::of(script).is_some();
         let known: Vec<&str> = scripts().into_iter().filter(played).collect();
-        let (name, known) = (visible(&args.script), known.join(", "));
+        let (name, known) = (typed(&args.script), known.join(", "));
         context.console.complain(&format!(
             "error: there is no script {name} to rehearse\n  next: The scripts are: {known}."
         ));
