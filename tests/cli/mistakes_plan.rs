@@ -136,6 +136,23 @@ fn the_root_of_a_rehearsal_is_nothing_to_trust() {
 }
 
 #[test]
+fn a_ceremony_does_not_lie_in_another() {
+    let room = planned();
+    let before = room.tree();
+    for inside in ["next", "drafts/next"] {
+        let target = room.path(inside);
+        let what = format!("{} would lie in the ceremony directory {}", target.display(), room.directory());
+        let next = format!(
+            "Nothing was made. Name one that lies beside it, such as {}.",
+            room.beside("next").display()
+        );
+        room.run(&["new", target.to_str().unwrap(), "--from", &room.directory()]).failed(2, &what, &next);
+        assert!(!target.exists());
+    }
+    room.only_recorded(&before, &[]);
+}
+
+#[test]
 fn a_rehearsal_payload_is_not_frozen_for_production_nor_the_other_way_round() {
     let room = frozen();
     room.edit("drafts/timestamp.json", " \"x-tuf-ceremony-rehearsal\": true\n", " \"x-other\": true\n");

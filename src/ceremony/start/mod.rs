@@ -9,6 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::{visible, word};
 use crate::host::{clock, files};
 use crate::tuf::time;
 
@@ -86,6 +87,7 @@ pub(super) struct Beginning {
 
 /// Creates `directory` with a `ceremony.toml`, and what the world trusts today. Everything is read before anything is made.
 pub fn start(directory: &Path, request: &Request<'_>) -> Result<Started, CeremonyError> {
+    require_outside(directory)?;
     let planned = request.planned.unwrap_or_else(clock::now);
     let (beginning, imported) = match (request.from, request.template.unwrap_or("minimal")) {
         (Some(from), _) => {
@@ -124,6 +126,24 @@ pub fn start(directory: &Path, request: &Request<'_>) -> Result<Started, Ceremon
         None => (None, Vec::new(), 0),
     };
     Ok(Started { trusted, before, metadata, keys: beginning.keys })
+}
+
+/// A ceremony does not lie in another: that one would take it for its own, in backups and in its seal.
+fn require_outside(directory: &Path) -> Result<(), CeremonyError> {
+    let path = files::absolute(directory)?;
+    let Some(other) = path.ancestors().skip(1).find(|above| files::exists(&above.join("ceremony.toml")))
+    else {
+        return Ok(());
+    };
+    let beside = other.with_file_name(path.file_name().unwrap_or_default());
+    Err(CeremonyError::Change {
+        what: format!(
+            "{} would lie in the ceremony directory {}",
+            visible(&directory.to_string_lossy()),
+            visible(&other.to_string_lossy())
+        ),
+        next: format!("Nothing was made. Name one that lies beside it, such as {}.", word(beside)),
+    })
 }
 
 fn from_template(
