@@ -33,6 +33,10 @@ impl MediaError {
                  `sha256sum FILE… > MANIFEST` in the folder of the files."
                     .to_owned()
             }
+            MediaError::Ambiguous { devices, .. } => {
+                let device = devices.first().map(|name| word(format!("/dev/{name}"))).unwrap_or_default();
+                format!("Name the device, as in `tuf-ceremony media check {device}`.")
+            }
             MediaError::Manifest { .. } => {
                 "Have it written anew, with `sha256sum FILE… > MANIFEST` in the folder of the files.".to_owned()
             }

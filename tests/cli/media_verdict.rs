@@ -50,8 +50,11 @@ fn a_medium_is_called_as_in_the_list() {
         }
         let next = "Check the name. `tuf-ceremony media list` shows the devices that there are; a folder can be checked, too.";
         room.run(&["media", "check", "TUF-IN"]).failed(5, "there is no file or folder TUF-IN", next);
-        // A name for two is none.
-        let _other = Stick::ext4("TUF-OUT");
-        room.run(&["media", "check", "TUF-OUT"]).failed(5, "there is no file or folder TUF-OUT", next);
+        let other = Stick::ext4("TUF-OUT");
+        let mut devices = [stick.name(), other.name()];
+        devices.sort_unstable();
+        let what = format!("2 media are labelled TUF-OUT: {}", devices.join(", "));
+        let next = format!("Name the device, as in `tuf-ceremony media check /dev/{}`.", devices[0]);
+        room.run(&["media", "check", "TUF-OUT"]).failed(5, &what, &next);
     });
 }

@@ -123,10 +123,15 @@ fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyEr
     let volumes = Machine::default().removable()?;
     if !files::exists(path) {
         let name = path.to_string_lossy();
-        let mut same = volumes.into_iter().filter(|one| one.name == *name || one.label() == name);
-        return match (same.next(), same.next()) {
-            (Some(volume), None) => Ok(Medium::mount(&volume, Access::Read).map_err(MediaError::in_check)?),
-            _ => Err(MediaError::Nowhere(path.to_owned()).into()),
+        let is_it = |one: &&Volume| one.name == *name || one.label() == name;
+        let same: Vec<&Volume> = volumes.iter().filter(is_it).collect();
+        return match same.as_slice() {
+            [] => Err(MediaError::Nowhere(path.to_owned()).into()),
+            [volume] => Ok(Medium::mount(volume, Access::Read).map_err(MediaError::in_check)?),
+            several => {
+                let devices = several.iter().map(|volume| volume.name.clone()).collect();
+                Err(MediaError::Ambiguous { label: name.into_owned(), devices }.in_check().into())
+            }
         };
     }
     if files::is_plain(path) {
