@@ -34,9 +34,10 @@ fn elsewhere() -> Room {
 fn same_on_both(here: &Room, elsewhere: &Room, role: &str) -> (String, Value) {
     let frames = elsewhere.path(role);
     let shown = here.run(&["qr", "show", "--payload", role, "--frames", frames.to_str().unwrap()]).ok();
-    // The first is lost, and so is what comes after enough of them.
+    // The first is lost, and so is every fifth after it. What is left of the rest brings what the first had: which parts a code mixes
+    // is a matter of chance, and of few it may be none with that.
     for (place, name) in elsewhere.names(role).iter().enumerate() {
-        if place == 0 || place > 8 {
+        if place % 5 == 0 {
             fs::remove_file(frames.join(name)).unwrap();
         }
     }
