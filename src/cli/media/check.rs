@@ -8,7 +8,7 @@ use crate::ceremony::event::MEDIA_IMAGE;
 use crate::ceremony::media::check::{Ask, Checked, EncryptedFile, Found, Recorded, check};
 use crate::ceremony::{Ceremony, CeremonyError};
 use crate::cli::{Context, digest, show};
-use crate::console::{Console as _, words};
+use crate::console::{Console, words};
 use crate::host::beneath::Beneath;
 use crate::host::display::{count, visible, word};
 use crate::host::files;
@@ -46,49 +46,11 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         true => Some(Ceremony::open(&context.directory)?),
         false => None,
     };
-    let from = passphrase(args.passphrase_fd);
-    let console = &mut context.console;
-    let is_folder = files::is_folder(&args.medium);
-    let mut before = None;
-    let mut obtain = |file: &str| {
-        if args.passphrase_fd.is_none() {
-            console.can_ask("The passphrase", "--passphrase-fd N")?;
-            if before.as_deref() == Some(file) {
-                console
-                    .say("It does not open with that. Type the passphrase once more, or stop with Ctrl-C.");
-            } else if !is_folder {
-                console.say("The medium is in use: do not take it out yet.");
-            }
-        }
-        before = Some(file.to_owned());
-        from.recall(console, file)
-    };
-    let is_wanted = args.open || args.passphrase_fd.is_some();
-    // A descriptor has one line.
-    let tries = if args.passphrase_fd.is_some() { 1 } else { TRIES };
-    let ask = is_wanted.then_some(Ask { obtain: &mut obtain, tries });
-    let mut unmounted = None;
-    let found = if is_folder {
-        // With a slash in it, it is told as a folder, and not as a label.
-        let path = args.medium.to_string_lossy();
-        let label = if path.contains('/') { path.into_owned() } else { format!("./{path}") };
-        let tree = Beneath::open(&args.medium)?.called("");
-        check(&tree, &label, ceremony.as_ref(), ask)
-    } else {
-        let medium = device(&args.medium, ceremony.as_ref())?;
-        let label = medium.label.clone();
-        let found = check(&medium.tree, &label, ceremony.as_ref(), ask);
-        let closed = medium.unmount();
-        let taken_out =
-            || format!("The medium labelled {} is unmounted, and can be taken out.", visible(&label));
-        unmounted = closed.is_ok().then(taken_out);
-        match closed {
-            // Whatever was found: files are not there where there is no medium.
-            Err(error @ MediaError::Gone { .. }) => Err(error.into()),
-            // Otherwise what happened first is told.
-            closed => found.and_then(|found| Ok(closed.map(|_| found)?)),
-        }
-    };
+    // What is asked is for people, and the end is for the machine.
+    context.console.speak_aside(context.json);
+    let looked = look(&mut context.console, args, ceremony.as_ref());
+    context.console.speak_aside(false);
+    let Looked { found, unmounted } = looked?;
     let found = match found {
         Ok(found) => found,
         Err(error) => {
@@ -116,6 +78,58 @@ pub fn run(context: &mut Context, args: &Args) -> Result<Exit, CeremonyError> {
         }
     }
     Ok(if whole { Exit::Yes } else { Exit::No })
+}
+
+/// What came of looking at a medium, and that it can be taken out.
+struct Looked {
+    found: Result<Found, CeremonyError>,
+    unmounted: Option<String>,
+}
+
+/// Looks at a folder, or at a medium that is mounted for that.
+fn look(
+    console: &mut dyn Console,
+    args: &Args,
+    ceremony: Option<&Ceremony>,
+) -> Result<Looked, CeremonyError> {
+    let is_folder = files::is_folder(&args.medium);
+    let mut before = None;
+    let mut obtain = |file: &str| {
+        if args.passphrase_fd.is_none() && console.can_ask("", "").is_ok() {
+            if before.as_deref() == Some(file) {
+                console
+                    .say("It does not open with that. Type the passphrase once more, or stop with Ctrl-C.");
+            } else if !is_folder {
+                console.say("The medium is in use: do not take it out yet.");
+            }
+        }
+        before = Some(file.to_owned());
+        passphrase(args.passphrase_fd).recall(console, file)
+    };
+    let is_wanted = args.open || args.passphrase_fd.is_some();
+    // A descriptor has one line.
+    let tries = if args.passphrase_fd.is_some() { 1 } else { TRIES };
+    let ask = is_wanted.then_some(Ask { obtain: &mut obtain, tries });
+    if is_folder {
+        // With a slash in it, it is told as a folder, and not as a label.
+        let path = args.medium.to_string_lossy();
+        let label = if path.contains('/') { path.into_owned() } else { format!("./{path}") };
+        let tree = Beneath::open(&args.medium)?.called("");
+        return Ok(Looked { found: check(&tree, &label, ceremony, ask), unmounted: None });
+    }
+    let medium = device(&args.medium, ceremony)?;
+    let label = medium.label.clone();
+    let found = check(&medium.tree, &label, ceremony, ask);
+    let closed = medium.unmount();
+    let taken_out = || format!("The medium labelled {} is unmounted, and can be taken out.", visible(&label));
+    let unmounted = closed.is_ok().then(taken_out);
+    let found = match closed {
+        // Whatever was found: files are not there where there is no medium.
+        Err(error @ MediaError::Gone { .. }) => Err(error.into()),
+        // Otherwise what happened first is told.
+        closed => found.and_then(|found| Ok(closed.map(|_| found)?)),
+    };
+    Ok(Looked { found, unmounted })
 }
 
 /// A medium by its device, or by what `media list` calls it: the name of the device, or the label.
