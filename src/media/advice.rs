@@ -1,4 +1,4 @@
-//! What to do about what goes wrong with media.
+//! What to do about what goes wrong with media, and whether it is recorded.
 
 use super::MediaError;
 use crate::advice::{Advice, Exit};
@@ -135,6 +135,29 @@ impl Advice for MediaError {
             | MediaError::NotOfSet { .. }
             | MediaError::Passphrase { .. } => Exit::Usage,
             _ => Exit::Machine,
+        }
+    }
+}
+
+impl MediaError {
+    /// Whether it belongs in the record of a ceremony: a medium that is not what it was said to be, or that fails; and not that
+    /// one is absent or full, or that a wrong name was typed.
+    pub fn is_of_record(&self) -> bool {
+        match self {
+            MediaError::WrongSerial { .. }
+            | MediaError::Manifest { .. }
+            | MediaError::NotConfirmed { .. }
+            | MediaError::Differs { .. }
+            | MediaError::Changing { .. }
+            | MediaError::PrivateKey { .. }
+            | MediaError::PrivateKeyThere { .. }
+            | MediaError::Image { .. }
+            | MediaError::Mount { .. }
+            | MediaError::InUse { .. }
+            | MediaError::Gone { .. } => true,
+            MediaError::Advised { error, .. } => error.is_of_record(),
+            MediaError::File { error, .. } => !matches!(error, FileError::Missing(_)),
+            _ => false,
         }
     }
 }

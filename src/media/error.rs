@@ -392,25 +392,4 @@ impl MediaError {
         let label = label.to_owned();
         move |error| MediaError::File { label: label.clone(), error }
     }
-
-    /// Whether it belongs in the record of a ceremony: a medium that is not what it was said to be, or that fails; and not that
-    /// one is absent or full, or that a wrong name was typed.
-    pub fn is_of_record(&self) -> bool {
-        match self {
-            MediaError::WrongSerial { .. }
-            | MediaError::Manifest { .. }
-            | MediaError::NotConfirmed { .. }
-            | MediaError::Differs { .. }
-            | MediaError::Changing { .. }
-            | MediaError::PrivateKey { .. }
-            | MediaError::PrivateKeyThere { .. }
-            | MediaError::Image { .. }
-            | MediaError::Mount { .. }
-            | MediaError::InUse { .. }
-            | MediaError::Gone { .. } => true,
-            MediaError::Advised { error, .. } => error.is_of_record(),
-            MediaError::File { error, .. } => !matches!(error, FileError::Missing(_)),
-            _ => false,
-        }
-    }
 }
