@@ -91,6 +91,7 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
         let payload = digest(&of_payload, payload)?;
         let mut all = Vec::new();
         for (keyid, sig) in of_payload.entries()? {
+            plain(&sig, keyid)?;
             let text = sig.string()?;
             // One spelling for each signature.
             let bytes = base64::decode(text).filter(|bytes| base64::encode(bytes) == text);
@@ -108,6 +109,15 @@ fn read(at: &At<'_>) -> Result<Response, ShapeError> {
     if ceremony.chars().nth(LONGEST_ID).is_some() {
         return Err(id.error(format!("an id has up to {LONGEST_ID} characters")));
     }
+    plain(&id, &ceremony)?;
     let (plan, request) = (digest(&plan, plan.string()?)?, digest(&request, request.string()?)?);
     Ok(Response { ceremony, plan, request, signatures })
+}
+
+/// Refuses control characters, which no id has: canonical JSON has them as they are, and then is no JSON.
+fn plain(at: &At<'_>, text: &str) -> Result<(), ShapeError> {
+    match text.contains(char::is_control) {
+        true => Err(at.error("an id has control characters")),
+        false => Ok(()),
+    }
 }

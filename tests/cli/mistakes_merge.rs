@@ -40,11 +40,11 @@ fn file(room: &Room) -> String {
 fn a_response_of_another_ceremony_is_refused_by_name() {
     let room = frozen();
     let other =
-        changed(&room.response_of("ada"), |response| response["ceremony"] = json!("rehearsal-\u{1b}[2J2"));
+        changed(&room.response_of("ada"), |response| response["ceremony"] = json!("rehearsal-\u{202e}2"));
     let item = refused(&room, other);
     assert_eq!(item["check"], "SIGN-STALE");
     let what = format!(
-        "the response {} belongs to the ceremony rehearsal-\\u{{1b}}[2J2, and this is rehearsal-1",
+        "the response {} belongs to the ceremony rehearsal-\\u{{202e}}2, and this is rehearsal-1",
         file(&room)
     );
     assert_eq!(item["why"], what);

@@ -33,6 +33,13 @@ fn junk_does_not_fill_the_record() {
     let (name, half) = ("x".repeat(60_000), "x".repeat(30_000));
     for (bytes, check, count, part) in [
         (response(&long, &json!({})), Value::Null, 1, "an id has up to 64 characters"),
+        (response("\u{1b}[2J", &json!({})), Value::Null, 1, "an id has control characters"),
+        (
+            response("rehearsal-1", &json!({ &digest: { "k\u{1}": "" } })),
+            Value::Null,
+            1,
+            "an id has control characters",
+        ),
         (response(&"\u{202e}".repeat(60), &json!({})), json!("SIGN-STALE"), 1, "belongs to the ceremony "),
         (response("rehearsal-1", &json!({ &digest: keyids })), json!("SIGN-VERIFY"), 200, "; and 197 more"),
         (
