@@ -50,7 +50,9 @@ fn who_is_not_root_is_told_what_to_type() {
         assert!(listed.starts_with(&closed), "{listed}");
         let next =
             "Run this as root, or mount the medium as root and run `tuf-ceremony media check` on its folder.";
-        as_nobody(&room, &["media", "check", &stick.device]).failed(5, &what, next);
+        for name in [stick.device.as_str(), stick.name()] {
+            as_nobody(&room, &["media", "check", name]).failed(5, &what, next);
+        }
         // Label and serial number cannot be read then, wherever it is mounted.
         let mounted = stick.mount("ro,nosuid,nodev,noexec");
         let what =

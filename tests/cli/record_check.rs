@@ -245,11 +245,11 @@ fn a_record_that_was_carried_in_is_shown() {
     let next =
         "`tuf-ceremony transcript check` lists them. Name one with 8 or more digits, or as it is listed.";
     for unknown in ["deadbeef", "transcript.jsonl", &digest[..7], ""] {
-        let what = format!("no record that was carried in is called {unknown}");
+        let what = format!("no record that was carried in is called \"{unknown}\"");
         show(unknown, &[]).failed(2, &what, next);
     }
     let next = "None was carried in: `merge DIR` brings the record of a copy. `transcript show` alone tells that of this directory.";
-    let what = "no record that was carried in is called deadbeef";
+    let what = "no record that was carried in is called \"deadbeef\"";
     frozen().run(&["transcript", "show", "transcripts/deadbeef"]).failed(2, what, next);
     // One that was made anew under this name is told, and refused.
     room.write(&file, whole.lines().next().unwrap().to_owned() + "\n");

@@ -4,6 +4,7 @@
 use crate::checks::Finding;
 use crate::checks::record::{Kept, Told, record_kept, record_told};
 use crate::crypto::digest::Sha256Digest;
+use crate::host::display::typed;
 use crate::host::files;
 use crate::json::Json;
 
@@ -76,8 +77,8 @@ impl Ceremony {
                 }
             };
             let what = match found.is_empty() {
-                true => format!("no record that was carried in is called {wanted}"),
-                false => format!("{} records that were carried in begin with {wanted}", found.len()),
+                true => format!("no record that was carried in is called {}", typed(wanted)),
+                false => format!("{} records that were carried in begin with {}", found.len(), typed(wanted)),
             };
             return Err(CeremonyError::Change { what, next: next.to_owned() });
         };

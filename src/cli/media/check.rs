@@ -132,22 +132,34 @@ fn look(
     Ok(Looked { found, unmounted })
 }
 
-/// A medium by its device, or by what `media list` calls it: the name of the device, or the label.
+/// Whether a device is a partition of another, by the names that the kernel gives: `sda1` of `sda`, `mmcblk0p1` of `mmcblk0`.
+fn is_part(part: &Path, of: &Path) -> bool {
+    let (part, of) = (part.to_string_lossy(), of.to_string_lossy());
+    let numbered = of.ends_with(|c: char| c.is_ascii_digit());
+    let number =
+        part.strip_prefix(&*of).and_then(|rest| if numbered { rest.strip_prefix('p') } else { Some(rest) });
+    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The device that `media list` calls so: by its name, or by its label.
+fn listed(volumes: &[Volume], called: &Path) -> Result<PathBuf, CeremonyError> {
+    let name = called.to_string_lossy();
+    let is_it = |one: &&Volume| one.name == *name || one.label() == name;
+    let same: Vec<&Volume> = volumes.iter().filter(is_it).collect();
+    match same.as_slice() {
+        [] => Err(MediaError::Nowhere(called.to_owned()).into()),
+        [volume] => Ok(volume.path.clone()),
+        several => {
+            let devices = several.iter().map(|volume| volume.name.clone()).collect();
+            Err(MediaError::Ambiguous { label: name.into_owned(), devices }.in_check().into())
+        }
+    }
+}
+
+/// A medium by its device, or by what `media list` calls it.
 fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyError> {
     let volumes = Machine::default().removable()?;
-    if !files::exists(path) {
-        let name = path.to_string_lossy();
-        let is_it = |one: &&Volume| one.name == *name || one.label() == name;
-        let same: Vec<&Volume> = volumes.iter().filter(is_it).collect();
-        return match same.as_slice() {
-            [] => Err(MediaError::Nowhere(path.to_owned()).into()),
-            [volume] => Ok(Medium::mount(volume, Access::Read).map_err(MediaError::in_check)?),
-            several => {
-                let devices = several.iter().map(|volume| volume.name.clone()).collect();
-                Err(MediaError::Ambiguous { label: name.into_owned(), devices }.in_check().into())
-            }
-        };
-    }
+    let path = &if files::exists(path) { path.to_owned() } else { listed(&volumes, path)? };
     if files::is_plain(path) {
         let digest = Json::from(digest::of_file(path)?.0.to_hex());
         let mut images = ceremony.into_iter().flat_map(|ceremony| ceremony.transcript.numbered(MEDIA_IMAGE));
@@ -161,12 +173,9 @@ fn device(path: &Path, ceremony: Option<&Ceremony>) -> Result<Medium, CeremonyEr
         return Err(closed.in_check().into());
     }
     let volume = volume.filter(|volume| volume.content.is_some());
-    let on_it = |one: &&Volume| one.path.to_string_lossy().starts_with(&*path.to_string_lossy());
-    let volume = volume.ok_or_else(|| match volumes.iter().find(on_it) {
-        Some(part) if part.path != path => {
-            MediaError::Parted { device: path.clone(), part: part.path.clone() }
-        }
-        _ => MediaError::NotRemovable(path.clone()),
+    let volume = volume.ok_or_else(|| match volumes.iter().find(|one| is_part(&one.path, &path)) {
+        Some(part) => MediaError::Parted { device: path.clone(), part: part.path.clone() },
+        None => MediaError::NotRemovable(path.clone()),
     })?;
     Ok(Medium::mount(&volume, Access::Read).map_err(MediaError::in_check)?)
 }
